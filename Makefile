@@ -1,0 +1,49 @@
+# Everything a person or CI types. Needs git, make and a python3 of 3.11 to 3.13; the rest it makes itself, in .venv.
+# A different interpreter: make PYTHON=python3.13 test
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo up test check bench clean lock
+
+help: ## What can be typed here
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
+
+$(READY): pyproject.toml requirements.lock
+	@test -n "$(PYTHON)" || { echo "zaikolab needs python3 of 3.11 to 3.13 on the PATH; name one with: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 2; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) from requirements.lock (once, about half a minute) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## Walk the vendor guide on a fresh lab with 1,200 SKUs
+	@$(BIN)/zaikolab demo
+
+up: $(READY) ## Start the lab with the demo's shop and keep it running
+	@$(BIN)/zaikolab up --demo
+
+check: $(READY) ## Format, lint, types, import contracts, house rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy simulator reference
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/pytest -q -p no:cacheprovider tests/house_rules
+
+test: check ## The gate, then every test
+	@$(BIN)/pytest -q -n auto tests
+
+bench: $(READY) ## Timings side by side, as ratios
+	@$(BIN)/python -m benchmarks
+
+lock: ## Renew requirements.lock (needs uv on the PATH)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --group dev pyproject.toml -o requirements.lock --upgrade
+
+clean: ## Remove what the targets made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
