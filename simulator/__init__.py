@@ -1,0 +1,1 @@
+"""The lab: TEMPOSTAR, RoomClipショッピング, an inbox, and one clock over them."""

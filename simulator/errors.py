@@ -1,0 +1,102 @@
+"""Every error of the lab, seen at a glance.
+
+    LabError                     one clear sentence, and what to do next
+    ├── Refused                  what was asked cannot be done; nothing was changed
+    │   ├── BadValue             a field, its value, the reason                       HTTP 422
+    │   ├── BadFile              a file with its problems row by row                  HTTP 422
+    │   ├── Unknown              no such shop, SKU, item, snapshot ...                HTTP 404
+    │   └── Conflict             against the present state (exists already ...)       HTTP 409
+    ├── CannotStart              port taken, folder unusable, data of another version
+    ├── WaitTimedOut             the condition did not come true within its limit     HTTP 504
+    └── LabUnreachable           a command found no running lab
+
+`str(error)` is what a person reads: sentence, then next step. `status` is the HTTP status of the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class LabError(Exception):
+    """Base of all errors the lab raises on purpose."""
+
+    status = 500
+
+    def __init__(self, message: str, *, next_step: str = "") -> None:
+        super().__init__(f"{message} {next_step}".strip())
+        self.message = message
+        self.next_step = next_step
+
+
+class Refused(LabError):
+    """The request was understood and turned down; the lab is as it was."""
+
+    status = 422
+
+
+class BadValue(Refused):
+    """One value is not acceptable: names the field, the value and why."""
+
+    def __init__(self, field: str, value: object, reason: str, *, next_step: str = "") -> None:
+        super().__init__(f"{field}={value!r}: {reason}.", next_step=next_step)
+        self.field = field
+        self.value = value
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One thing wrong in one row. `row` counts records, the header row being 1; `column` is "" for the whole row."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"row {self.row}" + (f", {self.column}={self.value!r}" if self.column else "")
+        return f"{where}: {self.reason}"
+
+
+class BadFile(Refused):
+    """A file was refused whole, with all its problems."""
+
+    def __init__(self, name: str, problems: tuple[RowProblem, ...]) -> None:
+        super().__init__(
+            f"{name} was refused, nothing was imported: " + "; ".join(str(p) for p in problems) + ".",
+            next_step="Mend the rows named and import the file again.",
+        )
+        self.name = name
+        self.problems = problems
+
+
+class Unknown(Refused):
+    """A thing was named that is not there."""
+
+    status = 404
+
+    def __init__(self, what: str, name: object, *, next_step: str = "") -> None:
+        super().__init__(f"There is no {what} {name!r}.", next_step=next_step)
+        self.what = what
+        self.name = name
+
+
+class Conflict(Refused):
+    """The present state does not allow it."""
+
+    status = 409
+
+
+class CannotStart(LabError):
+    """The lab could not be brought up."""
+
+
+class WaitTimedOut(LabError):
+    """A wait reached its time limit."""
+
+    status = 504
+
+
+class LabUnreachable(LabError):
+    """No running lab answers at the address tried."""

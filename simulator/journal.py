@@ -1,0 +1,136 @@
+"""The one account of everything that happened in the lab, in order.
+
+An entry is written in the transaction of the action it tells of: what is not in the journal did not happen. Entries
+never carry a password, a token or the body of a mail. Sequence numbers only grow, over resets and restores too.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import WaitTimedOut
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from simulator.store import Store
+
+SCHEMA = """
+CREATE TABLE journal (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, service TEXT NOT NULL, kind TEXT NOT NULL,
+  summary TEXT NOT NULL, data TEXT NOT NULL) STRICT;
+CREATE INDEX journal_kind ON journal (kind, seq);
+CREATE TABLE journal_sku (sku TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (sku, seq)) STRICT, WITHOUT ROWID;
+"""
+
+TABLES = ("journal", "journal_sku")
+PAGE = 1000
+
+
+class Service(StrEnum):
+    """Which part of the lab tells."""
+
+    LAB = "lab"
+    CLOCK = "clock"
+    TEMPOSTAR = "tempostar"
+    FTPS = "ftps"
+    ROOMCLIP = "roomclip"
+    HTTP = "http"
+    SMTP = "smtp"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. `at`: lab time, RFC 3339 to the second; `kind`: dotted, e.g. `reflection.written`;
+    `summary`: one English sentence; `data`: JSON values; `skus`: the SKU codes concerned."""
+
+    seq: int
+    at: str
+    service: Service
+    kind: str
+    summary: str
+    data: dict[str, Any]
+    skus: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**asdict(self), "skus": list(self.skus)}
+
+
+class Journal:
+    """Writes and reads entries. `now` gives the lab's time."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    def record(self, service: Service, kind: str, summary: str, *, skus: Iterable[str] = (), **data: object) -> int:
+        """Add an entry, joining the transaction under way. Returns its sequence number."""
+        with self._store.transaction():
+            seq = self._store.execute(
+                "INSERT INTO journal (at, service, kind, summary, data) VALUES (?, ?, ?, ?, ?)",
+                (self._now().isoformat(), service, kind, summary, json.dumps(data, ensure_ascii=False)),
+            ).lastrowid
+            assert seq is not None  # noqa: S101 - an INSERT into a table with a rowid always has one
+            self._store.execute_many("INSERT OR IGNORE INTO journal_sku VALUES (?, ?)", [(sku, seq) for sku in skus])
+        return seq
+
+    def last_seq(self) -> int:
+        """The highest number given out, 0 when none was: what `after` takes to see only what comes from now on."""
+        row = self._store.row("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
+        return 0 if row is None else int(row["seq"])
+
+    def read(
+        self, *, after: int = 0, service: str = "", kind: str = "", sku: str = "", limit: int = PAGE
+    ) -> tuple[Entry, ...]:
+        """Entries with seq > `after`, oldest first, at most `limit`. `kind` takes a whole kind or its first part
+        (`reflection` finds `reflection.written`)."""
+        conditions, parameters = ["seq > ?"], [after]
+        for wanted, condition, values in (
+            (service, "service = ?", (service,)),
+            (kind, "(kind = ? OR kind LIKE ? || '.%')", (kind, kind)),
+            (sku, "seq IN (SELECT seq FROM journal_sku WHERE sku = ?)", (sku,)),
+        ):
+            if wanted:
+                conditions.append(condition)
+                parameters.extend(values)  # type: ignore[arg-type]  # numbers and text, bound by SQLite
+        found = self._store.rows(
+            f"SELECT * FROM journal WHERE {' AND '.join(conditions)} ORDER BY seq LIMIT ?",  # noqa: S608 - fixed text
+            (*parameters, limit),
+        )
+        return tuple(self._entry(row) for row in found)
+
+    def wait(self, kind: str, *, after: int = 0, service: str = "", sku: str = "", timeout: float = 10.0) -> Entry:
+        """The first entry of `kind` after `after`, now or as soon as it is written.
+
+        Raises: WaitTimedOut after `timeout` seconds of real time.
+        """
+
+        def first() -> Entry | None:
+            found = self.read(after=after, service=service, kind=kind, sku=sku, limit=1)
+            return found[0] if found else None
+
+        entry = self._store.wait_for(first, timeout)
+        if entry is None:
+            raise WaitTimedOut(
+                f"No journal entry {kind!r} after {after} within {timeout:g} s.",
+                next_step="`zaikolab journal` shows what did happen.",
+            )
+        return entry
+
+    def _entry(self, row: sqlite3.Row) -> Entry:
+        skus = self._store.rows("SELECT sku FROM journal_sku WHERE seq = ? ORDER BY sku", (row["seq"],))
+        return Entry(
+            seq=row["seq"],
+            at=row["at"],
+            service=Service(row["service"]),
+            kind=row["kind"],
+            summary=row["summary"],
+            data=json.loads(row["data"]),
+            skus=tuple(found["sku"] for found in skus),
+        )

@@ -1,0 +1,104 @@
+"""The files of the FTPS area, as rows of the store: what the back office writes and the FTPS server serves.
+
+Paths are absolute within one company's area and normalised: `/netstock/20001/stock.csv`. Folders are not stored; they
+follow from the company's shops (contract 2): `/`, `/netstock`, `/netstock/<code>`, `/netorder`, `/netorder/<code>` and
+`/netorder/<code>/log`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from posixpath import basename, dirname
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.store import Store
+
+SCHEMA = """
+CREATE TABLE area_file (
+  company_id INTEGER NOT NULL, path TEXT NOT NULL, folder TEXT NOT NULL, content BLOB NOT NULL, mtime TEXT NOT NULL,
+  PRIMARY KEY (company_id, path)) STRICT, WITHOUT ROWID;
+CREATE INDEX area_file_folder ON area_file (company_id, folder);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFile:
+    """One file without its bytes. `mtime`: lab time."""
+
+    path: str
+    size: int
+    mtime: datetime
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return basename(self.path)
+
+
+class Area:
+    """Reads and writes files of any company. Knows no permissions: those are the FTPS server's."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    def write(self, company_id: int, path: str, content: bytes) -> None:
+        """Put a whole file in place, with the lab's time, replacing what stood there."""
+        self._store.execute(
+            "INSERT OR REPLACE INTO area_file VALUES (?, ?, ?, ?, ?)",
+            (company_id, path, dirname(path), content, self._now().isoformat()),
+        )
+
+    def read(self, company_id: int, path: str) -> bytes | None:
+        """The bytes of a file; None when there is none."""
+        row = self._store.row("SELECT content FROM area_file WHERE company_id = ? AND path = ?", (company_id, path))
+        return None if row is None else bytes(row["content"])
+
+    def stat(self, company_id: int, path: str) -> AreaFile | None:
+        """Size and time of a file; None when there is none."""
+        row = self._store.row(
+            "SELECT path, length(content) AS size, mtime FROM area_file WHERE company_id = ? AND path = ?",
+            (company_id, path),
+        )
+        return None if row is None else AreaFile(row["path"], row["size"], datetime.fromisoformat(row["mtime"]))
+
+    def files(self, company_id: int, folder: str) -> tuple[AreaFile, ...]:
+        """The files standing directly in a folder, by name."""
+        rows = self._store.rows(
+            "SELECT path, length(content) AS size, mtime FROM area_file"
+            " WHERE company_id = ? AND folder = ? ORDER BY path",
+            (company_id, folder),
+        )
+        return tuple(AreaFile(row["path"], row["size"], datetime.fromisoformat(row["mtime"])) for row in rows)
+
+    def remove(self, company_id: int, path: str) -> bool:
+        """Delete a file; False when there was none."""
+        return (
+            self._store.execute("DELETE FROM area_file WHERE company_id = ? AND path = ?", (company_id, path)).rowcount
+            > 0
+        )
+
+    def rename(self, company_id: int, old: str, new: str) -> bool:
+        """Give a file another path, keeping bytes and time, replacing what stood there; False when there was none."""
+        with self._store.transaction():
+            if self.stat(company_id, old) is None:
+                return False
+            self._store.execute(
+                "UPDATE OR REPLACE area_file SET path = ?, folder = ? WHERE company_id = ? AND path = ?",
+                (new, dirname(new), company_id, old),
+            )
+        return True
+
+    def set_mtime(self, company_id: int, path: str, mtime: datetime) -> bool:
+        """Change a file's time; False when there was none."""
+        return (
+            self._store.execute(
+                "UPDATE area_file SET mtime = ? WHERE company_id = ? AND path = ?",
+                (mtime.isoformat(), company_id, path),
+            ).rowcount
+            > 0
+        )

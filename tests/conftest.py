@@ -1,0 +1,47 @@
+"""What tests of single parts stand on: a store in memory, a frozen clock, a journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from simulator import journal as journal_module
+from simulator.clock import Agenda, Clock, Due
+from simulator.config import ClockMode, Settings
+from simulator.journal import Journal
+from simulator.store import Store
+
+
+@dataclass
+class Parts:
+    """The common ground of all services, without any service."""
+
+    store: Store
+    clock: Clock
+    journal: Journal
+    settings: Settings = field(default_factory=Settings)
+
+    def present_settings(self) -> Settings:
+        return self.settings
+
+    def agenda(self, *sources: Due) -> Agenda:
+        return Agenda(self.store, self.clock, self.journal, sources)
+
+
+@pytest.fixture
+def parts() -> Iterator[Callable[..., Parts]]:
+    """`parts(*schemas)` makes a ground whose store has the tables named."""
+    stores: list[Store] = []
+
+    def make(*schemas: str) -> Parts:
+        store = Store(None, (journal_module.SCHEMA, *schemas))
+        stores.append(store)
+        clock = Clock(store, None, ClockMode.FROZEN, 1.0)
+        clock.restart()
+        return Parts(store, clock, Journal(store, clock.now))
+
+    yield make
+    for store in stores:
+        store.close()
