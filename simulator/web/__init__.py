@@ -1,0 +1,1 @@
+"""What the lab's HTTP services share: problem answers, API documents, server, forms, and the assembled application."""
