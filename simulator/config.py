@@ -76,6 +76,17 @@ class Negative(StrEnum):
     RAW = "raw"
 
 
+class StockColumn(StrEnum):
+    """Columns of the stock file, in the contract's order."""
+
+    SKU_CODE = "商品コード"
+    PRODUCT_CODE = "商品基本コード"
+    PRODUCT_NAME = "商品名"
+    ATTRIBUTE_1 = "属性1名"
+    ATTRIBUTE_2 = "属性2名"
+    STOCK = "在庫数"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The ambiguities of the vendor's documentation, each as a knob. Names and values as in the contract."""
@@ -119,7 +130,11 @@ def _typed(name: str, hints: dict[str, Any], value: object) -> object:
         names = value.split(",") if isinstance(value, str) else value
         if not isinstance(names, (list, tuple)) or not all(isinstance(n, str) for n in names):
             raise BadValue(name, value, "a list of column names is wanted")
-        return tuple(n for n in names if n)
+        order = tuple(n for n in names if n)
+        if len(set(order)) < len(order) or not {*order} <= {*StockColumn}:
+            allowed = ", ".join(StockColumn)
+            raise BadValue(name, value, "not columns of the stock file, each once", next_step=f"There are: {allowed}.")
+        return order
     if hint is bool:
         truths = {"true": True, "false": False}
         if isinstance(value, str) and value.lower() in truths:
@@ -171,6 +186,7 @@ __all__ = [
     "Negative",
     "Quoting",
     "Settings",
+    "StockColumn",
     "TlsMode",
     "Unchanged",
     "Writing",
