@@ -222,6 +222,10 @@ class Timekeeper:
         if self._error is not None:
             raise self._error
 
+    def join(self, limit: float) -> None:
+        """Wait until the thread has ended of itself, at most `limit` seconds."""
+        self._thread.join(limit)
+
     def _run(self) -> None:
         with self._store.changed:
             while not self._stopping:

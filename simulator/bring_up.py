@@ -1,0 +1,123 @@
+"""The two commands that bring up a lab of their own: `demo` walks it once, `up` keeps it running."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import BadValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.config import LabConfig
+    from simulator.screens import DemoScreen
+
+REFERENCE_ENGINE = (sys.executable, "-m", "reference.cli", "once")
+
+
+def walk_demo(screen: DemoScreen, *, skus: int, seed: int, engine: str | None) -> int:
+    """Run the demo; 0 when every SKU is in sync at the end, else 1."""
+    from simulator.conformance.drivers import CommandEngine, engine_for
+    from simulator.demo import Demo, DemoFailed, temporary_state
+    from simulator.lab import Lab
+
+    driver = engine_for(engine) if engine else CommandEngine(REFERENCE_ENGINE)
+    with Lab() as lab, temporary_state() as state_dir:
+        walk = Demo(lab, driver, Path(state_dir), screen.say)
+        failed = ""
+        try:
+            walk.run(skus=skus, seed=seed)
+        except DemoFailed as error:
+            failed = str(error)
+        same, total = walk.in_sync()
+        differing = walk.differing()
+        rows = walk.holdings()
+    verdict = f"demo: {same}/{total} SKUs in sync"
+    well = not failed and same == total
+    if screen.quiet:
+        answer = {"in_sync": same, "skus": total, "ok": well, "failed": failed, "steps": screen.steps}
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+        return 0 if well else 1
+    if failed:
+        screen.say("!", failed)
+    for code, wanted, held in differing:
+        screen.say("!", f"not in sync: {code}: TEMPOSTAR {wanted}, RoomClip {'absent' if held is None else held}")
+    screen.close(rows, verdict)
+    return 0 if well else 1
+
+
+def keep_up(home: Path, options: Mapping[str, Any]) -> int:
+    """Start a lab as the options of `zaikolab up` say, show where it is, stay until told to stop."""
+    from simulator.client import RunningLab
+    from simulator.lab import Lab
+
+    began = _process_start()
+    lab = Lab(_config(options)).start()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    running = RunningLab(lab.endpoints.http_url, os.getpid())
+    try:
+        if options["with_demo"] and not lab.tempostar.shops():
+            from simulator.demo import set_up
+
+            set_up(lab, skus=options["skus"], seed=options["seed"], say=lambda _section, _sentence: None)
+        running.keep(home)
+        ready = time.time() - began
+        if options["json_wanted"]:
+            print(json.dumps({**lab.state(), "ready_seconds": round(ready, 3)}, ensure_ascii=False), flush=True)
+        else:
+            from simulator.screens import show_start
+
+            show_start(lab, ready)
+        stop.wait()
+    finally:
+        running.forget(home)
+        lab.stop()
+    return 0
+
+
+def _process_start() -> float:
+    """When this process began, so that the time to ready counts the imports too."""
+    try:
+        ticks = int(Path("/proc/self/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[19])
+        boot = next(
+            float(line.split()[1])
+            for line in Path("/proc/stat").read_text(encoding="ascii").splitlines()
+            if line.startswith("btime")
+        )
+        return boot + ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, StopIteration):
+        return time.time()
+
+
+def _config(options: Mapping[str, Any]) -> LabConfig:
+    from simulator.clock import parse_time
+    from simulator.config import ClockMode, LabConfig, Settings, TlsMode
+
+    changes: dict[str, str] = {}
+    for pair in options["settings"]:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadValue("--set", pair, "NAME=VALUE is wanted", next_step="Example: --set content=full")
+        changes[name] = value
+    return LabConfig(
+        host=options["host"],
+        ftps_port=options["ftps_port"],
+        passive_ports=options["passive_ports"],
+        http_port=options["http_port"],
+        smtp_port=options["smtp_port"],
+        tls=TlsMode(options["tls"]),
+        data_dir=options["data"],
+        start=parse_time(options["start"]) if options["start"] else None,
+        clock_mode=ClockMode(options["clock"]),
+        rate=options["rate"],
+        settings=Settings().changed(changes),
+    )

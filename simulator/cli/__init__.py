@@ -1,0 +1,103 @@
+"""The command `zaikolab`: the only part of the lab that reads the environment.
+
+Exit codes (contract 7): 0 ok, 1 failed, 2 usage or configuration. No traceback reaches whoever types a command; with
+ZAIKOLAB_DEBUG=1 it does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simulator.cli import running, start
+from simulator.cli.context import Context
+from simulator.errors import BadValue, CannotStart, LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ExitCode(IntEnum):
+    """What a command ends with."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code. Every error ends as one sentence on stderr."""
+    try:
+        result = cli.main(args=arguments, prog_name="zaikolab", standalone_mode=False)
+        return result if isinstance(result, int) else ExitCode.OK
+    except click.exceptions.Abort:
+        click.echo("zaikolab: interrupted.", err=True)
+        return ExitCode.FAILED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except LabError as error:
+        click.echo(f"zaikolab: {error}", err=True)
+        usage = isinstance(error, (BadValue, CannotStart)) or error.status == 422
+        return ExitCode.USAGE if usage else ExitCode.FAILED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.FAILED
+    except Exception as error:
+        if os.environ.get("ZAIKOLAB_DEBUG"):
+            raise
+        click.echo(
+            f"zaikolab: an error of zaikolab itself, {type(error).__name__}: {error}. "
+            "Run it again with ZAIKOLAB_DEBUG=1 and report what it prints.",
+            err=True,
+        )
+        return ExitCode.FAILED
+
+
+def _default_home() -> Path:
+    named = os.environ.get("ZAIKOLAB_HOME")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "zaikolab"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="zaikolab")
+@click.option(
+    "--lab", "url", envvar="ZAIKOLAB_URL", help="Address of the lab to speak to. Default: the one started last."
+)
+@click.pass_context
+def cli(context: click.Context, url: str | None) -> None:
+    """A laboratory for the stock link between TEMPOSTAR and RoomClipショッピング.
+
+    \b
+    zaikolab demo        walk the vendor guide on a fresh lab
+    zaikolab up --demo   keep a lab running that is set up, linked and has a stock file
+    """
+    context.obj = Context(_default_home(), url)
+
+
+for command in (
+    start.demo,
+    start.up,
+    start.doctor,
+    running.env,
+    running.status,
+    running.reset,
+    running.clock,
+    running.journal,
+    running.mail,
+    running.seed,
+    running.snapshot,
+):
+    cli.add_command(command)

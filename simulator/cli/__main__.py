@@ -1,0 +1,5 @@
+"""`python -m simulator.cli` is `zaikolab`."""
+
+from simulator.cli import main
+
+main()

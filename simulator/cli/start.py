@@ -1,0 +1,91 @@
+"""Commands that need no running lab: `demo`, `up`, `doctor`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simulator.cli.context import Context, as_json
+
+
+@click.command()
+@click.option(
+    "--skus", default=1200, show_default=True, type=click.IntRange(10, 200_000), help="Size of the catalogue."
+)
+@click.option("--seed", default=1, show_default=True, help="Which of the invented catalogues.")
+@click.option("--engine", help="The engine to drive: a command or a URL (contract 4). Default: the reference engine.")
+@as_json
+def demo(skus: int, seed: int, engine: str | None, json_wanted: bool) -> int:
+    """Walk the vendor guide on a fresh lab, over real FTPS, HTTP and SMTP.
+
+    \b
+    Example: zaikolab demo --skus 200
+    """
+    from simulator.bring_up import walk_demo
+    from simulator.screens import DemoScreen
+
+    return walk_demo(DemoScreen(quiet=json_wanted), skus=skus, seed=seed, engine=engine)
+
+
+class _Ports(click.ParamType):
+    """`2122-2141`, or 0 for any."""
+
+    name = "FIRST-LAST"
+
+    def convert(
+        self, value: str | tuple[int, int] | None, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int] | None:
+        if not isinstance(value, str):
+            return value
+        if value == "0":
+            return None
+        first, _, last = value.partition("-")
+        if not (first.isdecimal() and last.isdecimal()):
+            self.fail(f"{value!r} is not a range of ports such as 2122-2141, nor 0", param, ctx)
+        return int(first), int(last)
+
+
+@click.command()
+@click.option("--demo", "with_demo", is_flag=True, help="Set up the demo's shop, link it and reflect once.")
+@click.option("--skus", default=1200, show_default=True, type=click.IntRange(10, 200_000), help="With --demo: SKUs.")
+@click.option("--seed", default=1, show_default=True, help="With --demo: which of the invented catalogues.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on (loopback only).")
+@click.option("--ftps-port", default=2121, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option("--passive-ports", default="2122-2141", show_default=True, type=_Ports(), help="0: any free ones.")
+@click.option("--http-port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option("--smtp-port", default=2525, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option("--tls", default="explicit", show_default=True, type=click.Choice(["explicit", "implicit"]), help="FTPS.")
+@click.option("--clock", default="running", show_default=True, type=click.Choice(["running", "frozen"]))
+@click.option("--rate", default=1.0, show_default=True, help="Speed of the running clock.")
+@click.option("--start", help="Time to begin with, e.g. 2026-04-01T09:00:00+09:00. Default: now.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder that keeps the whole lab across restarts.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, e.g. --set content=full.")
+@as_json
+@click.pass_obj
+def up(context: Context, **options: Any) -> int:  # noqa: ANN401 - what the options above say
+    """Start the lab and keep it running until Ctrl-C.
+
+    \b
+    Example: zaikolab up --demo
+             zaikolab up --data ./lab --clock frozen --set content=full
+    """
+    from simulator.bring_up import keep_up
+
+    return keep_up(context.home, options)
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def doctor(context: Context, json_wanted: bool) -> int:
+    """Check the running lab as an outside client would: both FTP channels, certificate, inbox, clock. Without a running
+    lab: whether its ports are free.
+
+    \b
+    Example: zaikolab doctor
+    """
+    from simulator.screens import examine_and_show
+
+    return examine_and_show(context, as_json=json_wanted)

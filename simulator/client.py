@@ -1,0 +1,122 @@
+"""Talks to a running lab over its control API, for the commands; and remembers where that lab is.
+
+`zaikolab up` leaves `running.json` in its home folder, so that the other commands find it without being told.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import urllib3
+
+from simulator.errors import LabError, LabUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class ProblemAnswered(LabError):
+    """The lab turned a command down; `status` is its HTTP status, the text is its own."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__(
+            str(problem.get("detail") or problem.get("title")), next_step=str(problem.get("next_step", ""))
+        )
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLab:
+    """Where the lab started last from this home folder is."""
+
+    url: str
+    pid: int
+
+    @classmethod
+    def find(cls, home: Path) -> RunningLab:
+        """Read what `up` left behind.
+
+        Raises: LabUnreachable when there is nothing, or its process is gone.
+        """
+        try:
+            kept = json.loads((home / "running.json").read_text(encoding="utf-8"))
+            found = cls(str(kept["url"]), int(kept["pid"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            raise LabUnreachable("No lab is running.", next_step="Start one with `zaikolab up --demo`.") from None
+        if not _alive(found.pid):
+            raise LabUnreachable(
+                f"The lab at {found.url} is not running any more.", next_step="Start one with `zaikolab up --demo`."
+            )
+        return found
+
+    def keep(self, home: Path) -> None:
+        """Leave word for the other commands."""
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = home / "running.json.partial"
+        partial.write_text(json.dumps({"url": self.url, "pid": self.pid}), encoding="utf-8")
+        partial.replace(home / "running.json")
+
+    def forget(self, home: Path) -> None:
+        """Take the word back, unless another lab has left its own since."""
+        try:
+            if RunningLab.find(home) == self:
+                (home / "running.json").unlink(missing_ok=True)
+        except LabUnreachable:
+            return
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+class ControlClient:
+    """The control API of one lab. Answers are the JSON values of contract 5."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=2.0, read=70.0))
+
+    def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
+        """GET below /lab/v1/; empty query values are left out."""
+        return self._ask("GET", path, {k: v for k, v in query.items() if v not in (None, "")}, None)
+
+    def post(self, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """POST a JSON body below /lab/v1/."""
+        return self._ask("POST", path, {}, body)
+
+    def put(self, path: str, body: object) -> Any:  # noqa: ANN401 - JSON
+        """PUT a JSON body below /lab/v1/."""
+        return self._ask("PUT", path, {}, body)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._pool.clear()
+
+    def _ask(self, method: str, path: str, query: Mapping[str, object], body: object) -> Any:  # noqa: ANN401 - JSON
+        url = f"{self.url}/lab/v1/{path}" + (f"?{urlencode(query)}" if query else "")
+        try:
+            answer = self._pool.request(method, url, **({} if body is None else {"json": body}))
+            answered = answer.json() if answer.data else None
+        except urllib3.exceptions.HTTPError as error:
+            raise LabUnreachable(
+                f"No lab answers at {self.url} ({type(error).__name__}).",
+                next_step="Start one with `zaikolab up`, or name another with --lab URL.",
+            ) from error
+        except ValueError as error:
+            raise LabUnreachable(
+                f"What answers at {self.url} is not a lab.", next_step="Name the lab's address with --lab URL."
+            ) from error
+        if answer.status >= 400:
+            raise ProblemAnswered(answer.status, answered if isinstance(answered, dict) else {})
+        return answered

@@ -1,0 +1,165 @@
+"""What the commands show: tables, the start screen, the demo's narration. Speaks rich; decides nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from simulator.errors import LabUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from simulator.cli.context import Context
+    from simulator.lab import Lab
+
+DEFAULT_PORTS = {"ftps": (2121, 2121), "passive": (2122, 2141), "http": (8080, 8080), "smtp": (2525, 2525)}
+
+
+# ---------------------------------------------------------------------- demo
+
+
+class DemoScreen:
+    """Shows the walk step by step; quiet, it keeps the steps for the JSON answer."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self.steps: list[dict[str, str]] = []
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def say(self, section: str, sentence: str, /) -> None:
+        """One step."""
+        self.steps.append({"guide": section, "text": sentence})
+        if self.quiet:
+            return
+        if section == "mail":
+            head, _, body = sentence.partition("\n")
+            self._console.print(f"[bold]{'mail':>7}[/]  {escape(head)}")
+            for line in body.strip().splitlines():
+                self._console.print(f"         [dim]│ {escape(line)}[/]")
+        else:
+            self._console.print(f"[bold cyan]{'§' + section:>7}[/]  {escape(sentence)}")
+
+    def close(self, rows: Sequence[tuple[str, int, int, int]], verdict: str) -> None:
+        """The table of what each end holds, and the last line."""
+        table = Table("出品ステータス", title="What each end holds")
+        for title in ("SKUs", "units in TEMPOSTAR", "units in RoomClip"):
+            table.add_column(title, justify="right")
+        for name, *numbers in rows:
+            table.add_row(name, *(f"{number:,}" for number in numbers))
+        self._console.print(table)
+        self._console.print(verdict)
+
+
+def show_start(lab: Lab, ready: float) -> None:
+    """The one screen of `zaikolab up`. `ready`: seconds from the start of the process."""
+    where, console = lab.endpoints, Console(highlight=False, soft_wrap=True)
+    account, shops = lab.tempostar.ftp_account(), lab.tempostar.shops()
+    table = Table.grid(padding=(0, 2))
+    scheme = "ftps" if where.tls == "implicit" else "ftp"
+    table.add_row("FTPS", f"{scheme}://{where.host}:{where.ftps_port}", f"TEMPOSTAR's area, {where.tls} TLS required")
+    table.add_row("", f"CA {where.ca_file}", "")
+    login = f"{account.user} / {account.password}" if account else "no password issued yet"
+    table.add_row("", f"login {login}", f"/netstock/{shops[0].shop_code}/" if shops else "no shop yet")
+    for path, what in (
+        ("/roomclip/shop/", "storefront"),
+        ("/roomclip/business/", "RoomClipビジネス"),
+        ("/tempostar/", "TEMPOSTAR"),
+        ("/mail/", "inbox"),
+        ("/api/v1/", f"shop API, token {lab.roomclip.api_token()}"),
+        ("/lab/v1/", "control API"),
+    ):
+        table.add_row("HTTP" if path == "/roomclip/shop/" else "", where.http_url + path, what)
+    table.add_row("SMTP", f"{where.host}:{where.smtp_port}", "any recipient, relays nothing")
+    mode = "frozen" if lab.clock.mode == "frozen" else f"running at {lab.clock.rate:g}x"
+    table.add_row("clock", f"{lab.clock.now():%Y-%m-%d %H:%M:%S} JST", mode)
+    console.print(f"[bold]zaikolab[/] ready in {ready:.2f} s; Ctrl-C stops it\n")
+    console.print(table)
+    then = 'eval "$(zaikolab env)" && zaikosync once' if shops else "zaikolab seed 1200, or start again with --demo"
+    console.print(f"\nnext, in another terminal: [bold]{then}[/]")
+    sys.stdout.flush()
+
+
+# ---------------------------------------------------------------------- answers
+
+
+def show_status(state: Mapping[str, Any]) -> None:
+    """The running lab at a glance."""
+    table = Table("what", "state", show_header=False, box=None)
+    clock = state["clock"]
+    table.add_row(
+        "clock", f"{state['now']} {clock['mode']}" + (f" {clock['rate']:g}x" if clock["mode"] != "frozen" else "")
+    )
+    table.add_row("next due", state["next_due"] or "nothing")
+    for name, value in state["endpoints"].items():
+        table.add_row(name, str(value))
+    for service in ("tempostar", "roomclip"):
+        table.add_row(service, ", ".join(f"{count:,} {what}" for what, count in state[service].items()))
+    table.add_row("mails", str(state["mails"]))
+    table.add_row("journal", f"{state['journal']:,} entries so far")
+    table.add_row("settings", ", ".join(f"{k}={v}" for k, v in state["settings"].items()))
+    Console(highlight=False, soft_wrap=True).print(table)
+
+
+def show_journal(entries: Sequence[Mapping[str, Any]]) -> None:
+    """One line an entry."""
+    console = Console(highlight=False, soft_wrap=True)
+    for entry in entries:
+        console.print(
+            f"[dim]{entry['seq']:>6}[/] {entry['at'][11:19]} [cyan]{entry['service']:<9}[/] "
+            f"{entry['kind']:<28} {escape(entry['summary'])}"
+        )
+
+
+def show_mails(mails: Sequence[Mapping[str, Any]]) -> None:
+    """One line a mail."""
+    console = Console(highlight=False, soft_wrap=True)
+    for one in mails:
+        to = escape(", ".join(one["recipients"]))
+        console.print(f"{one['seq']:>4}  {one['received_at'][:19]}  {to}  {escape(one['subject'])}")
+    if not mails:
+        console.print("The inbox is empty.")
+
+
+def show_mail(mail: Mapping[str, Any]) -> None:
+    """One mail whole."""
+    console = Console(highlight=False, soft_wrap=True)
+    for name, value in (("From", mail["sender"]), ("To", ", ".join(mail["recipients"])), ("Subject", mail["subject"])):
+        console.print(f"[bold]{name}:[/] {escape(value)}")
+    console.print("\n" + escape(mail["body"]))
+
+
+def examine_and_show(context: Context, *, as_json: bool) -> int:
+    """`zaikolab doctor`: 0 when all is well, else 1."""
+    from simulator.doctor import examine, examine_ports
+
+    try:
+        client = context.client()
+        state, credentials = client.get("state"), client.get("credentials")
+    except LabUnreachable:
+        if context.url:
+            raise
+        findings = list(examine_ports(DEFAULT_PORTS, "127.0.0.1"))
+        head = "No lab is running. Could one start with the default ports?"
+    else:
+        variables = credentials["environment"]
+        user, password = variables.get("TEMPOSTAR_FTP_USER"), variables.get("TEMPOSTAR_FTP_PASSWORD")
+        findings = examine(state, variables, (user, password) if user and password else None)
+        head = f"The lab at {client.url}"
+    if as_json:
+        print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        console = Console(highlight=False, soft_wrap=True, width=max(100, shutil.get_terminal_size().columns))
+        console.print(head)
+        for finding in findings:
+            mark = "[green]ok  [/]" if finding.well else "[red]BAD [/]"
+            console.print(f"  {mark} {finding.check:<16} {escape(finding.found)}")
+            if finding.next_step:
+                console.print(f"       {'':<16} -> {escape(finding.next_step)}")
+    return 0 if all(finding.well for finding in findings) else 1

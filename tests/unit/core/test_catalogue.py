@@ -1,0 +1,49 @@
+"""Invented catalogues: the number asked for, always the same, and nasty."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from simulator.catalogue import COLUMNS, generate, items_csv
+
+
+@pytest.mark.parametrize("skus", [1, 2, 3, 10, 1200])
+def test_a_catalogue_has_exactly_the_skus_asked_for_each_with_its_own_code(skus: int) -> None:
+    codes = [sku.sku_code for product in generate(skus, 1) for sku in product.skus]
+    assert len(codes) == skus
+    assert len(set(codes)) == skus
+
+
+def test_a_seed_names_one_catalogue() -> None:
+    assert generate(300, 7) == generate(300, 7)
+    assert generate(300, 7) != generate(300, 8)
+
+
+def test_a_catalogue_holds_what_the_guide_speaks_of() -> None:
+    products = generate(1200, 1)
+    assert {product.listing_status for product in products} == {"公開", "下書き", "非公開"}
+    assert [product.listing_status for product in products[:2]] == ["公開", "下書き"]
+    assert any(product.single for product in products)
+    assert any(len(product.skus) == 12 for product in products)
+    assert any(product.product_code.startswith("0") for product in products)
+
+
+def test_names_break_a_reader_that_takes_cp932_for_something_simpler() -> None:
+    data = items_csv(generate(1200, 1))
+    with pytest.raises(UnicodeDecodeError):
+        data.decode("shift_jis")
+    with pytest.raises(UnicodeDecodeError):
+        data.decode("utf-8")
+    assert b"\x5c" in data.replace(b"\r\n", b"")
+
+
+def test_the_item_csv_lists_every_sku_with_stock_0() -> None:
+    rows = list(csv.DictReader(io.StringIO(items_csv(generate(200, 1)).decode("cp932"), newline="")))
+    assert tuple(rows[0]) == COLUMNS
+    sellable = [row for row in rows if row["親子・単品フラグ"] in "02"]
+    assert len(sellable) == 200
+    assert {row["在庫数"] for row in sellable} == {"0"}
+    assert all(not row["種類別の自社管理コード"] for row in rows if row["親子・単品フラグ"] == "1")

@@ -1,0 +1,133 @@
+"""The clock and the agenda: lab time moves when told, and what falls due happens in order, at its own time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from simulator.clock import FROZEN_START, JST, MAX_ADVANCE, Clock, Timekeeper, parse_time
+from simulator.config import ClockMode
+from simulator.errors import BadValue, Conflict
+
+
+class Alarm:
+    """Due every `minutes`; keeps the times at which it was run, by the agenda's word and by the clock's."""
+
+    def __init__(
+        self, clock: Clock, minutes: int, times: list[tuple[str, datetime, datetime]], name: str = "a"
+    ) -> None:
+        self.clock, self.step, self.times, self.name = clock, timedelta(minutes=minutes), times, name
+        self.due: datetime | None = clock.now() + self.step
+        self.fails = False
+
+    def next_due(self) -> datetime | None:
+        return self.due
+
+    def run_due(self, now: datetime) -> None:
+        if self.fails:
+            raise ZeroDivisionError
+        self.times.append((self.name, now, self.clock.now()))
+        self.due = now + self.step
+
+
+def at(minutes: float) -> datetime:
+    return FROZEN_START + timedelta(minutes=minutes)
+
+
+def test_a_frozen_clock_stands_until_it_is_told_to_move(parts) -> None:
+    ground = parts()
+    assert ground.clock.now() == FROZEN_START
+    ground.agenda().advance(timedelta(minutes=5))
+    assert ground.clock.now() == at(5)
+
+
+def test_what_falls_due_on_the_way_happens_in_order_and_at_its_time(parts) -> None:
+    ground = parts()
+    times: list[tuple[str, datetime, datetime]] = []
+    agenda = ground.agenda(Alarm(ground.clock, 5, times, "five"), Alarm(ground.clock, 3, times, "three"))
+    agenda.advance(timedelta(minutes=10))
+    assert times == [
+        (name, at(m), at(m)) for name, m in (("three", 3), ("five", 5), ("three", 6), ("three", 9), ("five", 10))
+    ]
+    assert ground.clock.now() == at(10)
+
+
+def test_an_advance_that_fails_on_the_way_moves_nothing(parts) -> None:
+    ground = parts()
+    alarm = Alarm(ground.clock, 5, [])
+    alarm.fails = True
+    with pytest.raises(ZeroDivisionError):
+        ground.agenda(alarm).advance(timedelta(minutes=10))
+    assert ground.clock.now() == FROZEN_START
+    assert ground.journal.read(kind="clock") == ()
+
+
+def test_the_clock_does_not_run_backwards(parts) -> None:
+    ground = parts()
+    with pytest.raises(Conflict, match="does not run backwards"):
+        ground.agenda().advance_to(at(-1))
+
+
+@pytest.mark.parametrize("duration", [timedelta(seconds=-1), MAX_ADVANCE + timedelta(seconds=1)])
+def test_an_advance_has_bounds(parts, duration: timedelta) -> None:
+    with pytest.raises(BadValue, match="minutes="):
+        parts().agenda().advance(duration)
+
+
+@pytest.mark.parametrize("rate", [0, -1, float("inf"), float("nan")])
+def test_a_rate_has_bounds(parts, rate: float) -> None:
+    with pytest.raises(BadValue, match="rate="):
+        parts().agenda().set_clock(mode=ClockMode.RUNNING, rate=rate)
+
+
+def test_a_running_clock_follows_the_machine_at_its_rate(parts) -> None:
+    ground = parts()
+    ground.agenda().set_clock(mode=ClockMode.RUNNING, rate=60)
+    wait = ground.clock.real_seconds_until(at(1))
+    assert wait is not None
+    assert 0 < wait <= 1.0
+    ground.agenda().set_clock(mode=ClockMode.FROZEN)
+    assert ground.clock.real_seconds_until(at(1)) is None
+
+
+def test_a_running_clock_carries_out_its_agenda_without_being_told(parts) -> None:
+    ground = parts()
+    times: list[tuple[str, datetime, datetime]] = []
+    agenda = ground.agenda(Alarm(ground.clock, 5, times))
+    keeper = Timekeeper(ground.store, ground.clock, agenda)
+    keeper.start()
+    try:
+        agenda.set_clock(mode=ClockMode.RUNNING, rate=100_000)
+        assert ground.store.wait_for(lambda: times[0] if times else None, timeout=10) == ("a", at(5), at(5))
+    finally:
+        keeper.stop()
+
+
+def test_an_error_of_the_agenda_is_raised_when_the_lab_stops(parts) -> None:
+    ground = parts()
+    alarm = Alarm(ground.clock, 5, [])
+    alarm.fails = True
+    agenda = ground.agenda(alarm)
+    keeper = Timekeeper(ground.store, ground.clock, agenda)
+    keeper.start()
+    agenda.set_clock(mode=ClockMode.RUNNING, rate=100_000)
+    keeper.join(10)
+    with pytest.raises(ZeroDivisionError):
+        keeper.stop()
+
+
+def test_the_clock_goes_on_from_where_the_store_has_it(parts) -> None:
+    ground = parts()
+    ground.agenda().advance(timedelta(minutes=7))
+    again = Clock(ground.store, None, ClockMode.RUNNING, 2.0)
+    assert again.load()
+    assert again.now() == at(7)
+    assert again.mode is ClockMode.FROZEN
+
+
+def test_times_are_read_with_an_offset_only() -> None:
+    assert parse_time("2026-04-01T00:00:00Z") == datetime(2026, 4, 1, 9, tzinfo=JST)
+    for text in ("2026-04-01T09:00:00", "tomorrow", ""):
+        with pytest.raises(BadValue, match="RFC 3339"):
+            parse_time(text)

@@ -1,0 +1,41 @@
+"""Settings take plain JSON values or text, and refuse the rest by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.config import Content, Settings
+from simulator.errors import BadValue
+
+
+def test_settings_are_changed_by_name() -> None:
+    changed = Settings().changed(
+        {"content": "full", "header": "false", "slice_size": "10", "column_order": "在庫数,商品コード"}
+    )
+    assert changed.content is Content.FULL
+    assert changed.header is False
+    assert changed.slice_size == 10
+    assert changed.column_order == ("在庫数", "商品コード")
+
+
+def test_settings_survive_json() -> None:
+    settings = Settings().changed({"encoding": "utf-8-bom", "column_order": ["在庫数"]})
+    assert Settings().changed(settings.as_json()) == settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("contents", "full", "Known settings: .*content"),
+        ("content", "half", "Allowed: diff, full"),
+        ("header", "maybe", "true or false"),
+        ("slice_size", 0, "whole number from 1"),
+        ("slice_size", True, "whole number from 1"),
+        ("bulk_delay_minutes", -1, "whole number from 0"),
+        ("bulk_delay_minutes", "１", "whole number from 0"),
+        ("column_order", 5, "list of column names"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_what_is_possible(name: str, value: object, said: str) -> None:
+    with pytest.raises(BadValue, match=said):
+        Settings().changed({name: value})

@@ -1,0 +1,161 @@
+"""The store: whole or not at all, snapshots, one lab to a folder."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import BadValue, CannotStart, Unknown
+from simulator.store import SCHEMA_VERSION, Store
+
+SCHEMA = "CREATE TABLE thing (name TEXT PRIMARY KEY) STRICT; CREATE TABLE told (n INTEGER) STRICT"
+
+
+@pytest.fixture
+def store():
+    made = Store(None, (SCHEMA,), kept_on_restore=("told",))
+    yield made
+    made.close()
+
+
+def things(store: Store) -> list[str]:
+    return [row["name"] for row in store.rows("SELECT name FROM thing ORDER BY name")]
+
+
+def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        store.execute("INSERT INTO thing VALUES ('a')")
+        raise ZeroDivisionError
+    assert things(store) == []
+
+
+def test_an_inner_failure_that_is_caught_undoes_the_inner_part_only(store: Store) -> None:
+    with store.transaction():
+        store.execute("INSERT INTO thing VALUES ('outer')")
+        with pytest.raises(ZeroDivisionError), store.transaction():
+            store.execute("INSERT INTO thing VALUES ('inner')")
+            raise ZeroDivisionError
+    assert things(store) == ["outer"]
+
+
+def test_an_outer_failure_undoes_finished_inner_parts_too(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        with store.transaction():
+            store.execute("INSERT INTO thing VALUES ('inner')")
+        raise ZeroDivisionError
+    assert things(store) == []
+
+
+def test_a_restored_snapshot_rewinds_all_but_the_tables_kept(store: Store) -> None:
+    store.execute("INSERT INTO thing VALUES ('before')")
+    store.save_snapshot("one")
+    store.execute("INSERT INTO thing VALUES ('after')")
+    store.execute("INSERT INTO told VALUES (1)")
+    store.restore_snapshot("one")
+    assert things(store) == ["before"]
+    assert len(store.rows("SELECT * FROM told")) == 1
+    assert store.snapshots() == ("one",)
+
+
+def test_a_snapshot_can_be_saved_again_under_its_name(store: Store) -> None:
+    store.save_snapshot("one")
+    store.execute("INSERT INTO thing VALUES ('a')")
+    store.save_snapshot("one")
+    store.clear()
+    store.restore_snapshot("one")
+    assert things(store) == ["a"]
+
+
+def test_restoring_an_unknown_snapshot_names_those_there_are(store: Store) -> None:
+    store.save_snapshot("one")
+    with pytest.raises(Unknown, match=r"no snapshot 'two'.*There are: one"):
+        store.restore_snapshot("two")
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 65, "a b"])
+def test_a_snapshot_name_cannot_leave_its_folder(store: Store, name: str) -> None:
+    with pytest.raises(BadValue, match="snapshot="):
+        store.save_snapshot(name)
+
+
+def test_clear_empties_every_table(store: Store) -> None:
+    store.execute("INSERT INTO thing VALUES ('a')")
+    store.set_value("k", {"v": 1})
+    store.clear()
+    assert things(store) == []
+    assert store.value("k") is None
+
+
+def test_a_wait_ends_as_soon_as_another_thread_commits(store: Store) -> None:
+    def found() -> str | None:
+        return next(iter(things(store)), None)
+
+    writer = threading.Thread(target=lambda: store.execute("INSERT INTO thing VALUES ('a')"))
+    with store.lock:
+        writer.start()
+        assert store.wait_for(found, timeout=10) == "a"
+    writer.join()
+
+
+def test_a_wait_gives_up_at_its_limit(store: Store) -> None:
+    assert store.wait_for(lambda: None, timeout=0.001) is None
+
+
+def test_a_folder_keeps_the_lab(tmp_path: Path) -> None:
+    with closing(Store(tmp_path, (SCHEMA,))) as first:
+        first.execute("INSERT INTO thing VALUES ('a')")
+        first.save_snapshot("one")
+    with closing(Store(tmp_path, (SCHEMA,))) as second:
+        assert things(second) == ["a"]
+        assert second.snapshots() == ("one",)
+
+
+def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
+    with closing(Store(tmp_path, (SCHEMA,))), pytest.raises(CannotStart, match="in use by another lab"):
+        Store(tmp_path, (SCHEMA,))
+
+
+def test_data_of_another_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    Store(tmp_path, (SCHEMA,)).close()
+    with closing(sqlite3.connect(tmp_path / "lab.sqlite")) as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    before = (tmp_path / "lab.sqlite").read_bytes()
+    with pytest.raises(CannotStart, match=f"another version of zaikolab: format {SCHEMA_VERSION + 1}"):
+        Store(tmp_path, (SCHEMA,))
+    assert (tmp_path / "lab.sqlite").read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "lab.sqlite").write_bytes(b"something else entirely, and long enough to be looked at" * 100)
+    with pytest.raises(CannotStart, match="not a database of zaikolab"):
+        Store(tmp_path, (SCHEMA,))
+    assert (tmp_path / "lab.sqlite").read_bytes().startswith(b"something else")
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotStart, match="cannot be used"):
+        Store(tmp_path / "file" / "below", (SCHEMA,))
+
+
+def test_a_killed_process_leaves_the_last_finished_action(tmp_path: Path) -> None:
+    script = """
+import os, signal, sys
+from pathlib import Path
+from simulator.store import Store
+store = Store(Path(sys.argv[1]), ("CREATE TABLE thing (name TEXT PRIMARY KEY) STRICT",))
+store.execute("INSERT INTO thing VALUES ('finished')")
+with store.transaction():
+    store.execute("INSERT INTO thing VALUES ('half')")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)])
+    assert killed.returncode == -9
+    with closing(Store(tmp_path, (SCHEMA,))) as store:
+        assert things(store) == ["finished"]
