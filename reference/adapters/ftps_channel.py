@@ -1,0 +1,117 @@
+"""An FTP session whose two channels are always under TLS; ftplib with the parts it lacks."""
+
+from __future__ import annotations
+
+import ftplib
+import socket
+import ssl
+from io import BytesIO
+from time import monotonic
+
+from reference.errors import (
+    FolderMissingError,
+    LoginRefusedError,
+    TlsUnavailableError,
+    UntrustedFileError,
+    UntrustedReason,
+)
+
+LONGEST_TRANSFER = 600.0
+_BLOCK = 65_536
+
+
+class ProtectedFtp(ftplib.FTP_TLS):
+    """FTP over TLS, explicit or implicit, that resumes the control channel's TLS session on the data channel.
+
+    Servers may require that (522), and ftplib does not do it by itself, nor implicit TLS.
+
+    Names and replies are read as latin-1: any byte may stand in a listing, and no name of ours needs more.
+    """
+
+    def __init__(self, tls: ssl.SSLContext, timeout: float, *, implicit: bool) -> None:
+        super().__init__(context=tls, timeout=timeout, encoding="latin-1")
+        self._implicit = implicit
+
+    def open_protected(self, host: str, port: int, user: str, password: str) -> None:
+        """Connect and log in; user and password go out only after TLS stands, and the data channel is made private."""
+        if self._implicit:
+            self._connect_implicitly(host, port)
+        else:
+            self.connect(host, port)
+            try:
+                self.auth()
+            except ftplib.error_perm as refusal:
+                raise TlsUnavailableError(
+                    f"The server refuses AUTH TLS ({refusal}); no password was sent."
+                ) from refusal
+        try:
+            self.login(user, password, secure=False)
+        except ftplib.error_perm as refusal:
+            raise LoginRefusedError(f"The server refuses user or password ({refusal}).") from refusal
+        except ValueError as error:
+            raise LoginRefusedError("The user or the password has a character that cannot be sent.") from error
+        try:
+            self.prot_p()
+        except ftplib.error_perm as refusal:
+            raise TlsUnavailableError(f"The server refuses to protect the data channel ({refusal}).") from refusal
+
+    def enter_folder(self, path: str) -> None:
+        """Go to a folder, or raise `FolderMissingError`."""
+        try:
+            self.cwd(path)
+        except ftplib.error_perm as refusal:
+            if not str(refusal).startswith("550"):
+                raise
+            raise FolderMissingError(f"The server has no folder {path} for this user ({refusal}).") from refusal
+        self.voidcmd("TYPE I")
+
+    def retrieve(self, name: str, *, at_most: int) -> bytes:
+        """Return a file's bytes; raises when it is longer than announced, takes too long, or does not end cleanly."""
+        received = BytesIO()
+        until = monotonic() + LONGEST_TRANSFER
+        with self.transfercmd(f"RETR {name}") as conn:
+            try:
+                while block := conn.recv(_BLOCK):
+                    received.write(block)
+                    if received.tell() > at_most:
+                        evidence = f"more than {at_most} bytes arrived"
+                        raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)
+                    if monotonic() > until:
+                        raise TimeoutError(f"{name} took longer than {LONGEST_TRANSFER:.0f} seconds")
+            except ssl.SSLError as error:
+                raise _not_closed(error, name) from error
+            try:
+                if isinstance(conn, ssl.SSLSocket):
+                    conn.unwrap()
+            except OSError as error:
+                raise _not_closed(error, name) from error
+        self.voidresp()
+        return received.getvalue()
+
+    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
+        """Open the data channel as ftplib does, but under the control channel's TLS session."""
+        conn, size = ftplib.FTP.ntransfercmd(self, cmd, rest)  # noqa: S321 - the channel is wrapped in TLS below
+        assert isinstance(self.sock, ssl.SSLSocket)  # noqa: S101 - `open_protected` has no other way out
+        try:
+            return self.context.wrap_socket(conn, server_hostname=self.host, session=self.sock.session), size
+        except BaseException:
+            conn.close()
+            raise
+
+    def _connect_implicitly(self, host: str, port: int) -> None:
+        """Begin TLS with the first byte, before the server's greeting."""
+        self.host, self.port = host, port
+        plain = socket.create_connection((host, port), self.timeout)
+        try:
+            self.af = plain.family
+            self.sock = self.context.wrap_socket(plain, server_hostname=host)
+        except BaseException:
+            plain.close()
+            raise
+        self.file = self.sock.makefile("r", encoding=self.encoding)
+        self.welcome = self.getresp()
+
+
+def _not_closed(error: OSError, name: str) -> UntrustedFileError:
+    evidence = getattr(error, "reason", None) or type(error).__name__
+    return UntrustedFileError(UntrustedReason.NOT_CLOSED_CLEANLY, evidence, file_name=name)

@@ -1,0 +1,78 @@
+"""Reads JSON answers field by field: what is missing or of the wrong type is refused with its name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from reference.errors import ShopApiError
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A JSON object and where it came from; its values stay out of the repr and of every sentence."""
+
+    fields: dict[str, Any] = field(repr=False)
+    about: str
+
+    @classmethod
+    def parse(cls, data: bytes, about: str) -> Self:
+        """Read a JSON object, or raise `ShopApiError`."""
+        try:
+            parsed = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise ShopApiError(f"The shop API answered {about} with something that is not JSON.") from error
+        if not isinstance(parsed, dict):
+            raise ShopApiError(f"The shop API answered {about} with JSON that is not an object.")
+        return cls(parsed, about)
+
+    def text(self, name: str) -> str:
+        """Return a string."""
+        value = self._value(name)
+        if not isinstance(value, str) or not _is_writable(value):
+            raise self.wrong(name, "is not text")
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        """Return a string, or None where the answer has null."""
+        return None if self._value(name) is None else self.text(name)
+
+    def count(self, name: str) -> int:
+        """Return a whole number from 0."""
+        value = self._value(name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.wrong(name, "is not a whole number from 0")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Return true or false."""
+        value = self._value(name)
+        if not isinstance(value, bool):
+            raise self.wrong(name, "is neither true nor false")
+        return value
+
+    def list_of(self, name: str) -> list[Answer]:
+        """Return a list of objects."""
+        value = self._value(name)
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.wrong(name, "is not a list of objects")
+        return [Answer(one, f"{self.about}, {name}") for one in value]
+
+    def wrong(self, name: str, what: str) -> ShopApiError:
+        """Return the error that says what is wrong with a field."""
+        return ShopApiError(f"The shop API's answer to {self.about} makes no sense: {name} {what}.")
+
+    def _value(self, name: str) -> Any:  # noqa: ANN401 - JSON, until it is checked by the caller
+        if name not in self.fields:
+            raise self.wrong(name, "is missing")
+        return self.fields[name]
+
+
+def _is_writable(text: str) -> bool:
+    """Lone surrogates are valid in JSON but in no encoding."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,194 @@
+"""RoomClip's shop API (contract 3) over HTTP: bounded retries, and no answer is believed unread."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote, urlencode
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from reference.adapters.json_answer import Answer
+from reference.domain.linkage import Linkage, LinkageState
+from reference.domain.matching import Variant
+from reference.domain.report import LinkageReport, Outcome
+from reference.errors import ShopApiError, ShopTokenRefusedError
+from reference.service.ports import Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reference.domain.plan import Batch
+
+VARIANTS_PER_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class HttpPatience:
+    """How long and how often a request is tried: 429, 503 and broken connections, nothing else.
+
+    Every request may be repeated: a stock update carries an idempotency key, and a run reported twice says the same.
+    """
+
+    timeout: float = 15.0
+    retries: int = 3
+    backoff_factor: float = 0.5
+    longest_wait: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class HttpShop:
+    """The shop API behind one base URL and token; open it with `HttpShop.open` in a `with` statement."""
+
+    url: str
+    pool: urllib3.PoolManager = field(repr=False)
+
+    @classmethod
+    @contextmanager
+    def open(cls, url: str, token: str, patience: HttpPatience) -> Iterator[Self]:
+        """Open the API; every connection is closed at the end."""
+        retries = urllib3.Retry(
+            total=patience.retries,
+            redirect=0,
+            status_forcelist={429, 503},
+            allowed_methods=None,
+            backoff_factor=patience.backoff_factor,
+            backoff_max=patience.longest_wait,
+            retry_after_max=patience.longest_wait,
+            raise_on_status=False,
+            raise_on_redirect=False,
+        )
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        with urllib3.PoolManager(headers=headers, retries=retries, timeout=patience.timeout) as pool:
+            yield cls(url.rstrip("/"), pool)
+
+    def fetch_linkages(self) -> tuple[Linkage, ...]:
+        """Return every linkage."""
+        return tuple(_read_linkage(one) for one in self._ask("GET", "/linkages").list_of("linkages"))
+
+    def fetch_variants(self, shop_id: str) -> tuple[Variant, ...]:
+        """Return all variants of a shop, over as many pages as there are."""
+        path = f"/shops/{quote(shop_id, safe='')}/variants"
+        variants: dict[str, Variant] = {}
+        cursor: str | None = None
+        while True:
+            query = {"limit": str(VARIANTS_PER_PAGE)} | ({"cursor": cursor} if cursor is not None else {})
+            answer = self._ask("GET", f"{path}?{urlencode(query)}")
+            page = [_read_variant(one) for one in answer.list_of("variants")]
+            known = len(variants)
+            variants |= {variant.variant_id: variant for variant in page}
+            if len(variants) != known + len(page):
+                raise answer.wrong("variants", "gives a variant_id twice")
+            cursor = answer.optional_text("next_cursor")
+            if cursor is None:
+                return tuple(variants.values())
+            if not page:
+                raise answer.wrong("next_cursor", "leads on from an empty page, so the pages would never end")
+
+    def send_stock(self, shop_id: str, batch: Batch) -> Receipt:
+        """Set absolute numbers; the same batch sent again does nothing twice."""
+        answer = self._ask(
+            "POST",
+            f"/shops/{quote(shop_id, safe='')}/stock",
+            {"updates": [asdict(update) for update in batch.updates]},
+            {"Idempotency-Key": batch.key},
+        )
+        rejected = tuple((one.text("variant_code"), one.text("reason")) for one in answer.list_of("rejected"))
+        return Receipt(answer.count("updated"), answer.count("unchanged"), rejected)
+
+    def report_run(self, report: LinkageReport) -> None:
+        """Tell the console what happened."""
+        self._ask(
+            "POST",
+            f"/linkages/{quote(report.linkage_id, safe='')}/runs",
+            {
+                "started_at": report.started_at.isoformat(),
+                "finished_at": report.finished_at.isoformat(),
+                "outcome": _name_outcome(report.outcome),
+                "summary": report.summary,
+                "counts": asdict(report.counts),
+            },
+            expects_answer=False,
+        )
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        *,
+        expects_answer: bool = True,
+    ) -> Answer:
+        about = f"{method} {path.partition('?')[0]}"
+        sent_headers = {**self.pool.headers, "Content-Type": "application/json", **(headers or {})}
+        payload = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        try:
+            response = self.pool.request(method, self.url + path, body=payload, headers=sent_headers)
+        except (HTTPError, OSError, ValueError) as error:
+            raise ShopApiError(
+                f"The shop API did not answer {about} ({_reason(error)}); check SYNC_SHOP_URL."
+            ) from error
+        if response.status in {401, 403}:
+            raise ShopTokenRefusedError(
+                f"The shop API refuses the token ({response.status} to {about}); "
+                "set SYNC_SHOP_TOKEN to the shop's current token."
+            )
+        if not 200 <= response.status < 300:
+            raise ShopApiError(f"The shop API answered {about} with {response.status}{_problem(response.data)}.")
+        return Answer.parse(response.data, about) if expects_answer else Answer({}, about)
+
+
+def _read_linkage(answer: Answer) -> Linkage:
+    state = answer.text("state")
+    if state not in set(LinkageState):
+        raise answer.wrong("state", "is neither active nor paused")
+    return Linkage(
+        id=answer.text("id"),
+        shop_id=answer.text("shop_id"),
+        service=answer.text("service"),
+        state=LinkageState(state),
+        ftp_user=answer.text("ftp_user"),
+        ftp_password=answer.text("ftp_password"),
+        shop_code=answer.text("shop_code"),
+        notify_to=answer.text("notify_to"),
+        sync_now=answer.flag("sync_now"),
+    )
+
+
+def _read_variant(answer: Answer) -> Variant:
+    return Variant(
+        variant_id=answer.text("variant_id"),
+        variant_code=answer.optional_text("variant_code"),
+        stock=answer.count("stock"),
+        listing_status=answer.text("listing_status"),
+    )
+
+
+def _name_outcome(outcome: Outcome) -> str:
+    """Name an outcome in the contract's three words."""
+    match outcome:
+        case Outcome.FAILED:
+            return "failed"
+        case Outcome.SKIPPED:
+            return "skipped"
+        case _:
+            return "ok"
+
+
+def _reason(error: Exception) -> str:
+    """Say in a few words what broke, without object addresses."""
+    inner = getattr(error, "reason", None)
+    return type(inner).__name__ if isinstance(inner, Exception) else type(error).__name__
+
+
+def _problem(data: bytes) -> str:
+    """Return the title of an RFC 9457 problem, if there is one."""
+    try:
+        title = json.loads(data)["title"]
+    except (ValueError, TypeError, KeyError):
+        return ""
+    return f" ({title[:200]})" if isinstance(title, str) else ""

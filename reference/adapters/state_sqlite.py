@@ -1,0 +1,263 @@
+"""What the engine remembers, in one SQLite file; and the lock that keeps two passes apart.
+
+The file has a schema number (`user_version`). A file of another number, or one that is no database, is refused with a
+sentence and left as it is: nothing is half done.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from reference.domain.incident import Cause, Incident
+from reference.domain.letters import Letter
+from reference.domain.linkage import FileStamp, Memory, Problem, ProblemKind
+from reference.domain.plan import Batch, Update
+from reference.errors import PassAlreadyRunningError, StateError
+from reference.service.ports import QueuedLetter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+SCHEMA_NUMBER = 1
+STATE_FILE = "state.sqlite"
+LOCK_FILE = "lock.sqlite"
+_BUSY_SECONDS = 10.0
+
+_SCHEMA = """
+CREATE TABLE linkage (
+  linkage_id TEXT PRIMARY KEY, shop_id TEXT NOT NULL, ftp_user TEXT NOT NULL, shop_code TEXT NOT NULL,
+  notify_to TEXT NOT NULL, paused INTEGER NOT NULL, newest_name TEXT, newest_modified_at TEXT, newest_size INTEGER,
+  newest_sha256 TEXT NOT NULL, incident_opened_at TEXT, incident_told TEXT, last_success_at TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TABLE taken_file (
+  linkage_id TEXT NOT NULL, name TEXT NOT NULL, modified_at TEXT NOT NULL, size INTEGER NOT NULL,
+  PRIMARY KEY (linkage_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE waiting_row (
+  linkage_id TEXT NOT NULL, sku_code TEXT NOT NULL, stock INTEGER NOT NULL, PRIMARY KEY (linkage_id, sku_code)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE queued_batch (
+  linkage_id TEXT NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL, updates TEXT NOT NULL,
+  PRIMARY KEY (linkage_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE told_problem (
+  linkage_id TEXT NOT NULL, kind TEXT NOT NULL, sku_code TEXT NOT NULL, reason TEXT NOT NULL,
+  PRIMARY KEY (linkage_id, kind, sku_code, reason)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE queued_letter (
+  place INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL, subject TEXT NOT NULL,
+  body TEXT NOT NULL, written_at TEXT NOT NULL
+) STRICT;
+"""
+
+
+@contextmanager
+def hold_lock(folder: Path) -> Iterator[None]:
+    """Keep other passes off this folder; the operating system lets go when the process is killed."""
+    path = folder / LOCK_FILE
+    with closing(_connect(path, timeout=0.0)) as connection:
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise PassAlreadyRunningError(
+                    f"Another pass is already running on {folder}; let it finish, or set another SYNC_STATE_DIR."
+                ) from error
+            raise _unusable(path, error) from error
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteState:
+    """The state of all linkages; open it with `SqliteState.open` in a `with` statement."""
+
+    path: Path
+    connection: sqlite3.Connection
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path) -> Iterator[Self]:
+        """Open the state in a folder, made if it is missing; raises `StateError`."""
+        path = folder / STATE_FILE
+        with closing(_connect(path, timeout=_BUSY_SECONDS)) as connection:
+            try:
+                _prepare(connection, path)
+            except sqlite3.Error as error:
+                raise _unusable(path, error) from error
+            yield cls(path, connection)
+
+    def recall(self, linkage_id: str) -> Memory | None:
+        """Return what is remembered of a linkage."""
+        with self._transaction("DEFERRED") as connection:
+            row = connection.execute("SELECT * FROM linkage WHERE linkage_id = ?", (linkage_id,)).fetchone()
+            return None if row is None else _read_memory(connection, row)
+
+    def recall_all(self) -> tuple[Memory, ...]:
+        """Return what is remembered of every linkage, by id."""
+        with self._transaction("DEFERRED") as connection:
+            rows = connection.execute("SELECT * FROM linkage ORDER BY linkage_id").fetchall()
+            return tuple(_read_memory(connection, row) for row in rows)
+
+    def save(self, memory: Memory, letters: Sequence[Letter] = ()) -> None:
+        """Remember this of the linkage and queue these letters: both, or neither."""
+        with self._transaction("IMMEDIATE") as connection:
+            _write_memory(connection, memory)
+            connection.executemany(
+                "INSERT INTO queued_letter (key, recipient, subject, body, written_at) VALUES (?, ?, ?, ?, ?)",
+                [(uuid.uuid4().hex, one.to, one.subject, one.body, one.written_at.isoformat()) for one in letters],
+            )
+
+    def queued_letters(self) -> tuple[QueuedLetter, ...]:
+        """Return the letters not handed over yet, oldest first."""
+        with self._transaction("DEFERRED") as connection:
+            rows = connection.execute(
+                "SELECT key, recipient, subject, body, written_at FROM queued_letter ORDER BY place"
+            ).fetchall()
+            return tuple(
+                QueuedLetter(
+                    row["key"],
+                    Letter(row["recipient"], row["subject"], row["body"], datetime.fromisoformat(row["written_at"])),
+                )
+                for row in rows
+            )
+
+    def mark_sent(self, keys: Iterable[str]) -> None:
+        """Take letters off the queue."""
+        with self._transaction("IMMEDIATE") as connection:
+            connection.executemany("DELETE FROM queued_letter WHERE key = ?", [(key,) for key in keys])
+
+    @contextmanager
+    def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:
+        try:
+            self.connection.execute(f"BEGIN {kind}")
+            try:
+                yield self.connection
+            except BaseException:
+                self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            raise _unusable(self.path, error) from error
+
+
+def _connect(path: Path, *, timeout: float) -> sqlite3.Connection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=timeout, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise _unusable(path, error) from error
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if (found, tables) == (0, 0):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_NUMBER}; COMMIT;")
+    elif found != SCHEMA_NUMBER:
+        raise StateError(
+            f"{path} has schema {found}, this engine knows schema {SCHEMA_NUMBER}; "
+            "run the engine that wrote it, or move the file away to start anew "
+            "(every standing stock file is then applied again)."
+        )
+
+
+def _unusable(path: Path, error: Exception) -> StateError:
+    return StateError(
+        f"{path} cannot be used ({error}); check the folder's rights and free space, or move the file away to "
+        "start anew (every standing stock file is then applied again)."
+    )
+
+
+def _read_memory(connection: sqlite3.Connection, row: sqlite3.Row) -> Memory:
+    def rows_of(query: str) -> list[Any]:
+        return connection.execute(query, (row["linkage_id"],)).fetchall()
+
+    files = rows_of("SELECT modified_at, name, size FROM taken_file WHERE linkage_id = ? ORDER BY modified_at, name")
+    waiting = rows_of("SELECT sku_code, stock FROM waiting_row WHERE linkage_id = ?")
+    queue = rows_of("SELECT key, updates FROM queued_batch WHERE linkage_id = ? ORDER BY place")
+    told = rows_of("SELECT kind, sku_code, reason FROM told_problem WHERE linkage_id = ?")
+    newest, incident = None, None
+    if row["newest_name"] is not None:
+        newest = FileStamp(datetime.fromisoformat(row["newest_modified_at"]), row["newest_name"], row["newest_size"])
+    if row["incident_opened_at"] is not None:
+        causes = tuple(Cause(cause) for cause in json.loads(row["incident_told"]))
+        incident = Incident(datetime.fromisoformat(row["incident_opened_at"]), causes)
+    last_success_at = row["last_success_at"]
+    return Memory(
+        linkage_id=row["linkage_id"],
+        shop_id=row["shop_id"],
+        ftp_user=row["ftp_user"],
+        shop_code=row["shop_code"],
+        notify_to=row["notify_to"],
+        paused=bool(row["paused"]),
+        files=tuple(
+            FileStamp(datetime.fromisoformat(file["modified_at"]), file["name"], file["size"]) for file in files
+        ),
+        newest=newest,
+        newest_sha256=row["newest_sha256"],
+        waiting={one["sku_code"]: one["stock"] for one in waiting},
+        queue=tuple(
+            Batch(one["key"], tuple(Update(*update) for update in json.loads(one["updates"]))) for one in queue
+        ),
+        told=frozenset(Problem(ProblemKind(one["kind"]), one["sku_code"], one["reason"]) for one in told),
+        incident=incident,
+        last_success_at=datetime.fromisoformat(last_success_at) if last_success_at else None,
+    )
+
+
+def _write_memory(connection: sqlite3.Connection, memory: Memory) -> None:
+    newest, incident = memory.newest, memory.incident
+    connection.execute(
+        "REPLACE INTO linkage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            memory.linkage_id,
+            memory.shop_id,
+            memory.ftp_user,
+            memory.shop_code,
+            memory.notify_to,
+            int(memory.paused),
+            newest.name if newest else None,
+            newest.modified_at.isoformat() if newest else None,
+            newest.size if newest else None,
+            memory.newest_sha256,
+            incident.opened_at.isoformat() if incident else None,
+            json.dumps([cause.value for cause in incident.told]) if incident else None,
+            memory.last_success_at.isoformat() if memory.last_success_at else None,
+        ),
+    )
+    for table in ("taken_file", "waiting_row", "queued_batch", "told_problem"):
+        connection.execute(f"DELETE FROM {table} WHERE linkage_id = ?", (memory.linkage_id,))  # noqa: S608 - our own four names
+    me = memory.linkage_id
+    connection.executemany(
+        "INSERT INTO taken_file VALUES (?, ?, ?, ?)",
+        [(me, file.name, file.modified_at.isoformat(), file.size) for file in memory.files],
+    )
+    connection.executemany("INSERT INTO waiting_row VALUES (?, ?, ?)", [(me, *row) for row in memory.waiting.items()])
+    connection.executemany(
+        "INSERT INTO queued_batch VALUES (?, ?, ?, ?)",
+        [
+            (
+                me,
+                place,
+                batch.key,
+                json.dumps([(one.variant_code, one.stock) for one in batch.updates], ensure_ascii=False),
+            )
+            for place, batch in enumerate(memory.queue)
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO told_problem VALUES (?, ?, ?, ?)",
+        [(me, problem.kind.value, problem.sku_code, problem.reason) for problem in memory.told],
+    )

@@ -1,0 +1,176 @@
+"""TEMPOSTAR's FTPS area (contract 2): both channels protected, files received whole or not at all.
+
+ftplib does not notice a transfer that ended early with a friendly 226, so what arrives is compared with SIZE.
+"""
+
+from __future__ import annotations
+
+import ftplib
+import re
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+import stamina
+
+from reference.adapters.ftps_channel import ProtectedFtp
+from reference.adapters.ftps_errors import translated
+from reference.domain.linkage import FileStamp
+from reference.errors import ConnectionFailedError, FolderMissingError, UntrustedFileError, UntrustedReason
+from reference.service.ports import FetchedFile
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterator
+
+    from reference.domain.linkage import Linkage
+
+Result = TypeVar("Result")
+
+ROOT = "/netstock"
+LARGEST_FILE = 1 << 30
+_SHOP_CODE = re.compile(r"[0-9]+")
+_MDTM = re.compile(r"([0-9]{14})(\.[0-9]+)?")
+_NOT_UNDERSTOOD = ("500", "502")
+
+
+class TlsMode(StrEnum):
+    """When TLS begins: after AUTH TLS, or with the first byte."""
+
+    EXPLICIT = "explicit"
+    IMPLICIT = "implicit"
+
+
+@dataclass(frozen=True, slots=True)
+class FtpsPatience:
+    """How long one answer is waited for, and how often a broken session is tried again within a pass."""
+
+    timeout: float = 15.0
+    attempts: int = 3
+    wait_initial: float = 0.5
+    wait_max: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class FtpsArea:
+    """The FTPS area of one host."""
+
+    host: str
+    port: int
+    mode: TlsMode
+    tls: ssl.SSLContext
+    patience: FtpsPatience = field(default_factory=FtpsPatience)
+
+    @contextmanager
+    def visit(self, linkage: Linkage) -> Iterator[FtpsFolder]:
+        """Open the linkage's folder; connects with the first question and closes at the end."""
+        folder = FtpsFolder(self, linkage)
+        try:
+            yield folder
+        finally:
+            folder.close()
+
+
+@dataclass(slots=True)
+class FtpsFolder:
+    """The folder of one shop; a broken session is replaced by a new one."""
+
+    area: FtpsArea
+    linkage: Linkage
+    _ftp: ProtectedFtp | None = None
+
+    def list_files(self) -> tuple[FileStamp, ...]:
+        """Return the stock files (`*.csv`) that are there, in order of time and name."""
+        return self._persist(lambda ftp: tuple(sorted(self._stamp(ftp, name) for name in self._names(ftp))))
+
+    def fetch_file(self, name: str) -> FetchedFile:
+        """Return a file received whole: as many bytes as SIZE says, with SIZE and MDTM the same before and after."""
+        return self._persist(lambda ftp: self._receive(ftp, name))
+
+    def close(self) -> None:
+        """Leave politely if the session still stands, and close it either way."""
+        ftp, self._ftp = self._ftp, None
+        if ftp is not None:
+            with suppress(*ftplib.all_errors):
+                ftp.quit()
+            ftp.close()
+
+    def _persist(self, ask: Callable[[ProtectedFtp], Result]) -> Result:
+        """Ask in the open session, or a new one; what may pass by itself is tried again, within bounds."""
+        patience = self.area.patience
+        for attempt in stamina.retry_context(
+            on=(ConnectionFailedError, UntrustedFileError),
+            attempts=patience.attempts,
+            timeout=None,
+            wait_initial=patience.wait_initial,
+            wait_max=patience.wait_max,
+            wait_jitter=patience.wait_initial,
+        ):
+            with attempt, self._session() as ftp:
+                return ask(ftp)
+        raise AssertionError("a retry ends with an answer or an error")
+
+    @contextmanager
+    def _session(self) -> Iterator[ProtectedFtp]:
+        """Lend the open session; after any error it is closed, so that no answer is taken for another's."""
+        try:
+            with translated(self.linkage.ftp_password):
+                if self._ftp is None:
+                    self._ftp = self._connect()
+                yield self._ftp
+        except BaseException:
+            ftp, self._ftp = self._ftp, None
+            if ftp is not None:
+                ftp.close()
+            raise
+
+    def _connect(self) -> ProtectedFtp:
+        """Connect, protect, log in, and go to the shop's folder."""
+        if not _SHOP_CODE.fullmatch(self.linkage.shop_code):
+            raise FolderMissingError("The shop code is not a decimal number, so there is no folder for it.")
+        area = self.area
+        ftp = ProtectedFtp(area.tls, area.patience.timeout, implicit=area.mode is TlsMode.IMPLICIT)
+        try:
+            ftp.open_protected(area.host, area.port, self.linkage.ftp_user, self.linkage.ftp_password)
+            ftp.enter_folder(f"{ROOT}/{self.linkage.shop_code}")
+        except BaseException:
+            ftp.close()
+            raise
+        return ftp
+
+    def _names(self, ftp: ProtectedFtp) -> list[str]:
+        """List the folder by MLSD, or by NLST where the server is older than that."""
+        try:
+            entries = [(name, facts.get("type", "file")) for name, facts in ftp.mlsd()]
+        except ftplib.error_perm as refusal:
+            if not str(refusal).startswith(_NOT_UNDERSTOOD):
+                raise
+            entries = [(name.rpartition("/")[2], "file") for name in ftp.nlst()]
+        return [name for name, kind in entries if kind.lower() == "file" and name.lower().endswith(".csv")]
+
+    def _stamp(self, ftp: ProtectedFtp, name: str) -> FileStamp:
+        """Ask SIZE and MDTM, which tell one write of a file from another."""
+        try:
+            size = ftp.size(name)
+            answer = ftp.sendcmd(f"MDTM {name}")
+        except ftplib.error_perm as refusal:
+            if str(refusal).startswith("550"):
+                raise UntrustedFileError(UntrustedReason.CHANGED_WHILE_READ, "it is gone", file_name=name) from refusal
+            raise
+        found = _MDTM.search(answer[4:])
+        if size is None or not 0 <= size <= LARGEST_FILE or not found:
+            raise ConnectionFailedError(f"SIZE or MDTM of {name} was answered with nonsense.")
+        modified_at = datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return FileStamp(modified_at, name, size)
+
+    def _receive(self, ftp: ProtectedFtp, name: str) -> FetchedFile:
+        before = self._stamp(ftp, name)
+        content = ftp.retrieve(name, at_most=before.size)
+        if len(content) != before.size:
+            evidence = f"{len(content)} of {before.size} bytes arrived"
+            raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)
+        if self._stamp(ftp, name) != before:
+            raise UntrustedFileError(UntrustedReason.CHANGED_WHILE_READ, file_name=name)
+        return FetchedFile(before, content)

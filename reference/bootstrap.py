@@ -1,0 +1,110 @@
+"""Puts the engine together: settings, real adapters, the service.
+
+To put a part of your own in place, for a test or for an engine that is wrong on purpose, hand `run_pass` or
+`bootstrap` an `adjust`: it receives the `Sync` as built and returns the one to use. Ports are fields of `Sync`,
+decisions are fields of `Rules`::
+
+    from dataclasses import replace
+
+    def ignores_the_pause(sync):
+        return replace(sync, rules=replace(sync.rules, is_paused=lambda linkage: False))
+
+    def trims_codes(sync):
+        match = sync.rules.match
+        def trimming(levels, variants):
+            return match({code.strip(): level for code, level in levels.items()}, variants)
+        return replace(sync, rules=replace(sync.rules, match=trimming))
+
+    def treats_absent_as_zero(sync):
+        match = sync.rules.match
+        def zeroing(levels, variants):
+            absent = {variant.variant_code: 0 for variant in variants if variant.variant_code}
+            return match({**absent, **levels}, variants)
+        return replace(sync, rules=replace(sync.rules, match=zeroing))
+
+    class Silent:
+        def send(self, letter): ...
+
+    def sends_no_mail(sync):
+        return replace(sync, mailer=Silent())
+
+    report = run_pass(os.environ, adjust=ignores_the_pause)
+"""
+
+from __future__ import annotations
+
+import ssl
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from reference.adapters.clock import GivenClock, WallClock
+from reference.adapters.mail import SmtpMailer
+from reference.adapters.shop_api import HttpPatience, HttpShop
+from reference.adapters.state_sqlite import SqliteState, hold_lock
+from reference.adapters.tempostar_ftps import FtpsArea, FtpsPatience
+from reference.config import Settings
+from reference.service.sync import Sync
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from reference.domain.report import PassReport
+
+
+def run_pass(environ: Mapping[str, str], *, adjust: Callable[[Sync], Sync] | None = None) -> PassReport:
+    """Make one pass over all linkages with the settings of contract 4, and close everything that was opened.
+
+    Raises `ConfigurationError` (exit 2), `StateError` or `PassAlreadyRunningError` (exit 1); every other trouble is in
+    the report, whose `exit_code` is 0 or 1.
+    """
+    with bootstrap(Settings.from_environ(environ), adjust=adjust) as sync:
+        return sync.run_pass()
+
+
+@contextmanager
+def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = None) -> Iterator[Sync]:
+    """Build the service over its real adapters, holding the state folder's lock until the end."""
+    log_to_stderr()
+    with (
+        hold_lock(settings.state_dir),
+        SqliteState.open(settings.state_dir) as state,
+        HttpShop.open(settings.shop_url, settings.shop_token, HttpPatience(timeout=settings.timeout)) as shop,
+    ):
+        sync = Sync(
+            shop=shop,
+            stock_area=FtpsArea(
+                settings.ftps_host,
+                settings.ftps_port,
+                settings.ftps_tls,
+                trust(settings),
+                FtpsPatience(timeout=settings.timeout),
+            ),
+            mailer=SmtpMailer(settings.smtp_host, settings.smtp_port, settings.mail_from, settings.timeout),
+            state=state,
+            clock=GivenClock(settings.now) if settings.now else WallClock(),
+        )
+        yield adjust(sync) if adjust else sync
+
+
+def trust(settings: Settings) -> ssl.SSLContext:
+    """Trust certificates of the configured authority for the right host, over TLS 1.2 or later; nothing else."""
+    context = ssl.create_default_context(cafile=settings.ftps_ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def log_to_stderr() -> None:
+    """Send the developers' log to stderr, unless the program around has its own arrangement."""
+    if structlog.is_configured():
+        return
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )

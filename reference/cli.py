@@ -1,0 +1,244 @@
+"""The `zaikosync` commands: every error is one sentence on stderr and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from dataclasses import asdict
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from reference.adapters.shop_api import HttpPatience, HttpShop
+from reference.adapters.state_sqlite import STATE_FILE, SqliteState
+from reference.bootstrap import log_to_stderr, run_pass
+from reference.config import Settings, state_dir_from
+from reference.domain.linkage import LinkageState, Memory
+from reference.domain.report import ExitCode, PassReport
+from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import FrameType
+
+DEBUG = "ZAIKOSYNC_DEBUG"
+_JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+@click.group(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="zaikolab")
+def cli() -> None:
+    """Carry stock from TEMPOSTAR's FTPS area to a RoomClip shop.
+
+    Settings come from the environment (SYNC_...); `zaikolab env` prints a set for the lab.
+
+    \b
+    Example:
+      eval "$(zaikolab env)" && zaikosync once
+    """
+
+
+@cli.command()
+@_JSON
+def once(as_json: bool) -> ExitCode:
+    """Make one pass over all linkages.
+
+    Exit 0: every linkage is synced, has nothing new, or is paused. 1: at least one failed, and its mail is on its
+    way. 2: not configured.
+
+    \b
+    Example:
+      zaikosync once --json
+    """
+    report = run_pass(os.environ)
+    show_report(report, as_json=as_json)
+    return report.exit_code
+
+
+@cli.command()
+@click.option(
+    "--interval", type=click.FloatRange(min=1), default=300.0, show_default=True, help="Seconds between passes."
+)
+@click.option(
+    "--poll", type=click.FloatRange(min=0.2), default=5.0, show_default=True, help="Seconds between looks for 保存する."
+)
+def run(interval: float, poll: float) -> ExitCode:
+    """Make passes on a timer, and at once when a linkage was just saved or resumed.
+
+    SIGTERM and SIGINT (Ctrl-C) let the pass in hand finish, then the command ends with 0.
+
+    \b
+    Example:
+      zaikosync run --interval 300 --poll 5
+    """
+    stop = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        keep_running(os.environ, stop, interval=interval, poll=poll)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return ExitCode.OK
+
+
+@cli.command()
+@_JSON
+def status(as_json: bool) -> ExitCode:
+    """Show what is remembered of each linkage: last success, last file, open incident, mails that wait.
+
+    Needs only SYNC_STATE_DIR. Exit 1 when an incident is open or a mail waits.
+
+    \b
+    Example:
+      zaikosync status --json
+    """
+    folder = state_dir_from(os.environ)
+    if not (folder / STATE_FILE).exists():
+        raise SyncError(f"No pass has been made yet with {folder}; run `zaikosync once` first.")
+    with SqliteState.open(folder) as state:
+        memories, waiting = state.recall_all(), len(state.queued_letters())
+    if as_json:
+        click.echo(
+            json.dumps({"linkages": [describe(one) for one in memories], "unsent_mails": waiting}, ensure_ascii=False)
+        )
+    else:
+        _show_status(memories, waiting)
+    return ExitCode.FAILED if waiting or any(one.incident for one in memories) else ExitCode.OK
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code, with every error told in one sentence on stderr."""
+    try:
+        return int(cli.main(args=arguments, prog_name="zaikosync", standalone_mode=False) or ExitCode.OK)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return ExitCode.OK
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except ConfigurationError as error:
+        return _complain(error, str(error), ExitCode.USAGE)
+    except SyncError as error:
+        return _complain(error, str(error), ExitCode.FAILED)
+    except (KeyboardInterrupt, click.Abort) as error:
+        return _complain(error, "interrupted; the next pass completes what this one began.", ExitCode.FAILED)
+    except Exception as error:  # noqa: BLE001 - the last stop before the user: a traceback explains nothing to a merchant
+        hint = f"this is a fault of zaikosync; set {DEBUG}=1 to see where it happened."
+        return _complain(error, f"unexpected {type(error).__name__}; {hint}", ExitCode.FAILED)
+
+
+def keep_running(environ: Mapping[str, str], stop: threading.Event, *, interval: float, poll: float) -> None:
+    """Make passes until `stop` is set: one every `interval` seconds, and one at once when a linkage asks for it."""
+    settings = Settings.from_environ(environ)
+    log_to_stderr()
+    due_at = monotonic()
+    while not stop.is_set():
+        if monotonic() >= due_at or _is_asked_for(settings):
+            due_at = monotonic() + interval
+            _try_pass(environ)
+        stop.wait(min(poll, max(0.0, due_at - monotonic())))
+
+
+def _try_pass(environ: Mapping[str, str]) -> None:
+    """Make a pass; a pass that runs elsewhere is left to it."""
+    try:
+        show_report(run_pass(environ), as_json=False)
+    except PassAlreadyRunningError as error:
+        click.echo(f"zaikosync: {error}", err=True)
+
+
+def _is_asked_for(settings: Settings) -> bool:
+    """Tell whether an active linkage waits for a pass (guide 5.3.1); a silent shop is the next pass's matter."""
+    patience = HttpPatience(timeout=settings.timeout, retries=0)
+    try:
+        with HttpShop.open(settings.shop_url, settings.shop_token, patience) as shop:
+            linkages = shop.fetch_linkages()
+    except ShopApiError:
+        return False
+    return any(one.sync_now and one.state is LinkageState.ACTIVE for one in linkages)
+
+
+def show_report(report: PassReport, *, as_json: bool) -> None:
+    """Print a pass, for people as a table, for programs as JSON."""
+    if as_json:
+        linkages = [
+            {
+                "linkage_id": one.linkage_id,
+                "shop_id": one.shop_id,
+                "shop_code": one.shop_code,
+                "outcome": one.outcome.value,
+                "counts": asdict(one.counts),
+                "cause": one.failure.cause.value if one.failure else None,
+                "evidence": one.failure.evidence if one.failure else None,
+            }
+            for one in report.linkages
+        ]
+        answer = {"exit_code": int(report.exit_code), "linkages": linkages, "trouble": list(report.trouble)}
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        table = Table("linkage", "shop code", "outcome", "updated", "unchanged", "to look at", "why")
+        for one in report.linkages:
+            counts = one.counts
+            look = counts.unmatched + counts.ambiguous + counts.bad_rows
+            numbers = (str(counts.updated), str(counts.unchanged), str(look))
+            why = one.failure.evidence if one.failure else ""
+            table.add_row(one.linkage_id, one.shop_code, one.outcome.value, *numbers, why)
+        Console(markup=False).print(table if report.linkages else "No linkage is registered in the shop.")
+    for sentence in report.trouble:
+        click.echo(f"zaikosync: {sentence}", err=True)
+
+
+def describe(memory: Memory) -> dict[str, Any]:
+    """Return what `status` shows of a linkage as JSON values."""
+    newest, incident, success = memory.newest, memory.incident, memory.last_success_at
+    return {
+        "linkage_id": memory.linkage_id,
+        "shop_id": memory.shop_id,
+        "shop_code": memory.shop_code,
+        "paused": memory.paused,
+        "last_success_at": success.isoformat() if success else None,
+        "last_file": {"name": newest.name, "modified_at": newest.modified_at.isoformat(), "size": newest.size}
+        if newest
+        else None,
+        "incident": {"opened_at": incident.opened_at.isoformat(), "causes": list(incident.told)} if incident else None,
+        "waiting_codes": len(memory.waiting),
+        "queued_updates": sum(len(batch.updates) for batch in memory.queue),
+    }
+
+
+def _show_status(memories: Sequence[Memory], waiting: int) -> None:
+    table = Table("linkage", "shop code", "last success", "last file", "open incident", "waiting codes")
+    for memory in memories:
+        success, newest, incident = memory.last_success_at, memory.newest, memory.incident
+        table.add_row(
+            memory.linkage_id,
+            f"{memory.shop_code}{' (paused)' if memory.paused else ''}",
+            f"{success:%Y-%m-%d %H:%M:%S}" if success else "never",
+            f"{newest.name} {newest.modified_at:%Y-%m-%d %H:%M:%S} UTC" if newest else "none",
+            f"{', '.join(incident.told)} since {incident.opened_at:%Y-%m-%d %H:%M}" if incident else "none",
+            str(len(memory.waiting)),
+        )
+    Console(markup=False).print(table, f"Unsent mails: {waiting}")
+
+
+def _complain(error: BaseException, sentence: str, code: ExitCode) -> int:
+    if os.environ.get(DEBUG) == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    print(f"zaikosync: {sentence}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

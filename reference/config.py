@@ -1,0 +1,154 @@
+"""The settings of contract 4, read from a mapping of environment variables."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reference.adapters.tempostar_ftps import TlsMode
+from reference.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_TIMEOUT = 15.0
+_NEXT_STEP = "`zaikolab env` prints a working set."
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a pass is told; the token never shows in a repr.
+
+    `now` is None for the wall clock. `timeout` is how many seconds one answer is waited for (SYNC_TIMEOUT, optional, an
+    addition of this engine).
+    """
+
+    shop_url: str
+    shop_token: str = field(repr=False)
+    ftps_host: str
+    ftps_port: int
+    ftps_tls: TlsMode
+    ftps_ca: Path
+    smtp_host: str
+    smtp_port: int
+    mail_from: str
+    state_dir: Path
+    now: datetime | None = None
+    timeout: float = DEFAULT_TIMEOUT
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings, or raise `ConfigurationError` naming the variable, its value and the next step."""
+        return cls(
+            shop_url=_url(environ, "SYNC_SHOP_URL"),
+            shop_token=_token(environ, "SYNC_SHOP_TOKEN"),
+            ftps_host=_text(environ, "SYNC_FTPS_HOST"),
+            ftps_port=_port(environ, "SYNC_FTPS_PORT"),
+            ftps_tls=_tls_mode(environ, "SYNC_FTPS_TLS"),
+            ftps_ca=_certificates(environ, "SYNC_FTPS_CA"),
+            smtp_host=_text(environ, "SYNC_SMTP_HOST"),
+            smtp_port=_port(environ, "SYNC_SMTP_PORT"),
+            mail_from=_address(environ, "SYNC_MAIL_FROM"),
+            state_dir=state_dir_from(environ),
+            now=_instant(environ, "SYNC_NOW"),
+            timeout=_seconds(environ, "SYNC_TIMEOUT"),
+        )
+
+
+def state_dir_from(environ: Mapping[str, str]) -> Path:
+    """Read only where the state is kept: all that `zaikosync status` needs."""
+    return Path(_text(environ, "SYNC_STATE_DIR"))
+
+
+def _text(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise ConfigurationError(f"{name} is not set; set it in the environment. {_NEXT_STEP}")
+    return value
+
+
+def _wrong(name: str, value: str, what: str) -> ConfigurationError:
+    return ConfigurationError(f"{name} is {value!r}, which is not {what}; correct it. {_NEXT_STEP}")
+
+
+def _url(environ: Mapping[str, str], name: str) -> str:
+    value = _text(environ, name)
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and not parts.query
+    except ValueError:
+        valid = False
+    if not valid:
+        raise _wrong(name, value, "an http or https address such as http://127.0.0.1:8080/api/v1")
+    return value
+
+
+def _token(environ: Mapping[str, str], name: str) -> str:
+    value = _text(environ, name)
+    if not (value.isascii() and value.isprintable()):
+        raise ConfigurationError(f"{name} has a character that no header can carry; copy the token again. {_NEXT_STEP}")
+    return value
+
+
+def _port(environ: Mapping[str, str], name: str) -> int:
+    value = _text(environ, name)
+    if not (value.isascii() and value.isdigit() and len(value) <= 5 and 1 <= int(value) <= 65_535):
+        raise _wrong(name, value, "a port number from 1 to 65535")
+    return int(value)
+
+
+def _tls_mode(environ: Mapping[str, str], name: str) -> TlsMode:
+    value = _text(environ, name)
+    if value not in set(TlsMode):
+        raise _wrong(name, value, "one of explicit, implicit")
+    return TlsMode(value)
+
+
+def _certificates(environ: Mapping[str, str], name: str) -> Path:
+    path = Path(_text(environ, name))
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{name} is {str(path)!r}, which cannot be read as PEM certificates "
+            f"({error.strerror or type(error).__name__}); give the path of the CA that signed "
+            f"the FTPS server's certificate. {_NEXT_STEP}"
+        ) from error
+    return path
+
+
+def _address(environ: Mapping[str, str], name: str) -> str:
+    value = _text(environ, name)
+    if "@" not in value.strip("@") or not value.isprintable():
+        raise _wrong(name, value, "a mail address")
+    return value
+
+
+def _instant(environ: Mapping[str, str], name: str) -> datetime | None:
+    value = environ.get(name, "").strip()
+    if not value:
+        return None
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise _wrong(name, value, "a time with an offset such as 2026-04-01T09:00:00+09:00")
+    return instant
+
+
+def _seconds(environ: Mapping[str, str], name: str) -> float:
+    value = environ.get(name, "").strip()
+    if not value:
+        return DEFAULT_TIMEOUT
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 3_600:
+        raise _wrong(name, value, "a number of seconds from 0.1 to 3600")
+    return seconds

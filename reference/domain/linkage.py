@@ -1,0 +1,148 @@
+"""A linkage as the merchant saved it, and what the engine remembers of it from pass to pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from reference.domain.incident import Incident
+    from reference.domain.plan import Batch
+
+
+class LinkageState(StrEnum):
+    """Whether the merchant wants the link to run (guide 5.4)."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Linkage:
+    """What was saved at 在庫連携設定 (guide 5.2); the password never shows in a repr."""
+
+    id: str
+    shop_id: str
+    service: str
+    state: LinkageState
+    ftp_user: str
+    ftp_password: str = field(repr=False)
+    shop_code: str
+    notify_to: str
+    sync_now: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FileStamp:
+    """What tells one write of a stock file from another; ordered by time (MDTM, UTC), then name."""
+
+    modified_at: datetime
+    name: str
+    size: int
+
+
+class ProblemKind(StrEnum):
+    """What a merchant can be told about single codes."""
+
+    BAD_ROW = "bad row"
+    UNMATCHED = "unmatched"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing to tell the merchant about one code, once."""
+
+    kind: ProblemKind
+    sku_code: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All that is kept of a linkage between passes.
+
+    `files` are the files in the area that were taken in, `newest` the newest ever. `waiting` are rows of the standing
+    file that met no single variant yet; `queue` are updates decided but not yet confirmed by the shop; `told` are
+    problems mailed before.
+    """
+
+    linkage_id: str
+    shop_id: str
+    ftp_user: str
+    shop_code: str
+    notify_to: str
+    paused: bool = False
+    files: tuple[FileStamp, ...] = ()
+    newest: FileStamp | None = None
+    newest_sha256: str = ""
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    queue: tuple[Batch, ...] = ()
+    told: frozenset[Problem] = frozenset()
+    incident: Incident | None = None
+    last_success_at: datetime | None = None
+
+
+def meet(linkage: Linkage, memory: Memory | None, *, paused: bool) -> Memory:
+    """Bring the memory up to what the shop says now; another FTP user or shop code starts the memory of files anew."""
+    fresh = Memory(linkage.id, linkage.shop_id, linkage.ftp_user, linkage.shop_code, linkage.notify_to, paused)
+    if memory is None:
+        return fresh
+    if (memory.ftp_user, memory.shop_code, memory.shop_id) != (linkage.ftp_user, linkage.shop_code, linkage.shop_id):
+        return replace(fresh, incident=memory.incident, last_success_at=memory.last_success_at)
+    return replace(memory, notify_to=linkage.notify_to, paused=paused)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Which of the files in the area are to be read, in order, and which are older than what was applied."""
+
+    unread: tuple[FileStamp, ...]
+    stale: tuple[FileStamp, ...]
+
+
+def choose_files(memory: Memory, listing: Iterable[FileStamp]) -> Reading:
+    """Take every file once, oldest first; a file never seen that is older than the newest applied one is stale."""
+    unknown = sorted(stamp for stamp in listing if not is_known(memory, stamp))
+    newest = memory.newest
+    stale = tuple(stamp for stamp in unknown if newest is not None and stamp.modified_at < newest.modified_at)
+    return Reading(tuple(stamp for stamp in unknown if stamp not in stale), stale)
+
+
+def is_known(memory: Memory, stamp: FileStamp) -> bool:
+    """Tell whether this very write of the file was taken in before."""
+    return stamp in memory.files or stamp == memory.newest
+
+
+def take_in(
+    memory: Memory, stamp: FileStamp, sha256: str, waiting: Mapping[str, int], queue: Iterable[Batch]
+) -> Memory:
+    """Remember a file as taken in: its updates are queued, its rows without a variant wait instead of older ones."""
+    others = tuple(known for known in memory.files if known.name != stamp.name)
+    return replace(
+        memory,
+        files=(*others, stamp),
+        newest=stamp,
+        newest_sha256=sha256,
+        waiting=dict(waiting),
+        queue=(*memory.queue, *queue),
+    )
+
+
+def forget_absent_files(memory: Memory, listing: Iterable[FileStamp]) -> Memory:
+    """Forget files whose name is no longer in the area; the newest is always remembered."""
+    names = {stamp.name for stamp in listing}
+    return replace(memory, files=tuple(stamp for stamp in memory.files if stamp.name in names))
+
+
+def tell(memory: Memory, problems: Iterable[Problem], settled: Iterable[str]) -> tuple[Memory, tuple[Problem, ...]]:
+    """Return the problems not told before; a told one whose code has been applied well since is forgotten."""
+    current = frozenset(problems)
+    well = frozenset(settled)
+    kept = frozenset(problem for problem in memory.told if problem in current or problem.sku_code not in well)
+    fresh = tuple(sorted(current - kept))
+    return replace(memory, told=kept | current), fresh

@@ -1,0 +1,123 @@
+"""What a pass came to: per linkage an outcome, counts and one sentence for the merchant's 連携履歴."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, assert_never
+
+from reference.domain.incident import Cause, Failure
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller (contract 4)."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+
+
+class Outcome(StrEnum):
+    """How one linkage fared."""
+
+    SYNCED = "synced"
+    NOTHING_NEW = "nothing new"
+    NO_FILE_YET = "no stock file yet"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows that were looked at in a pass."""
+
+    updated: int = 0
+    unchanged: int = 0
+    unmatched: int = 0
+    ambiguous: int = 0
+    bad_rows: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkageReport:
+    """One linkage in one pass."""
+
+    linkage_id: str
+    shop_id: str
+    shop_code: str
+    started_at: datetime
+    finished_at: datetime
+    outcome: Outcome
+    counts: Counts = Counts()
+    failure: Failure | None = None
+
+    @property
+    def summary(self) -> str:
+        """One Japanese sentence for the merchant, without secrets."""
+        return summarise(self.outcome, self.counts, self.failure)
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """A whole pass; `trouble` are sentences about what is not one linkage's (the shop's list, the mail server)."""
+
+    started_at: datetime
+    finished_at: datetime
+    linkages: tuple[LinkageReport, ...] = ()
+    trouble: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 when every linkage was synced, had nothing new or was paused, and every mail is handed over."""
+        failed = any(report.outcome is Outcome.FAILED for report in self.linkages)
+        return ExitCode.FAILED if failed or self.trouble else ExitCode.OK
+
+
+def summarise(outcome: Outcome, counts: Counts, failure: Failure | None = None) -> str:
+    """Say in one Japanese sentence what a linkage's pass came to."""
+    match outcome:
+        case Outcome.SYNCED:
+            left_out = counts.unmatched + counts.ambiguous + counts.bad_rows
+            more = f"、確認が必要なもの{left_out}件" if left_out else ""
+            return f"在庫を反映しました（更新{counts.updated}件、変更なし{counts.unchanged}件{more}）。"
+        case Outcome.NOTHING_NEW:
+            return "新しい在庫ファイルはありませんでした。"
+        case Outcome.NO_FILE_YET:
+            return "在庫ファイルはまだありません。"
+        case Outcome.SKIPPED:
+            return "一時停止中のため、在庫連携を行っていません。"
+        case Outcome.FAILED:
+            return f"在庫連携に失敗しました（{name_cause(failure.cause) if failure else '原因不明'}）。"
+        case _:
+            assert_never(outcome)
+
+
+def name_cause(cause: Cause) -> str:
+    """Name a cause in the merchant's words."""
+    match cause:
+        case Cause.LOGIN_REFUSED:
+            return "FTPユーザーIDまたはパスワードが受け付けられません"
+        case Cause.CERTIFICATE_REFUSED:
+            return "FTPSサーバーの証明書を確認できません"
+        case Cause.TLS_UNAVAILABLE:
+            return "FTPSサーバーとの通信を暗号化できません"
+        case Cause.FOLDER_MISSING:
+            return "ショップコードのフォルダが見つかりません"
+        case Cause.CONNECTION_FAILED:
+            return "FTPSサーバーに接続できません"
+        case Cause.UNTRUSTED_FILE:
+            return "在庫ファイルを正しく読み取れません"
+        case Cause.STALE_FILE:
+            return "在庫ファイルが前回より古いものです"
+        case Cause.SHOP_API:
+            return "RoomClipショッピングに在庫を登録できません"
+        case Cause.SHOP_TOKEN_REFUSED:
+            return "RoomClipショッピングへの接続が認証されません"
+        case _:
+            assert_never(cause)

@@ -1,0 +1,1 @@
+"""What a pass does, in the order of the specification, over ports."""

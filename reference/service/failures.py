@@ -1,0 +1,43 @@
+"""Which cause an error is to the merchant."""
+
+from __future__ import annotations
+
+from reference.domain.incident import Cause, Failure
+from reference.errors import (
+    CertificateRefusedError,
+    ConnectionFailedError,
+    FolderMissingError,
+    LinkageError,
+    LoginRefusedError,
+    ShopApiError,
+    ShopTokenRefusedError,
+    StaleFileError,
+    TlsUnavailableError,
+    UntrustedFileError,
+)
+
+_CAUSES: tuple[tuple[type[LinkageError], Cause], ...] = (
+    (LoginRefusedError, Cause.LOGIN_REFUSED),
+    (CertificateRefusedError, Cause.CERTIFICATE_REFUSED),
+    (TlsUnavailableError, Cause.TLS_UNAVAILABLE),
+    (FolderMissingError, Cause.FOLDER_MISSING),
+    (ConnectionFailedError, Cause.CONNECTION_FAILED),
+    (UntrustedFileError, Cause.UNTRUSTED_FILE),
+    (StaleFileError, Cause.STALE_FILE),
+    (ShopTokenRefusedError, Cause.SHOP_TOKEN_REFUSED),
+    (ShopApiError, Cause.SHOP_API),
+)
+
+
+def classify_error(error: LinkageError) -> Failure:
+    """Turn a linkage's error into what is reported, mailed and remembered of it."""
+    cause = next(cause for kind, cause in _CAUSES if isinstance(error, kind))
+    match error:
+        case UntrustedFileError():
+            return Failure(cause, str(error), error.reason, error.file_name)
+        case CertificateRefusedError():
+            return Failure(cause, str(error), error.defect)
+        case StaleFileError():
+            return Failure(cause, str(error), file_name=error.file_name)
+        case _:
+            return Failure(cause, str(error))

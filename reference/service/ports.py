@@ -1,0 +1,122 @@
+"""What a pass needs of the world, as protocols; `adapters` has the real ones, the tests have fakes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from reference.domain.letters import Letter
+    from reference.domain.linkage import FileStamp, Linkage, Memory
+    from reference.domain.matching import Variant
+    from reference.domain.plan import Batch
+    from reference.domain.report import LinkageReport
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """A stock file received whole: as many bytes as announced, and the same file before and after."""
+
+    stamp: FileStamp
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The shop's answer to a batch; `rejected` are pairs of variant code and reason."""
+
+    updated: int
+    unchanged: int
+    rejected: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedLetter:
+    """A letter not handed over yet; `key` stays the same however often it is tried."""
+
+    key: str
+    letter: Letter
+
+
+class StockFolder(Protocol):
+    """The folder of one shop in the FTPS area, for as long as a visit lasts."""
+
+    def list_files(self) -> tuple[FileStamp, ...]:
+        """Return the stock files that are there; raises `FolderMissingError` or another `LinkageError`."""
+        ...
+
+    def fetch_file(self, name: str) -> FetchedFile:
+        """Return a file received whole; raises `UntrustedFileError` when it was not, or another `LinkageError`."""
+        ...
+
+
+class StockArea(Protocol):
+    """TEMPOSTAR's FTPS area."""
+
+    def visit(self, linkage: Linkage) -> AbstractContextManager[StockFolder]:
+        """Open the linkage's folder; nothing is contacted before the first question, all is closed at the end."""
+        ...
+
+
+class Shop(Protocol):
+    """RoomClip's shop API; every method raises `ShopApiError` when the answer is missing or makes no sense."""
+
+    def fetch_linkages(self) -> tuple[Linkage, ...]:
+        """Return every linkage."""
+        ...
+
+    def fetch_variants(self, shop_id: str) -> tuple[Variant, ...]:
+        """Return all variants of a shop with their numbers of now."""
+        ...
+
+    def send_stock(self, shop_id: str, batch: Batch) -> Receipt:
+        """Set absolute numbers; the same batch sent again does nothing twice."""
+        ...
+
+    def report_run(self, report: LinkageReport) -> None:
+        """Tell the console what happened."""
+        ...
+
+
+class Mailer(Protocol):
+    """Hands mails to a mail server."""
+
+    def send(self, letter: QueuedLetter) -> None:
+        """Hand one mail over; raises `MailError`."""
+        ...
+
+
+class State(Protocol):
+    """What is kept between passes; every method is one transaction and raises `StateError`."""
+
+    def recall(self, linkage_id: str) -> Memory | None:
+        """Return what is remembered of a linkage."""
+        ...
+
+    def recall_all(self) -> tuple[Memory, ...]:
+        """Return what is remembered of every linkage, by id."""
+        ...
+
+    def save(self, memory: Memory, letters: Sequence[Letter] = ()) -> None:
+        """Remember this of the linkage from now on and queue these letters: both, or neither."""
+        ...
+
+    def queued_letters(self) -> tuple[QueuedLetter, ...]:
+        """Return the letters not handed over yet, oldest first."""
+        ...
+
+    def mark_sent(self, keys: Iterable[str]) -> None:
+        """Take letters off the queue."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the time in Japan, with its offset."""
+        ...

@@ -1,0 +1,227 @@
+"""In-memory sides of the engine's ports, and a small world that puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from reference.adapters.clock import JAPAN
+from reference.domain.letters import Letter
+from reference.domain.linkage import FileStamp, Linkage, LinkageState, Memory
+from reference.domain.matching import Variant
+from reference.domain.plan import Batch
+from reference.domain.report import LinkageReport, PassReport
+from reference.errors import FolderMissingError, LinkageError, MailError, ShopApiError
+from reference.service.ports import FetchedFile, QueuedLetter, Receipt
+from reference.service.sync import Sync
+
+OPENING = datetime(2026, 4, 1, 9, 0, tzinfo=JAPAN)
+LINKAGE = Linkage(
+    id="1",
+    shop_id="7",
+    service="tempostar",
+    state=LinkageState.ACTIVE,
+    ftp_user="10001_0",
+    ftp_password="never-shown",
+    shop_code="20001",
+    notify_to="owner@shop.example",
+)
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+@dataclass
+class FakeClock:
+    at: datetime = OPENING
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, minutes: int = 5) -> None:
+        self.at += timedelta(minutes=minutes)
+
+
+@dataclass
+class FakeShop:
+    """Keeps variants and does nothing twice for one key, as the contract asks."""
+
+    linkages: list[Linkage] = field(default_factory=lambda: [LINKAGE])
+    variants: dict[str, Variant] = field(default_factory=dict)
+    answered: dict[str, Receipt] = field(default_factory=dict)
+    requests: list[Batch] = field(default_factory=list)
+    runs: list[LinkageReport] = field(default_factory=list)
+    trouble: LinkageError | None = None
+    send_trouble: BaseException | None = None
+    kill_after_send: bool = False
+    vanished: str | None = None
+
+    def add(self, code: str | None, stock: int = 0, status: str = "公開") -> None:
+        variant_id = str(len(self.variants) + 1)
+        self.variants[variant_id] = Variant(variant_id, code, stock, status)
+
+    def stock_of(self, code: str) -> list[int]:
+        return [variant.stock for variant in self.variants.values() if variant.variant_code == code]
+
+    def set_stock(self, code: str, stock: int) -> None:
+        for variant_id, variant in self.variants.items():
+            if variant.variant_code == code:
+                self.variants[variant_id] = replace(variant, stock=stock)
+
+    def fetch_linkages(self) -> tuple[Linkage, ...]:
+        if self.trouble:
+            raise self.trouble
+        return tuple(self.linkages)
+
+    def fetch_variants(self, shop_id: str) -> tuple[Variant, ...]:
+        return tuple(self.variants.values())
+
+    def send_stock(self, shop_id: str, batch: Batch) -> Receipt:
+        if self.send_trouble:
+            raise self.send_trouble
+        self.requests.append(batch)
+        if self.vanished is not None:
+            self.variants = {key: one for key, one in self.variants.items() if one.variant_code != self.vanished}
+        if batch.key not in self.answered:
+            self.answered[batch.key] = self._work(batch)
+        if self.kill_after_send:
+            self.kill_after_send = False
+            raise Killed
+        return self.answered[batch.key]
+
+    def report_run(self, report: LinkageReport) -> None:
+        self.runs.append(report)
+
+    def _work(self, batch: Batch) -> Receipt:
+        rejected = []
+        for update in batch.updates:
+            held = len(self.stock_of(update.variant_code))
+            if held == 1:
+                self.set_stock(update.variant_code, update.stock)
+            else:
+                rejected.append((update.variant_code, "ambiguous" if held else "unknown"))
+        return Receipt(len(batch.updates) - len(rejected), 0, tuple(rejected))
+
+
+@dataclass
+class FakeArea:
+    """Holds files per shop code; `trouble` is raised by the next questions."""
+
+    folders: dict[str, dict[str, FetchedFile]] = field(default_factory=lambda: {"20001": {}})
+    trouble: LinkageError | None = None
+    visits: int = 0
+    fetched: list[str] = field(default_factory=list)
+
+    def put(self, content: bytes, at: datetime, name: str = "stock.csv", shop_code: str = "20001") -> None:
+        stamp = FileStamp(at.astimezone(UTC).replace(microsecond=0), name, len(content))
+        self.folders[shop_code][name] = FetchedFile(stamp, content)
+
+    @contextmanager
+    def visit(self, linkage: Linkage) -> Iterator[FakeFolder]:
+        yield FakeFolder(self, linkage)
+
+
+@dataclass
+class FakeFolder:
+    area: FakeArea
+    linkage: Linkage
+
+    def list_files(self) -> tuple[FileStamp, ...]:
+        self.area.visits += 1
+        if self.area.trouble:
+            raise self.area.trouble
+        if self.linkage.shop_code not in self.area.folders:
+            raise FolderMissingError("no folder")
+        return tuple(sorted(file.stamp for file in self.area.folders[self.linkage.shop_code].values()))
+
+    def fetch_file(self, name: str) -> FetchedFile:
+        self.area.fetched.append(name)
+        return self.area.folders[self.linkage.shop_code][name]
+
+
+@dataclass
+class FakeMailer:
+    sent: list[QueuedLetter] = field(default_factory=list)
+    refusing: bool = False
+    killed: bool = False
+
+    def send(self, letter: QueuedLetter) -> None:
+        if self.killed:
+            raise Killed
+        if self.refusing:
+            raise MailError("the mail server is down")
+        self.sent.append(letter)
+
+    @property
+    def subjects(self) -> list[str]:
+        return [letter.letter.subject for letter in self.sent]
+
+
+@dataclass
+class FakeState:
+    """What SqliteState does, in memory; runs under the same contract suite."""
+
+    memories: dict[str, Memory] = field(default_factory=dict)
+    letters: dict[str, Letter] = field(default_factory=dict)
+    saves: int = 0
+    kill_at_save: int | None = None
+
+    def recall(self, linkage_id: str) -> Memory | None:
+        return self.memories.get(linkage_id)
+
+    def recall_all(self) -> tuple[Memory, ...]:
+        return tuple(memory for _, memory in sorted(self.memories.items()))
+
+    def save(self, memory: Memory, letters: Sequence[Letter] = ()) -> None:
+        self.saves += 1
+        if self.saves == self.kill_at_save:
+            raise Killed
+        self.memories[memory.linkage_id] = memory
+        for letter in letters:
+            self.letters[f"letter-{self.saves}-{len(self.letters)}"] = letter
+
+    def queued_letters(self) -> tuple[QueuedLetter, ...]:
+        return tuple(QueuedLetter(key, letter) for key, letter in self.letters.items())
+
+    def mark_sent(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            del self.letters[key]
+
+
+@dataclass
+class World:
+    """One company, one shop, one engine; `tick` writes a file as TEMPOSTAR would, `run` makes a pass."""
+
+    shop: FakeShop = field(default_factory=FakeShop)
+    area: FakeArea = field(default_factory=FakeArea)
+    mailer: FakeMailer = field(default_factory=FakeMailer)
+    state: FakeState = field(default_factory=FakeState)
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    def tick(self, *rows: tuple[str, object], name: str = "stock.csv") -> None:
+        self.clock.advance()
+        self.area.put(stock_csv(*rows), self.clock.at, name)
+
+    @property
+    def sync(self) -> Sync:
+        return Sync(self.shop, self.area, self.mailer, self.state, self.clock)
+
+    def run(self) -> PassReport:
+        return self.sync.run_pass()
+
+    def relink(self, **changes: object) -> None:
+        self.shop.linkages = [replace(self.shop.linkages[0], **changes)]
+
+    def last_mail(self) -> str:
+        return self.mailer.sent[-1].letter.body
+
+
+def stock_csv(*rows: tuple[str, object]) -> bytes:
+    lines = ['"商品コード","在庫数"', *(f'"{code}","{stock}"' for code, stock in rows)]
+    return "".join(line + "\r\n" for line in lines).encode("cp932")
+
+
+SHOP_IS_DOWN = ShopApiError("The shop API did not answer.")
