@@ -123,6 +123,10 @@ class Journal:
             )
         return entry
 
+    def end_waits(self) -> None:
+        """Let every wait return at once: the lab stops."""
+        self._store.end_waits()
+
     def _entry(self, row: sqlite3.Row) -> Entry:
         skus = self._store.rows("SELECT sku FROM journal_sku WHERE seq = ? ORDER BY sku", (row["seq"],))
         return Entry(

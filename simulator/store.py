@@ -41,6 +41,7 @@ class Store:
         self.changed = threading.Condition(self.lock)
         """Notified after each outermost commit; waits use it instead of polling."""
         self._depth = 0
+        self._waits_ended = False
         self._kept = frozenset(kept_on_restore)
         self._temporary = None if data_dir else tempfile.TemporaryDirectory(prefix="zaikolab-")
         self._snapshots = (data_dir or Path(self._temporary.name if self._temporary else "")) / "snapshots"
@@ -99,10 +100,16 @@ class Store:
 
     def wait_for(self, found: Callable[[], T | None], timeout: float) -> T | None:
         """The first answer of `found` that is not None, asked again after each change; None after `timeout` seconds of
-        real time."""
+        real time, or after `end_waits`."""
         with self.changed:
-            self.changed.wait_for(lambda: found() is not None, timeout)
+            self.changed.wait_for(lambda: self._waits_ended or found() is not None, timeout)
             return found()
+
+    def end_waits(self) -> None:
+        """Let every wait return at once, now and from now on: the lab stops."""
+        with self.changed:
+            self._waits_ended = True
+            self.changed.notify_all()
 
     def clear(self) -> None:
         """Empty every table. Sequence numbers go on, so that cursors held by clients stay good."""

@@ -16,7 +16,8 @@ An API is made once per blueprint factory and its operations are declared beside
 
 A view receives its checked body as `json` and its checked query as `query`. It returns a model, which goes out with the
 operation's `status`, or a Flask Response, which goes out untouched (the way for large answers). What does not fit
-becomes InvalidRequest (422). JSON bodies may come with Content-Encoding: gzip. Names of views and models are unique in an API.
+becomes InvalidRequest (422). JSON bodies may come with Content-Encoding: gzip. Names of views and of models are unique
+in an API.
 """
 
 from __future__ import annotations

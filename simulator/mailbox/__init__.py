@@ -1,0 +1,1 @@
+"""The inbox: mail comes in over SMTP and goes nowhere else; people and programs read it here."""

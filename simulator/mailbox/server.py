@@ -1,0 +1,195 @@
+"""The SMTP server of the inbox: takes mail for anyone, hands it to the mailbox, relays nothing.
+
+The only module that knows aiosmtpd. Its own controller is not used: that one cannot listen on port 0, does not close
+the connections that are open when it stops, and reads the environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import tempfile
+import threading
+from typing import TYPE_CHECKING, Any, Protocol
+
+from aiosmtpd.smtp import SMTP
+
+from simulator.errors import CannotStart
+from simulator.web.listener import listener
+
+if TYPE_CHECKING:
+    import socket
+
+    from simulator.mailbox.mailbox import Mailbox
+
+LARGEST_MAIL = 10 * 1024 * 1024
+"""Bytes; more is answered 552 (ASSUMPTION: the usual limit of providers)."""
+HOST_NAME = "mail.roomclip.example"
+_LIMIT = 5.0
+_CLOSING_TURNS = 10
+
+
+class ServerCertificate(Protocol):
+    """What the server shows with STARTTLS, in PEM."""
+
+    @property
+    def cert_pem(self) -> bytes:
+        """Certificate, with what leads to the authority."""
+
+    @property
+    def key_pem(self) -> bytes:
+        """Private key."""
+
+
+class SmtpServer:
+    """The inbox on a host and port. Port 0 picks a free one; `port` is the real one. Without a certificate STARTTLS is
+    not offered."""
+
+    def __init__(self, mailbox: Mailbox, host: str, port: int, *, certificate: ServerCertificate | None = None) -> None:
+        self._mailbox = mailbox
+        self._host = host
+        self.port = port
+        self._certificate = certificate
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._ready = threading.Event()
+        self._error: BaseException | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Bind, and take mail from now on.
+
+        Raises: CannotStart when the address cannot be used.
+        """
+        # Talk of every command and of clients' mistakes: the journal and the replies say what matters.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
+        bound = listener("SMTP", self._host, self.port, option="--smtp-port")
+        self.port = bound.getsockname()[1]
+        self._thread = threading.Thread(target=self._run, args=(bound,), name="zaikolab-smtp", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(_LIMIT):
+            raise CannotStart(f"SMTP on {self._host}:{self.port} did not get ready within {_LIMIT:g} s.")
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        """End open sessions and give the port back.
+
+        Raises: the first error nobody raised on purpose since `start`.
+        """
+        if self._thread is None:
+            return
+        if self._loop is not None and self._stopping is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(_LIMIT)
+        self._thread = None
+        if self._error is not None:
+            raise self._error
+
+    def _run(self, bound: socket.socket) -> None:
+        try:
+            asyncio.run(self._serve(bound))
+        except BaseException as error:  # noqa: BLE001 - raised again by `start` or `stop`
+            self._error = self._error or error
+        finally:
+            bound.close()
+            self._ready.set()
+
+    async def _serve(self, bound: socket.socket) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        context = _tls_context(self._certificate) if self._certificate else None
+        sessions: set[_Session] = set()
+        receiver = _Receiver(self._mailbox, self)
+        server = await self._loop.create_server(lambda: _Session(sessions, receiver, context), sock=bound)
+        self._ready.set()
+        await self._stopping.wait()
+        # First take no more, then close. A connection accepted a moment ago becomes a session only some turns of the
+        # loop later, and asyncio leaks it when the server is closed before. Each layer (SMTP, TLS, TCP) takes a turn.
+        self._loop.remove_reader(bound)
+        for _ in range(_CLOSING_TURNS):
+            for session in tuple(sessions):
+                session.hang_up()
+            await asyncio.sleep(0)
+        server.close()
+
+    def failed(self, error: BaseException) -> None:
+        """Keep the first error of a session for `stop`."""
+        self._error = self._error or error
+
+
+class _Receiver:
+    """What aiosmtpd calls: mail is kept, a mail that cannot be kept is answered 451."""
+
+    def __init__(self, mailbox: Mailbox, server: SmtpServer) -> None:
+        self._mailbox = mailbox
+        self._server = server
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802, ANN401 - aiosmtpd
+        try:
+            mail = self._mailbox.receive(envelope.mail_from or "", envelope.rcpt_tos, bytes(envelope.original_content))
+        except Exception as error:  # noqa: BLE001 - answered here, raised again when the server stops
+            self._server.failed(error)
+            return "451 4.3.0 The lab made a mistake of its own and could not keep the mail"
+        return f"250 2.0.0 kept as mail {mail.seq}"
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd finds it by this name
+        self,
+        _server: object,
+        session: Any,  # noqa: ANN401 - aiosmtpd's own type
+        _envelope: object,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        # No login is taken, so none is offered: aiosmtpd would, once TLS is on.
+        return [response for response in responses if not response.startswith("250-AUTH")]
+
+    async def handle_exception(self, _error: Exception) -> str:
+        # What is left is the client's doing: a failed TLS handshake, a dropped connection.
+        return "421 4.3.0 This session cannot go on"
+
+
+class _Session(SMTP):
+    """One connection; notes itself in `sessions` while it is open."""
+
+    def __init__(self, sessions: set[_Session], receiver: _Receiver, context: ssl.SSLContext | None) -> None:
+        super().__init__(
+            receiver,
+            data_size_limit=LARGEST_MAIL,
+            enable_SMTPUTF8=True,
+            hostname=HOST_NAME,
+            ident="zaikolab inbox",
+            tls_context=context,
+            auth_exclude_mechanism=("LOGIN", "PLAIN"),
+            loop=asyncio.get_running_loop(),
+        )
+        self._sessions = sessions
+        self._connection: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # With STARTTLS this happens twice; the first is the connection itself.
+        self._connection = self._connection or transport
+        self._sessions.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._sessions.discard(self)
+        super().connection_lost(error)
+        self.hang_up()  # after a failed handshake aiosmtpd leaves the connection below it open
+
+    def hang_up(self) -> None:
+        """Close the connection at once."""
+        if isinstance(self._connection, asyncio.Transport):
+            self._connection.abort()
+
+
+def _tls_context(certificate: ServerCertificate) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Python's ssl takes a key from a file only: it exists for the moment of loading, readable by its owner alone.
+    with tempfile.NamedTemporaryFile(prefix="zaikolab-", suffix=".pem") as file:
+        file.write(certificate.cert_pem.rstrip() + b"\n" + certificate.key_pem)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
