@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from simulator.store import Store
 
@@ -45,6 +46,10 @@ class Area:
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """The store's: changes of files and the journal entry that tells of them happen together, or not at all."""
+        return self._store.transaction()
 
     def write(self, company_id: int, path: str, content: bytes) -> None:
         """Put a whole file in place, with the lab's time, replacing what stood there."""

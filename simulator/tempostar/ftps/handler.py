@@ -1,0 +1,195 @@
+"""The control channel: pyftpdlib's handler, made strict about TLS, bounded, and confined to one company.
+
+pyftpdlib keeps its settings in class attributes, so `server.py` makes one subclass per server.
+"""
+# ruff: noqa: N802 - pyftpdlib finds the method of a command by its name, ftp_CWD
+
+from __future__ import annotations
+
+import sys
+from typing import Any, ClassVar
+
+from OpenSSL import SSL
+from pyftpdlib.exceptions import FilesystemError
+
+from simulator.config import TlsMode
+from simulator.tempostar.ftps.authorizer import Authorizer
+from simulator.tempostar.ftps.filesystem import NO_APPEND, TIMES_ARE_FIXED, CompanyFiles, Grounds
+from simulator.tempostar.ftps.listing import FACTS
+from simulator.tempostar.ftps.recording import RecordedChannel
+from simulator.tempostar.ftps.transfer import PassiveRangeExhausted
+
+PASSIVE_ONLY = "502 Passive mode only: send EPSV or PASV."
+_TRANSFERS = frozenset({"RETR", "STOR", "LIST", "NLST", "MLSD"})
+_REMOVED = frozenset({"STOU", "REIN"})
+
+
+class Session(RecordedChannel):
+    """One control connection."""
+
+    # Given by the server to its own subclass:
+    grounds: ClassVar[Grounds]
+    tls_mode: ClassVar[TlsMode]
+
+    authorizer = Authorizer()
+    banner = "TEMPOSTAR FTPS area (simulated by zaikolab)"
+    unicode_errors = "strict"
+    use_sendfile = False
+    tls_control_required = True
+    tls_data_required = True
+    proto_cmds: ClassVar[dict[str, Any]] = {
+        verb: details for verb, details in RecordedChannel.proto_cmds.items() if verb not in _REMOVED
+    }
+
+    def __init__(self, conn: Any, server: Any, ioloop: Any = None) -> None:  # noqa: ANN401 - pyftpdlib's
+        self.company_id: int | None = None
+        self._reason = "closed by the client"
+        super().__init__(conn, server, ioloop)
+        self._current_facts = list(FACTS)
+        self._available_facts = list(FACTS)
+
+    # From connecting to disconnecting
+
+    def handle(self) -> None:
+        """Greet, or with implicit TLS begin its handshake and greet after it."""
+        self.record("ftps.connected", f"Session {self.number} began.", client=self.remote_ip, tls=self.tls_mode)
+        if self.tls_mode is TlsMode.IMPLICIT:
+            self._prot = True  # as implicit servers have it; clients that send PROT P may
+            self.secure_connection(self.ssl_context)
+        else:
+            self._greet()
+
+    def handle_ssl_established(self) -> None:
+        """Greet under implicit TLS."""
+        if self.tls_mode is TlsMode.IMPLICIT:
+            self._greet()
+
+    def handle_failed_ssl_handshake(self) -> None:
+        """Remember why."""
+        error = sys.exc_info()[1]
+        details = error.args[0] if isinstance(error, SSL.Error) and error.args else ()
+        self._reason = "TLS handshake failed: " + "; ".join(str(d[-1]) for d in details)
+        super().handle_failed_ssl_handshake()
+
+    def on_disconnect(self) -> None:
+        """Tell the journal."""
+        self.record("ftps.disconnected", f"Session {self.number} ended: {self._reason}.", reason=self._reason)
+
+    def handle_max_cons(self) -> None:
+        """Remember why, then as pyftpdlib."""
+        self._reason = "too many connections"
+        super().handle_max_cons()
+
+    def handle_timeout(self) -> None:
+        """End an idle session, also one that does not read its replies, or never finished its handshake."""
+        if self._closed:
+            return
+        self._reason = "timed out"
+        if not self._ssl_accepting:
+            self.respond("421 Control connection timed out.")
+        self.close()
+
+    def end(self, reason: str) -> None:
+        """Close at once, for `reason`."""
+        self._reason = reason
+        self.close()
+
+    def handle_error(self) -> None:
+        """An error ends the session; `note_error` has it."""
+        self._reason = "error in the session"
+        super().handle_error()
+
+    def _greet(self) -> None:
+        super().handle()
+
+    # Commands
+
+    def process_command(self, cmd: str, *args: object, **kwargs: object) -> None:
+        """Insist on TLS and on a data connection, then as pyftpdlib."""
+        if cmd in ("USER", "PASS") and not self._ssl_established:
+            self.respond("530 TLS is required: send AUTH TLS before USER and PASS.")
+        elif cmd in ("PORT", "EPRT"):
+            self.respond(PASSIVE_ONLY)
+        elif cmd in ("PASV", "EPSV") and not self._prot:
+            self.respond("521 TLS is required on data connections too: send PBSZ 0 and PROT P.")
+        elif cmd in _TRANSFERS and self._dtp_acceptor is None and self.data_channel is None:
+            self.respond("425 There is no data connection: send EPSV or PASV first.")
+        else:
+            super().process_command(cmd, *args, **kwargs)
+
+    def abstracted_fs(self, _home: str, _session: Session) -> CompanyFiles:
+        """The files this login sees."""
+        assert self.company_id is not None  # noqa: S101 - set where the login was accepted
+        return CompanyFiles(self.grounds, self.company_id, self.record)
+
+    def handle_auth_success(self, home: str, password: str, msg_login: str) -> None:  # noqa: ARG002 - not kept
+        """As pyftpdlib, without keeping the password."""
+        super().handle_auth_success(home, "", msg_login)
+
+    def handle_auth_failed(self, msg: str, password: str) -> None:  # noqa: ARG002 - pyftpdlib's signature
+        """Refuse at once (pyftpdlib waits three seconds), and end the session after too many."""
+        self.attempted_logins += 1
+        last = self.attempted_logins >= self.max_login_attempts
+        self.respond(f"530 {msg}{' Disconnecting.' if last else ''}")
+        self.username = ""
+        if last:
+            self._reason = "too many wrong passwords"
+            self.close_when_done()
+
+    def ftp_AUTH(self, line: str) -> None:
+        """Begin TLS, dropping whatever came in clear after the command: it must not count as sent under TLS."""
+        self.ac_in_buffer = b""
+        super().ftp_AUTH(line)
+
+    def ftp_PROT(self, line: str) -> None:
+        """Protect data connections; nothing else will do."""
+        if line.upper() == "C" and self._ssl_established:
+            self.respond("534 Data connections in clear are refused: send PROT P.")
+        else:
+            super().ftp_PROT(line)
+
+    def ftp_QUIT(self, line: str) -> None:
+        """As pyftpdlib."""
+        self._reason = "quit"
+        super().ftp_QUIT(line)
+
+    def ftp_CWD(self, path: str) -> str | None:
+        """Change the current folder; pyftpdlib would ask for this process's own."""
+        try:
+            self.fs.chdir(path)
+        except FilesystemError as refusal:
+            self.respond(f"550 {refusal}.")
+            return None
+        self.respond(f'250 "{path}" is the current directory.')
+        return path
+
+    def ftp_RNFR(self, path: str) -> None:
+        """Say at once when a file may not be renamed."""
+        try:
+            self.fs.check_renamable(path)
+        except FilesystemError as refusal:
+            self.respond(f"550 {refusal}.")
+        else:
+            super().ftp_RNFR(path)
+
+    def ftp_APPE(self, file: str) -> None:  # noqa: ARG002 - refused for any
+        """Refuse."""
+        self.respond(f"550 {NO_APPEND}.")
+
+    def ftp_MFMT(self, path: str, timeval: str) -> None:  # noqa: ARG002 - refused for any
+        """Refuse; pyftpdlib's own drops the connection where its deprecation warning is an error."""
+        self.respond(f"550 {TIMES_ARE_FIXED}.")
+
+    def ftp_FEAT(self, _line: str) -> None:
+        """Say what is supported, which neither MFMT nor active mode is."""
+        facts = "".join(f"{fact}{'*' if fact in self._current_facts else ''};" for fact in FACTS)
+        features = ("AUTH TLS", "EPSV", "MDTM", f"MLST {facts}", "PBSZ", "PROT", "REST STREAM", "SIZE", "TVFS", "UTF8")
+        self.push("211-Features supported:\r\n" + "".join(f" {feature}\r\n" for feature in features))
+        self.respond("211 End FEAT.")
+
+    def _make_epasv(self, extmode: bool = False) -> None:  # noqa: FBT001, FBT002, RUF100 - pyftpdlib's signature
+        try:
+            super()._make_epasv(extmode)
+        except PassiveRangeExhausted:
+            low, high = self.passive_ports[0], self.passive_ports[-1]
+            self.respond(f"425 All passive ports ({low}-{high}) are in use; try again.")

@@ -1,0 +1,150 @@
+"""The control channel's ear and memory: command lines in, replies out, all of it in the journal, none of it in a log.
+
+Every command gives one `ftps.command` entry, written before its first reply is sent: whoever has the reply finds the
+entry. What a client typed is told only for commands that are known, and never for PASS.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from OpenSSL import SSL
+from pyftpdlib.handlers.ftps.control import TLS_FTPHandler
+
+from simulator.journal import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.journal import Journal
+
+MASK = "***"
+MAX_LINE = 2048
+"""Bytes of one command line; pyftpdlib's own limit. A longer line is answered 500, dropped whole, and the session goes
+on."""
+MAX_TOLD = 64
+"""Characters of a user name or unknown verb that go into the journal."""
+TELNET = b"\xff\xf4\xf2"
+"""Telnet's interrupt and synch, which some clients put before ABOR."""
+
+_LIST_OPTIONS = re.compile(r"-[A-Za-z]+( +|$)")
+
+
+class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no types
+    """A control connection that tells the journal what it hears and answers."""
+
+    # Given by the server to its own subclass:
+    journal: ClassVar[Journal]
+    numbers: ClassVar[Iterator[int]]
+    errors: ClassVar[list[BaseException]]
+
+    proto_cmds: ClassVar[dict[str, Any]]
+    _in_buffer: list[bytes]
+    _in_buffer_len: int
+
+    def __init__(self, conn: Any, server: Any, ioloop: Any = None) -> None:  # noqa: ANN401 - pyftpdlib's
+        self.number = next(self.numbers)
+        self._command: tuple[str, str, str] | None = None
+        self._overlong = False
+        super().__init__(conn, server, ioloop)
+
+    def record(self, kind: str, summary: str, **data: object) -> None:
+        """Write a journal entry with the session's number and the user's name."""
+        user = self.username[:MAX_TOLD]
+        self.journal.record(Service.FTPS, kind, summary, session=self.number, user=user, **data)  # type: ignore[arg-type]  # nobody passes `skus`
+
+    def respond(self, resp: str, logfun: object = None) -> None:  # noqa: ARG002 - pyftpdlib's signature
+        """Send a reply; the first one to a command is told to the journal first."""
+        if self._command is not None:
+            (verb, argument, path), self._command = self._command, None
+            told = f"{verb} {argument}".strip()
+            self.record(
+                "ftps.command",
+                f"Session {self.number}: {told} was answered {resp[:3]}.",
+                verb=verb,
+                argument=argument,
+                path=path,
+                reply=int(resp[:3]),
+            )
+        self._last_response = resp
+        self.push(resp + "\r\n")
+
+    def note_error(self, error: BaseException | None) -> None:
+        """Keep an error of the lab for whoever stops it. Connections that break are the client's affair."""
+        if error is not None and not isinstance(error, (OSError, SSL.Error)):
+            self.errors.append(error)
+
+    def log(self, msg: str, logfun: object = None) -> None:
+        """Log nothing: the journal tells it. So also the others."""
+
+    def logline(self, msg: str, logfun: object = None) -> None:
+        """Log nothing."""
+
+    def logerror(self, msg: str) -> None:
+        """Log nothing."""
+
+    def log_cmd(self, cmd: str, arg: str, respcode: int, respstr: str) -> None:
+        """Log nothing."""
+
+    def log_transfer(self, **_: object) -> None:
+        """Log nothing."""
+
+    def log_exception(self, instance: object) -> None:  # noqa: ARG002 - pyftpdlib's signature
+        """Keep the error under way."""
+        self.note_error(sys.exc_info()[1])
+
+    def collect_incoming_data(self, data: bytes) -> None:
+        """Gather a command line; of one that grows too long, keep nothing."""
+        if self._in_buffer_len + len(data) > MAX_LINE:
+            self._overlong = True
+        if self._overlong:
+            self._in_buffer, self._in_buffer_len = [], 0
+        else:
+            self._in_buffer.append(data)
+            self._in_buffer_len += len(data)
+
+    def found_terminator(self) -> None:
+        """Carry out one command line."""
+        if self._idler is not None and not self._idler.cancelled:
+            self._idler.reset()
+        raw, self._in_buffer, self._in_buffer_len = b"".join(self._in_buffer), [], 0
+        if self._overlong:
+            self._overlong = False
+            self._refuse_line(f"500 The command line is longer than {MAX_LINE} bytes.")
+            return
+        try:
+            line = raw.lstrip(TELNET).decode("utf-8")
+        except UnicodeDecodeError:
+            self._refuse_line("501 The command line is not UTF-8.")
+            return
+        if any(unicodedata.category(character) == "Cc" for character in line):
+            self._refuse_line("501 The command line has control characters.")
+            return
+        verb, _, argument = line.partition(" ")
+        self.pre_process_command(line, verb.upper(), argument)
+
+    def pre_process_command(self, line: str, cmd: str, arg: str) -> None:
+        """Note the command for the journal, then as pyftpdlib."""
+        if cmd in ("LIST", "NLST"):  # options of ls, as some clients send them, change nothing
+            arg = _LIST_OPTIONS.sub("", arg, count=1)
+            line = f"{cmd} {arg}"
+        known = self.proto_cmds.get(cmd)
+        if known is None:
+            self._command = (cmd[:MAX_TOLD], "", "")
+        elif cmd == "PASS":
+            self._command = (cmd, MASK, "")
+        else:
+            has_path = known["perm"] and self.fs is not None
+            self._command = (
+                cmd,
+                arg,
+                self.fs.ftp2fs(arg.rpartition(" ")[2] if cmd == "MFMT" else arg) if has_path else "",
+            )
+        super().pre_process_command(line, cmd, arg)
+
+    def _refuse_line(self, reply: str) -> None:
+        self._command = ("?", "", "")
+        self.respond(reply)

@@ -1,0 +1,254 @@
+"""Starts and stops the FTPS area: one listening port, one thread, one loop of its own."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import socket
+import sys
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pyftpdlib.ioloop import IOLoop
+from pyftpdlib.servers import FTPServer
+
+from simulator.errors import BadValue, CannotStart
+from simulator.tempostar.ftps.filesystem import Accounts, Grounds
+from simulator.tempostar.ftps.handler import Session
+from simulator.tempostar.ftps.tls import server_context
+from simulator.tempostar.ftps.transfer import DataChannel, PassivePort
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from simulator.config import Settings, TlsMode
+    from simulator.journal import Journal
+    from simulator.tempostar.area import Area
+    from simulator.tempostar.ftps.certificates import ServerCertificate
+
+BUFFER = 65536
+"""Bytes read or written at a time; four times as much was slower by far."""
+MAX_PORT = 65535
+BACKLOG = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one client may take. Seconds are of real time.
+
+    ASSUMPTION: the real area's limits are not public; these keep a test run from hanging.
+    """
+
+    idle_seconds: float = 300.0
+    """Between two commands, before the login and in a TLS handshake too."""
+    stalled_seconds: float = 60.0
+    """A data connection without progress."""
+    passive_seconds: float = 30.0
+    """Between PASV and the data connection."""
+    login_attempts: int = 3
+    connections: int = 256
+    """Control and data connections and passive ports, together."""
+    upload_bytes: int = 64 * 1024 * 1024
+
+
+class FtpsServer:
+    """The FTPS area on a socket. Passwords are asked of `accounts`, files of `area`, both in the server's thread.
+
+    Raises: BadValue for a port or passive range that cannot be.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        passive_ports: tuple[int, int] | None,
+        tls: TlsMode,
+        certificate: ServerCertificate,
+        accounts: Accounts,
+        area: Area,
+        now: Callable[[], datetime],
+        journal: Journal,
+        settings: Callable[[], Settings],
+        limits: Limits | None = None,
+    ) -> None:
+        _check_ports(port, passive_ports)
+        self._host = host
+        self._wanted_port = port
+        self._running: _Running | None = None
+        self._errors: list[BaseException] = []
+        limits = limits or Limits()
+        self._limits = limits
+        # pyftpdlib's settings are class attributes: a class of each server's own keeps servers apart.
+        self._session = type(
+            "Session",
+            (Session,),
+            {
+                "grounds": Grounds(accounts, area, now, settings, limits.upload_bytes),
+                "journal": journal,
+                "tls_mode": tls,
+                "numbers": itertools.count(1),
+                "errors": self._errors,
+                "ssl_context": server_context(certificate),
+                "timeout": limits.idle_seconds,
+                "max_login_attempts": limits.login_attempts,
+                "passive_ports": None if passive_ports is None else range(passive_ports[0], passive_ports[1] + 1),
+                "passive_dtp": type("PassivePort", (PassivePort,), {"timeout": limits.passive_seconds}),
+                "dtp_handler": type(
+                    "DataChannel",
+                    (DataChannel,),
+                    {
+                        "timeout": limits.stalled_seconds,
+                        "ac_in_buffer_size": BUFFER,
+                        "ac_out_buffer_size": BUFFER,
+                    },
+                ),
+            },
+        )
+
+    @property
+    def port(self) -> int:
+        """The port listened on; 0 while stopped when a free one was wanted."""
+        return self._wanted_port if self._running is None else self._running.port
+
+    def start(self) -> None:
+        """Listen and serve; clients can connect when it returns.
+
+        Raises: CannotStart when the address cannot be listened on.
+        """
+        if self._running is not None:
+            return
+        library = logging.getLogger("pyftpdlib")
+        if not library.handlers:  # or it would set up logging to stderr for the whole process
+            library.addHandler(logging.NullHandler())
+        listener = _listen(self._host, self._wanted_port)
+        self._running = _Running(listener, self._session, self._limits, self._errors)
+        self._running.thread.start()
+
+    def stop(self) -> None:
+        """Close every connection and end, then raise the first error the server's thread met. Must not be called inside
+        a transaction of the store: the thread may be waiting for it."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.wakeup.wake()
+            running.thread.join()
+            running.wakeup.end()
+        errors = tuple(self._errors)
+        self._errors.clear()
+        if errors:
+            raise errors[0]
+
+
+class _Running:
+    """What exists only between start and stop."""
+
+    def __init__(self, listener: socket.socket, session: type, limits: Limits, errors: list[BaseException]) -> None:
+        self.port: int = listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._serve, name="zaikolab-ftps", daemon=True)
+        self._errors = errors
+        self._loop = IOLoop()
+        self.wakeup = _Wakeup(self._loop)
+        server = type("Server", (_Server,), {"max_cons": limits.connections + 2, "errors": errors})
+        self._server = server(listener, session, ioloop=self._loop, backlog=BACKLOG)
+
+    def _serve(self) -> None:
+        """Turn the loop until woken to stop. The loop sleeps until something happens or the next timeout is due."""
+        try:
+            wait = 0.0
+            while not self.wakeup.stopping:
+                self._loop.poll(wait)
+                wait = self._loop.sched.poll()
+        except Exception as error:  # noqa: BLE001 - handed to whoever stops the server
+            self._errors.append(error)
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        for connection in list(self._loop.socket_map.values()):
+            try:
+                if isinstance(connection, Session):
+                    connection.end("the server stopped")
+            except Exception as error:  # noqa: BLE001 - the others must be closed all the same
+                self._errors.append(error)
+        try:
+            self._loop.sched.poll()  # the sessions' last words
+        except Exception as error:  # noqa: BLE001 - as above
+            self._errors.append(error)
+        left = list(self._loop.socket_map.values())
+        self._loop.close()
+        for connection in left:
+            connection.socket.close()  # one that was still saying goodbye
+
+
+class _Server(FTPServer):  # type: ignore[misc]  # pyftpdlib has no types
+    """Accepts connections; its errors are not lost."""
+
+    errors: ClassVar[list[BaseException]]
+
+    def handle_error(self) -> None:
+        """Keep the error and go on listening; pyftpdlib would close the port and stay silent."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            self.errors.append(error)
+
+
+class _Wakeup:
+    """Ends the loop's sleep from another thread. In the loop it looks like one more connection."""
+
+    def __init__(self, loop: Any) -> None:  # noqa: ANN401 - pyftpdlib has no types
+        self.stopping = False
+        self.socket, self._other_end = socket.socketpair()
+        self._fileno = self.socket.fileno()
+        loop.register(self._fileno, self, loop.READ)
+
+    def wake(self) -> None:
+        self._other_end.send(b"x")
+
+    def end(self) -> None:
+        self.socket.close()
+        self._other_end.close()
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return False
+
+    def handle_read_event(self) -> None:
+        self.stopping = True
+
+    def close(self) -> None:
+        self.stopping = True
+
+    handle_close = handle_error = close
+
+
+def _check_ports(port: int, passive_ports: tuple[int, int] | None) -> None:
+    if not 0 <= port <= MAX_PORT:
+        raise BadValue("ftps_port", port, f"a port is 0 to {MAX_PORT}", next_step="0 picks a free one.")
+    if passive_ports is None:
+        return
+    low, high = passive_ports
+    if not 1 <= low <= high <= MAX_PORT:
+        raise BadValue(
+            "passive_ports",
+            f"{low}-{high}",
+            f"a first and a last port are wanted, 1 to {MAX_PORT}, the first not larger",
+        )
+    if low <= port <= high:
+        raise BadValue(
+            "passive_ports", f"{low}-{high}", f"the FTPS port {port} is among them", next_step="Move one of the two."
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address, family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise CannotStart(
+            f"The FTPS area cannot listen on {host}:{port}: {error.strerror}.",
+            next_step="Is another lab running? `--ftps-port 0` picks a free port.",
+        ) from error

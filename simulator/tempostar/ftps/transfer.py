@@ -1,0 +1,130 @@
+"""The data channel of a session: whole files out, whole files in, and the listening port of passive mode."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from OpenSSL import SSL
+from pyftpdlib.exceptions import FilesystemError
+from pyftpdlib.handlers.ftp.data import DTPHandler
+from pyftpdlib.handlers.ftp.dispatchers import PassiveDTP
+from pyftpdlib.handlers.ftps.data import TLS_DTPHandler
+
+from simulator.tempostar.ftps.filesystem import Download, Upload, UploadTooLong
+
+
+class PassiveRangeExhausted(Exception):
+    """Every port of the passive range is in use."""
+
+
+class PassivePort(PassiveDTP):  # type: ignore[misc]  # pyftpdlib has no types
+    """Listens for the one data connection of a PASV or EPSV; never outside the configured range."""
+
+    _any_port = False
+
+    def bind_af_unspecified(self, addr: tuple[str, int]) -> Any:  # noqa: ANN401 - pyftpdlib's
+        """Bind where pyftpdlib only wants to learn the address family, before it binds for good."""
+        self._any_port = True
+        family = super().bind_af_unspecified(addr)
+        self._any_port = False
+        return family
+
+    def bind(self, addr: tuple[Any, ...]) -> None:
+        """Take a port. pyftpdlib falls back to any free one when the range is used up; here that is an error."""
+        if addr[1] == 0 and self.cmd_channel.passive_ports is not None and not self._any_port:
+            self.close()
+            raise PassiveRangeExhausted
+        super().bind(addr)
+
+    def handle_error(self) -> None:
+        """Note what went wrong, then as pyftpdlib."""
+        self.cmd_channel.note_error(sys.exc_info()[1])
+        super().handle_error()
+
+
+class WholeFiles(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no types
+    """Ends each transfer in the journal, and keeps an upload only when its end was announced.
+
+    It stands between pyftpdlib's TLS layer and its data handler, because the former calls the latter past any subclass.
+    """
+
+    transfer_finished: bool
+    _told = False
+
+    def handle_close(self) -> None:
+        """The client ended the connection, or all was sent.
+
+        An upload is complete when TLS said so (close_notify): a connection that merely ends may be a client that died
+        half way. ASSUMPTION: the real area may be less strict; curl, lftp and ftplib all say it.
+        """
+        if self._closed or not self.receive or self.socket.get_shutdown() & SSL.RECEIVED_SHUTDOWN:
+            super().handle_close()
+            return
+        self._resp = ("426 The upload ended without TLS close_notify; nothing was kept.", _quiet)
+        self.close()
+
+    def close(self) -> None:
+        """Put a complete upload in place and tell the journal, before the reply goes out."""
+        if not self._closed and not self._told:
+            self._told = True
+            file = self.file_obj
+            if isinstance(file, Upload):
+                self._end_upload(file)
+            elif isinstance(file, Download):
+                self.cmd_channel.record(
+                    "ftps.sent",
+                    f"{file.name} was sent{'' if self.transfer_finished else ' in part'}.",
+                    path=file.name,
+                    bytes=self.tot_bytes_sent,
+                    complete=self.transfer_finished,
+                    restarted_at=file.restarted_at,
+                )
+        super().close()
+
+    def _end_upload(self, upload: Upload) -> None:
+        if self.transfer_finished:
+            try:
+                self.cmd_channel.fs.keep(upload)
+                return
+            except FilesystemError as refusal:
+                self.transfer_finished = False
+                self._resp = (f"550 {refusal}.", _quiet)
+        self.cmd_channel.record(
+            "ftps.received",
+            f"The upload of {upload.name} was not completed; nothing was kept.",
+            path=upload.name,
+            bytes=self.tot_bytes_received,
+            complete=False,
+        )
+
+
+class DataChannel(TLS_DTPHandler, WholeFiles):  # type: ignore[misc]  # pyftpdlib has no types
+    """One data connection, always under TLS. `handle_ssl_established` is where more may be asked of it."""
+
+    def close(self) -> None:
+        """End politely after a complete transfer only: close_notify would make a torn one look whole."""
+        if not self.transfer_finished:
+            self._error = True
+        super().close()
+
+    def handle_timeout(self) -> None:
+        """Give up on a transfer that stands still, also one that waits to say close_notify to nobody."""
+        if self.get_transmitted_bytes() <= self._lastdata:
+            self._error = True
+        super().handle_timeout()
+
+    def handle_error(self) -> None:
+        """Give up on the transfer and say so; pyftpdlib's TLS layer would leave the client waiting for a reply."""
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError) and isinstance(error.__cause__, UploadTooLong):
+            self._resp = ("552 The file is larger than the area takes; nothing was kept.", _quiet)
+        else:
+            self.cmd_channel.note_error(error)
+            self._resp = ("451 The transfer failed; nothing was kept.", _quiet)
+        self.transfer_finished = False
+        self.close()
+
+
+def _quiet(_message: str) -> None:
+    """Log nothing: the journal tells it."""
