@@ -25,6 +25,7 @@ from __future__ import annotations
 import copy
 import json
 import zlib
+from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -102,8 +103,6 @@ class Api(SpecTree):
         scheme = SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
         self._pending: dict[str, tuple[Any, Any]] = {}
         self._media: dict[str, tuple[str, str]] = {}
-        self.success: dict[str, int] = {}
-        """Status of each operation's good answer, by the name of its view."""
         super().__init__(
             backend=_Checks,
             naming_strategy=lambda model: model.__name__,
@@ -129,9 +128,11 @@ class Api(SpecTree):
         tag: str = "",
         takes: str = "",
         gives: str = "",
+        name: str = "",
     ) -> Callable[[View], Callable[..., Response]]:
         """Declare a view as an operation. `problems`: error statuses beside 422; `takes`, `gives`: media type of a body
-        or an answer that is not JSON (the view reads or returns it itself)."""
+        or an answer that is not JSON (the view reads or returns it itself); `name`: its operationId, else the view's.
+        """
 
         def declare(view: View) -> Callable[..., Response]:
             models: dict[str, Any] = {f"HTTP_{int(code)}": Problem for code in problems}
@@ -139,13 +140,21 @@ class Api(SpecTree):
                 models.setdefault("HTTP_422", Problem)
             success = f"HTTP_{int(status)}"
             answers = Answers(success, **models) if answer is None else Answers(**{success: answer}, **models)
-            self.success[view.__name__] = int(status)
+            operation_id = name or view.__name__
             if takes or gives:
-                self._media[view.__name__] = (takes, gives)
+                self._media[operation_id] = (takes, gives)
+
+            @wraps(view)
+            def answering(**path: object) -> Response:
+                found = view(**path)
+                if isinstance(found, Response):
+                    return found
+                return Response(found.model_dump_json(), status, content_type="application/json")
+
             checked = self.validate(
-                query=query, json=json, resp=answers, tags=(tag,) if tag else (), operation_id=view.__name__
+                query=query, json=json, resp=answers, tags=(tag,) if tag else (), operation_id=operation_id
             )
-            declared: Callable[..., Response] = checked(view)
+            declared: Callable[..., Response] = checked(answering)
             return declared
 
         return declare
@@ -188,11 +197,11 @@ class Api(SpecTree):
 
 
 class _Checks(FlaskPlugin):
-    """Runs an operation: check the query and the body, call the view, make its answer a Response."""
+    """Runs an operation: checks the query and the body, calls the view."""
 
     def validate(
         self,
-        func: View,
+        func: Callable[..., Response],
         query: type[BaseModel] | None,
         json: type[BaseModel] | None,
         *rest: Any,  # noqa: ANN401 - what of spectree's own handling is not used
@@ -203,11 +212,7 @@ class _Checks(FlaskPlugin):
             path["query"] = _checked(query, get_multidict_items(request.args, query))
         if json is not None:
             path["json"] = _checked_body(json)
-        answer = func(**path)
-        if isinstance(answer, Response):
-            return answer
-        api: Api = self.spectree  # type: ignore[assignment]  # made by Api.__init__, no other has these checks
-        return Response(answer.model_dump_json(), api.success[func.__name__], content_type="application/json")
+        return func(**path)
 
 
 def _checked(model: type[_Model], values: object) -> _Model:
