@@ -148,6 +148,7 @@ class FtpsFolder:
             if not str(refusal).startswith(_NOT_UNDERSTOOD):
                 raise
             entries = [(name.rpartition("/")[2], "file") for name in ftp.nlst()]
+        ftp.voidcmd("TYPE I")  # a listing is text; sizes and contents are asked for in bytes
         return [name for name, kind in entries if kind.lower() == "file" and name.lower().endswith(".csv")]
 
     def _stamp(self, ftp: ProtectedFtp, name: str) -> FileStamp:
@@ -157,7 +158,8 @@ class FtpsFolder:
             answer = ftp.sendcmd(f"MDTM {name}")
         except ftplib.error_perm as refusal:
             if str(refusal).startswith("550"):
-                raise UntrustedFileError(UntrustedReason.CHANGED_WHILE_READ, "it is gone", file_name=name) from refusal
+                reason = UntrustedReason.CHANGED_WHILE_READ
+                raise UntrustedFileError(reason, str(refusal), file_name=name) from refusal
             raise
         found = _MDTM.search(answer[4:])
         if size is None or not 0 <= size <= LARGEST_FILE or not found:

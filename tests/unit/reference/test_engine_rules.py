@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from engine_fakes import LINKAGE, OPENING
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +26,7 @@ from reference.domain.problems import quote
 from reference.domain.report import Counts, Outcome, summarise
 from reference.domain.stock_file import RowReason
 from reference.errors import CertificateDefect, UntrustedReason
+from tests.unit.reference.engine_fakes import LINKAGE, OPENING
 
 MEMORY = meet(LINKAGE, None, paused=False)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from engine_fakes import SHOP_IS_DOWN, Killed, World
 
 from reference.domain.linkage import LinkageState
 from reference.domain.matching import Variant
 from reference.domain.report import Counts, ExitCode, Outcome
 from reference.errors import ConnectionFailedError, LoginRefusedError, UntrustedFileError, UntrustedReason
+from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, Killed, World
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""The mail adapter against a real SMTP server."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import socket
+from dataclasses import dataclass, field
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from reference.adapters.mail import SmtpMailer
+from reference.domain.letters import Letter
+from reference.errors import MailError
+from reference.service.ports import QueuedLetter
+from tests.unit.reference.engine_fakes import OPENING
+
+LETTER = QueuedLetter(
+    "key-1", Letter("owner@shop.example", "【在庫連携】失敗のお知らせ", "一行目①㈱～\n二行目\n", OPENING)
+)
+
+
+@dataclass
+class Inbox:
+    received: list[bytes] = field(default_factory=list)
+    answer: str = "250 OK"
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the name aiosmtpd calls
+        self.received.append(envelope.content)
+        return self.answer
+
+
+class AnyPortController(Controller):
+    """A controller that may be given port 0: it looks at the bound port before it knocks."""
+
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@pytest.fixture
+def inbox():
+    handler = Inbox()
+    controller = AnyPortController(handler, hostname="127.0.0.1", port=0)
+    controller.start()
+    yield handler, controller.port
+    controller.stop()
+
+
+def mailer(port: int) -> SmtpMailer:
+    return SmtpMailer("127.0.0.1", port, "sync@zaiko.example", timeout=2.0)
+
+
+def test_hands_over_japanese_text_with_the_engines_date_and_a_stable_id(inbox):
+    handler, port = inbox
+    mailer(port).send(LETTER)
+    mailer(port).send(LETTER)
+    first, second = (email.message_from_bytes(content, policy=email.policy.default) for content in handler.received)
+    assert first["Subject"] == "【在庫連携】失敗のお知らせ"
+    assert (first["From"], first["To"]) == ("sync@zaiko.example", "owner@shop.example")
+    assert first["Date"] == "Wed, 01 Apr 2026 09:00:00 +0900"
+    assert first["Message-ID"] == second["Message-ID"] == "<key-1@zaiko.example>"
+    assert first.get_content().replace("\r\n", "\n") == "一行目①㈱～\n二行目\n"
+    assert first.get_content_type() == "text/plain"
+
+
+@pytest.mark.parametrize("answer", ["451 later", "550 never"])
+def test_a_refusal_is_an_error_that_quotes_the_server(inbox, answer):
+    handler, port = inbox
+    handler.answer = answer
+    with pytest.raises(MailError, match=answer):
+        mailer(port).send(LETTER)
+
+
+def test_a_missing_server_is_an_error_that_names_the_settings():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        with pytest.raises(MailError, match="SYNC_SMTP_HOST"):
+            mailer(free.getsockname()[1]).send(LETTER)
+
+
+def test_an_address_with_a_line_break_is_refused(inbox):
+    letter = Letter("owner@shop.example\nBcc: other@shop.example", "s", "b", OPENING)
+    with pytest.raises(MailError):
+        mailer(inbox[1]).send(QueuedLetter("k", letter))
