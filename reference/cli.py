@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_sqlite import STATE_FILE, SqliteState
@@ -171,31 +171,40 @@ def _is_asked_for(settings: Settings) -> bool:
 def show_report(report: PassReport, *, as_json: bool) -> None:
     """Print a pass, for people as a table, for programs as JSON."""
     if as_json:
-        linkages = [
-            {
-                "linkage_id": one.linkage_id,
-                "shop_id": one.shop_id,
-                "shop_code": one.shop_code,
-                "outcome": one.outcome.value,
-                "counts": asdict(one.counts),
-                "cause": one.failure.cause.value if one.failure else None,
-                "evidence": one.failure.evidence if one.failure else None,
-            }
-            for one in report.linkages
-        ]
-        answer = {"exit_code": int(report.exit_code), "linkages": linkages, "trouble": list(report.trouble)}
-        click.echo(json.dumps(answer, ensure_ascii=False))
-    else:
-        table = Table("linkage", "shop code", "outcome", "updated", "unchanged", "to look at", "why")
+        click.echo(json.dumps(_pass_as_json(report), ensure_ascii=False))
+    elif report.linkages:
+        table = Table(
+            *(Column(name, no_wrap=True) for name in ("linkage", "shop", "outcome", "updated", "same", "to check"))
+        )
         for one in report.linkages:
             counts = one.counts
-            look = counts.unmatched + counts.ambiguous + counts.bad_rows
-            numbers = (str(counts.updated), str(counts.unchanged), str(look))
-            why = one.failure.evidence if one.failure else ""
-            table.add_row(one.linkage_id, one.shop_code, one.outcome.value, *numbers, why)
-        Console(markup=False).print(table if report.linkages else "No linkage is registered in the shop.")
+            to_check = counts.unmatched + counts.ambiguous + counts.bad_rows
+            numbers = (str(counts.updated), str(counts.unchanged), str(to_check))
+            table.add_row(one.linkage_id, one.shop_code, one.outcome.value, *numbers)
+        Console(markup=False).print(table)
+    else:
+        click.echo("No linkage is registered in the shop, or its list could not be read.")
+    for one in report.linkages:
+        if one.failure:
+            click.echo(f"zaikosync: linkage {one.linkage_id}: {one.failure.evidence}", err=True)
     for sentence in report.trouble:
         click.echo(f"zaikosync: {sentence}", err=True)
+
+
+def _pass_as_json(report: PassReport) -> dict[str, Any]:
+    linkages = [
+        {
+            "linkage_id": one.linkage_id,
+            "shop_id": one.shop_id,
+            "shop_code": one.shop_code,
+            "outcome": one.outcome.value,
+            "counts": asdict(one.counts),
+            "cause": one.failure.cause.value if one.failure else None,
+            "evidence": one.failure.evidence if one.failure else None,
+        }
+        for one in report.linkages
+    ]
+    return {"exit_code": int(report.exit_code), "linkages": linkages, "trouble": list(report.trouble)}
 
 
 def describe(memory: Memory) -> dict[str, Any]:
@@ -217,18 +226,21 @@ def describe(memory: Memory) -> dict[str, Any]:
 
 
 def _show_status(memories: Sequence[Memory], waiting: int) -> None:
-    table = Table("linkage", "shop code", "last success", "last file", "open incident", "waiting codes")
     for memory in memories:
         success, newest, incident = memory.last_success_at, memory.newest, memory.incident
+        table = Table.grid(padding=(0, 2))
+        table.add_row("linkage", f"{memory.linkage_id}{' (paused)' if memory.paused else ''}")
+        table.add_row("shop code", memory.shop_code)
+        table.add_row("last success", f"{success:%Y-%m-%d %H:%M:%S}" if success else "never")
         table.add_row(
-            memory.linkage_id,
-            f"{memory.shop_code}{' (paused)' if memory.paused else ''}",
-            f"{success:%Y-%m-%d %H:%M:%S}" if success else "never",
-            f"{newest.name} {newest.modified_at:%Y-%m-%d %H:%M:%S} UTC" if newest else "none",
-            f"{', '.join(incident.told)} since {incident.opened_at:%Y-%m-%d %H:%M}" if incident else "none",
-            str(len(memory.waiting)),
+            "last file", f"{newest.name}, written {newest.modified_at:%Y-%m-%d %H:%M:%S} UTC" if newest else "none"
         )
-    Console(markup=False).print(table, f"Unsent mails: {waiting}")
+        since = f"{', '.join(incident.told)}, since {incident.opened_at:%Y-%m-%d %H:%M}" if incident else "none"
+        table.add_row("open incident", since)
+        table.add_row("codes that wait", str(len(memory.waiting)))
+        Console(markup=False).print(table)
+        click.echo()
+    click.echo(f"Unsent mails: {waiting}")
 
 
 def _complain(error: BaseException, sentence: str, code: ExitCode) -> int:

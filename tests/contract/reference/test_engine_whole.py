@@ -1,0 +1,281 @@
+"""The whole engine over its real adapters: commands, exit codes, secrets, and many passes in one process."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import structlog
+from aiosmtpd.controller import Controller
+
+from reference import ConfigurationError, ExitCode, PassAlreadyRunningError, run_pass
+from reference.adapters.state_sqlite import hold_lock
+from reference.cli import keep_running, main
+from reference.domain.linkage import LinkageState
+from reference.domain.plan import Batch, Update
+from reference.domain.report import Outcome
+from tests.contract.reference.engine_ftps_server import PASSWORD, Authority, Mischief, serve
+from tests.unit.reference.engine_fakes import FakeShop, stock_csv
+
+TOKEN = "token-never-shown"
+
+
+class Company:
+    """A shop, an FTPS area and an inbox, each behind its real protocol."""
+
+    def __init__(self, root, authority, stack):
+        self.shop, self.mails, self.mischief = FakeShop(), [], Mischief()
+        self.shop.linkages = [replace(self.shop.linkages[0], ftp_password=PASSWORD)]
+        self.shop.add("A-1")
+        self.folder = root / "area" / "netstock" / "20001"
+        self.folder.mkdir(parents=True)
+        ftps_port = stack.enter_context(serve(root / "area", authority.issue(), self.mischief))
+        self.environ = {
+            "SYNC_SHOP_URL": f"http://127.0.0.1:{stack.enter_context(serve_shop(self.shop))}/api/v1",
+            "SYNC_SHOP_TOKEN": TOKEN,
+            "SYNC_FTPS_HOST": "127.0.0.1",
+            "SYNC_FTPS_PORT": str(ftps_port),
+            "SYNC_FTPS_TLS": "explicit",
+            "SYNC_FTPS_CA": str(authority.ca),
+            "SYNC_SMTP_HOST": "127.0.0.1",
+            "SYNC_SMTP_PORT": str(self._open_inbox(stack)),
+            "SYNC_MAIL_FROM": "sync@zaiko.example",
+            "SYNC_STATE_DIR": str(root / "state"),
+            "SYNC_NOW": "2026-04-01T09:00:00+09:00",
+            "SYNC_TIMEOUT": "2",
+        }
+
+    def put(self, *rows):
+        (self.folder / "stock.csv").write_bytes(stock_csv(*rows))
+
+    def _open_inbox(self, stack):
+        mails = self.mails
+
+        class Inbox:
+            async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the name aiosmtpd calls
+                mails.append(envelope.content)
+                return "250 OK"
+
+        class AnyPort(Controller):
+            def _trigger_server(self):
+                self.port = self.server.sockets[0].getsockname()[1]
+                super()._trigger_server()
+
+        controller = AnyPort(Inbox(), hostname="127.0.0.1", port=0)
+        controller.start()
+        stack.callback(controller.stop)
+        return controller.port
+
+
+class serve_shop:  # noqa: N801 - used as a function
+    """Put a FakeShop behind HTTP."""
+
+    def __init__(self, shop):
+        self.httpd = ThreadingHTTPServer(("127.0.0.1", 0), make_handler(shop))
+        self.thread = threading.Thread(target=self.httpd.serve_forever, args=(0.01,))
+
+    def __enter__(self):
+        self.thread.start()
+        return self.httpd.server_port
+
+    def __exit__(self, *_):
+        self.httpd.shutdown()
+        self.thread.join()
+        self.httpd.server_close()
+
+
+def make_handler(shop):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            if self.path.endswith("/linkages"):
+                linkages = shop.fetch_linkages()
+                self.answer({"linkages": [asdict(one) | {"saved_at": "2026-04-01T09:00:00+09:00"} for one in linkages]})
+            else:
+                self.answer({"variants": [asdict(one) for one in shop.fetch_variants("7")], "next_cursor": None})
+
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path.endswith("/runs"):
+                shop.runs.append(body)
+                shop.linkages = [replace(one, sync_now=False) for one in shop.linkages]
+                self.answer({})
+            else:
+                updates = tuple(Update(one["variant_code"], one["stock"]) for one in body["updates"])
+                receipt = shop.send_stock("7", Batch(self.headers["Idempotency-Key"], updates))
+                rejected = [{"variant_code": code, "reason": reason} for code, reason in receipt.rejected]
+                self.answer({"updated": receipt.updated, "unchanged": receipt.unchanged, "rejected": rejected})
+
+        def answer(self, body):
+            content = json.dumps(body).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("ca"), "engine-whole-ca")
+
+
+@pytest.fixture
+def company(tmp_path, authority):
+    with ExitStack() as stack:
+        yield Company(tmp_path, authority, stack)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def as_environment(company, monkeypatch):
+    for name, value in company.environ.items():
+        monkeypatch.setenv(name, value)
+    return company
+
+
+def test_carries_stock_from_the_area_to_the_shop(company):
+    company.put(("A-1", 3))
+    report = run_pass(company.environ)
+    assert (report.exit_code, report.linkages[0].outcome) == (ExitCode.OK, Outcome.SYNCED)
+    assert company.shop.stock_of("A-1") == [3]
+    assert company.shop.runs[0]["started_at"] == "2026-04-01T09:00:00+09:00"
+
+
+def test_many_passes_in_one_process_remember_one_another(company):
+    company.put(("A-1", 3))
+    outcomes = [run_pass(company.environ).linkages[0].outcome for _ in range(3)]
+    assert outcomes == [Outcome.SYNCED, Outcome.NOTHING_NEW, Outcome.NOTHING_NEW]
+    assert len(company.shop.requests) == 1
+
+
+def test_a_failure_ends_with_one_mail_and_no_secret_anywhere(as_environment, capsys, tmp_path):
+    company = as_environment
+    company.shop.linkages = [replace(company.shop.linkages[0], ftp_password="wrong-and-secret")]
+    assert [main(["once"]), main(["once", "--json"])] == [1, 1]
+    assert len(company.mails) == 1
+    told = "".join(capsys.readouterr()) + str(company.shop.runs)
+    state = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
+    for secret in ("wrong-and-secret", TOKEN):
+        assert secret not in told
+        assert secret.encode() not in state + company.mails[0]
+
+
+def test_once_answers_in_json_on_stdout_only(as_environment, capsys):
+    as_environment.put(("A-1", 3), ("GONE", 1))
+    assert main(["once", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["linkages"][0]["counts"] == {
+        "updated": 1,
+        "unchanged": 0,
+        "unmatched": 1,
+        "ambiguous": 0,
+        "bad_rows": 0,
+    }
+
+
+def test_once_prints_a_table_for_people(as_environment, capsys):
+    assert main(["once"]) == 0
+    assert "no stock file yet" in capsys.readouterr().out
+
+
+def test_status_shows_what_is_remembered(as_environment, capsys):
+    as_environment.put(("A-1", 3))
+    main(["once"])
+    capsys.readouterr()
+    assert main(["status", "--json"]) == 0
+    linkage = json.loads(capsys.readouterr().out)["linkages"][0]
+    assert (linkage["last_file"]["name"], linkage["incident"]) == ("stock.csv", None)
+    assert main(["status"]) == 0
+    assert "2026-04-01 09:00:00" in capsys.readouterr().out
+
+
+def test_status_before_any_pass_says_what_to_do(as_environment, capsys):
+    assert main(["status"]) == 1
+    assert "run `zaikosync once` first" in capsys.readouterr().err
+
+
+def test_an_unconfigured_engine_ends_with_2_and_one_sentence(monkeypatch, capsys):
+    monkeypatch.delenv("SYNC_SHOP_URL", raising=False)
+    assert main(["once"]) == 2
+    assert capsys.readouterr().err.startswith("zaikosync: SYNC_SHOP_URL is not set")
+    with pytest.raises(ConfigurationError):
+        run_pass({})
+
+
+def test_a_second_pass_at_the_same_time_ends_with_1_and_one_sentence(as_environment, tmp_path, capsys):
+    (tmp_path / "state").mkdir()
+    with hold_lock(tmp_path / "state"):
+        assert main(["once"]) == 1
+        with pytest.raises(PassAlreadyRunningError):
+            run_pass(as_environment.environ)
+    assert capsys.readouterr().err.startswith("zaikosync: Another pass is already running")
+
+
+def test_a_fault_of_the_engine_itself_shows_no_traceback_unless_asked(as_environment, monkeypatch, capsys):
+    def broken(_environ):
+        raise ZeroDivisionError("details")
+
+    monkeypatch.setattr("reference.cli.run_pass", broken)
+    assert main(["once"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        (
+            "zaikosync: unexpected ZeroDivisionError; this is a fault of zaikosync; "
+            "set ZAIKOSYNC_DEBUG=1 to see where it happened."
+        )
+    ]
+    monkeypatch.setenv("ZAIKOSYNC_DEBUG", "1")
+    main(["once"])
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["once", "--nonsense"], ["run", "--interval", "0"]], ids=str)
+def test_wrong_usage_ends_with_2(arguments):
+    assert main(arguments) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--help"], ["once", "--help"], ["run", "--help"], ["status", "--help"]], ids=str
+)
+def test_help_has_an_example(arguments, capsys):
+    assert main(arguments) == 0
+    assert "Example:" in capsys.readouterr().out
+
+
+class StopAfter(threading.Event):
+    """An event that is set once a condition holds; looks at it whenever it is waited for."""
+
+    def __init__(self, condition, looks=200):
+        super().__init__()
+        self.condition, self.looks = condition, looks
+
+    def wait(self, timeout=None):
+        self.looks -= 1
+        if self.condition() or self.looks < 0:
+            self.set()
+        return super().wait(0.0 if self.is_set() else min(timeout or 0.0, 0.01))
+
+
+def test_run_passes_at_once_when_a_linkage_was_saved(company):
+    company.put(("A-1", 3))
+
+    def save_again_then_stop():
+        if len(company.shop.runs) == 1:
+            company.shop.linkages = [replace(company.shop.linkages[0], sync_now=True)]
+        return len(company.shop.runs) >= 2
+
+    keep_running(company.environ, StopAfter(save_again_then_stop), interval=3600, poll=0.01)
+    assert len(company.shop.runs) == 2
+
+
+def test_run_leaves_a_paused_linkage_alone_though_it_asks(company):
+    company.shop.linkages = [replace(company.shop.linkages[0], state=LinkageState.PAUSED, sync_now=True)]
+    keep_running(company.environ, StopAfter(lambda: False, looks=5), interval=3600, poll=0.01)
+    assert company.mischief.commands == []
