@@ -44,10 +44,13 @@ class ProtectedFtp(ftplib.FTP_TLS):
                 raise TlsUnavailableError(
                     f"The server refuses AUTH TLS ({refusal}); no password was sent."
                 ) from refusal
+        if not user:
+            raise LoginRefusedError("The user is blank.")  # ftplib would log in as anonymous
         try:
             self.login(user, password, secure=False)
         except ftplib.error_perm as refusal:
-            raise LoginRefusedError(f"The server refuses user or password ({refusal}).") from refusal
+            words = str(refusal).replace(password or "\0", "***")
+            raise LoginRefusedError(f"The server refuses user or password ({words}).") from refusal
         except ValueError as error:
             raise LoginRefusedError("The user or the password has a character that cannot be sent.") from error
         try:

@@ -147,7 +147,7 @@ class FtpsFolder:
         except ftplib.error_perm as refusal:
             if not str(refusal).startswith(_NOT_UNDERSTOOD):
                 raise
-            entries = [(name.rpartition("/")[2], "file") for name in ftp.nlst()]
+            entries = [(name.rpartition("/")[2], "file") for name in _names_of_old(ftp)]
         ftp.voidcmd("TYPE I")  # a listing is text; sizes and contents are asked for in bytes
         return [name for name, kind in entries if kind.lower() == "file" and name.lower().endswith(".csv")]
 
@@ -176,3 +176,13 @@ class FtpsFolder:
         if self._stamp(ftp, name) != before:
             raise UntrustedFileError(UntrustedReason.CHANGED_WHILE_READ, file_name=name)
         return FetchedFile(before, content)
+
+
+def _names_of_old(ftp: ProtectedFtp) -> list[str]:
+    """Ask NLST, which some servers answer with 550 when the folder is empty."""
+    try:
+        return ftp.nlst()
+    except ftplib.error_perm as refusal:
+        if not str(refusal).startswith("550"):
+            raise
+        return []

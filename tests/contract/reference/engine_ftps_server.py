@@ -100,6 +100,8 @@ class Mischief:
     drop_before: str = ""
     drop_times: int = 0
     require_reuse: bool = False
+    unclean_end: bool = False
+    answers: dict[str, str] = field(default_factory=dict)
     reused: list[bool] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
 
@@ -147,6 +149,9 @@ def _make_handler(root: Path, certificate: Path | None, mischief: Mischief, *, i
                 mischief.drop_times -= 1
                 self.close()
                 return
+            if cmd in mischief.answers:
+                self.respond(mischief.answers[cmd])
+                return
             super().pre_process_command(line, cmd, arg)
 
         def ftp_RETR(self, file):  # noqa: N802 - the name pyftpdlib calls
@@ -177,6 +182,13 @@ def _tls_parts(certificate: Path, mischief: Mischief) -> dict[str, object]:
                 self.close()
                 return
             super().handle_ssl_established()
+
+        def _do_ssl_shutdown(self):
+            if mischief.unclean_end:
+                self._ssl_established = False
+                self.close()
+            else:
+                super()._do_ssl_shutdown()
 
         def push_with_producer(self, producer):
             if mischief.cut_at is not None and mischief.cut_times and "RETR" in mischief.commands[-1:]:

@@ -174,6 +174,63 @@ def test_a_file_that_stays_short_is_not_trusted(ground):
     assert ground.mischief.commands.count("RETR") == QUICK.attempts
 
 
+def test_a_channel_that_ends_without_a_close_notice_is_not_trusted(ground):
+    ground.serve()
+    with ground.area().visit(LINKAGE) as folder:
+        folder.list_files()
+        ground.mischief.unclean_end = True
+        with pytest.raises(UntrustedFileError) as refusal:
+            folder.fetch_file("stock.csv")
+    assert refusal.value.reason is UntrustedReason.NOT_CLOSED_CLEANLY
+
+
+@pytest.mark.parametrize("answer", ["421 Too many connections.", "450 Busy.", "500 What?", "nonsense"])
+@pytest.mark.parametrize("command", ["CWD", "SIZE", "MDTM", "RETR"])
+def test_any_odd_answer_becomes_an_error_of_ours(ground, command, answer):
+    ground.mischief.answers = {command: answer}
+    with pytest.raises(ConnectionFailedError):
+        ground.serve().fetch()
+
+
+def test_an_odd_mdtm_is_not_taken_for_a_time(ground):
+    ground.mischief.answers = {"MDTM": "213 yesterday"}
+    with pytest.raises(ConnectionFailedError, match="nonsense"):
+        ground.serve().fetch()
+
+
+def test_lists_by_nlst_where_mlsd_is_not_known(ground):
+    ground.mischief.answers = {"MLSD": "500 Unknown command."}
+    (fetched,) = ground.serve().fetch()
+    assert fetched.content == CONTENT
+
+
+def test_an_empty_folder_may_answer_550_to_nlst(ground):
+    ground.mischief.answers = {"MLSD": "502 Not implemented.", "NLST": "550 No files found."}
+    assert ground.serve().fetch() == []
+
+
+@pytest.mark.parametrize("command", ["PBSZ", "PROT"])
+def test_a_data_channel_that_cannot_be_protected_is_not_used(ground, command):
+    ground.mischief.answers = {command: "536 No."}
+    with pytest.raises(TlsUnavailableError):
+        ground.serve().fetch()
+    assert not {"MLSD", "RETR"} & set(ground.mischief.commands)
+
+
+def test_a_password_that_the_server_repeats_is_struck_out(ground):
+    ground.mischief.answers = {"PASS": "530 wrong-and-secret is wrong."}
+    with pytest.raises(LoginRefusedError) as refusal:
+        ground.serve().fetch(ftp_password="wrong-and-secret")
+    assert "***" in str(refusal.value)
+    assert "wrong-and-secret" not in str(refusal.value)
+
+
+def test_a_blank_user_is_refused_and_not_logged_in_as_anonymous(ground):
+    with pytest.raises(LoginRefusedError):
+        ground.serve().fetch(ftp_user="")
+    assert "USER" not in ground.mischief.commands
+
+
 def test_a_file_that_changes_while_read_is_read_again(ground):
     ground.mischief.touch_while_read = 1
     (fetched,) = ground.serve().fetch()
