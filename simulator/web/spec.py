@@ -78,6 +78,7 @@ class RowProblemModel(AnswerModel):
     column: str | None = None
     value: str | None = None
     reason: str
+    sentence: str | None = None
 
 
 class Problem(AnswerModel):

@@ -1,0 +1,1 @@
+"""TEMPOSTAR's console under `/tempostar/`."""

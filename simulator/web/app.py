@@ -1,0 +1,97 @@
+"""The lab's whole web application: every blueprint, and the rules that hold for all of them."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from werkzeug.exceptions import Forbidden
+
+from simulator.journal import Service
+from simulator.web.problem import register_problems
+from simulator.web.server import running
+from simulator.web.spec import MAX_BODY
+
+if TYPE_CHECKING:
+    from flask import Blueprint, Response
+
+    from simulator.control.ports import Lab
+
+API = "/api/v1/"
+STOCK_UPDATE = "/roomclip/stock-update/"
+# What proves its right to ask with a secret of its own may be reached under any name, e.g. from a container.
+_ANY_HOST = (API, STOCK_UPDATE, "/openapi.json")
+_LONGEST_PATH = 300
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    # Not `no-referrer`: browsers would then send `Origin: null` with our own forms, and those are refused.
+    "Referrer-Policy": "same-origin",
+}
+
+
+def create_app(lab: Lab) -> Flask:
+    """Assemble the application of one lab. Its server's stop ends waiting requests and raises what went wrong."""
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    told = running(app)
+    told.at_stop.append(lab.journal.end_waits)
+    register_problems(app, told.failed)
+    for blueprint in _blueprints(lab):
+        app.register_blueprint(blueprint)
+
+    @app.before_request
+    def refuse_foreign_names() -> None:
+        if not request.path.startswith(_ANY_HOST) and not _is_ours(request.host, lab.config.host):
+            raise Forbidden(
+                f"The lab does not answer to the name {request.host!r}. Use its address, e.g. http://127.0.0.1."
+            )
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        _tell_journal(lab, response.status_code)
+        return response
+
+    return app
+
+
+def _blueprints(lab: Lab) -> tuple[Blueprint, ...]:
+    from simulator.control.blueprint import create_blueprint as create_control
+    from simulator.mailbox.pages import create_blueprint as create_inbox
+    from simulator.web.start import create_blueprint as create_start
+
+    return (create_start(), create_control(lab), create_inbox(lab.mailbox))
+
+
+def _is_ours(host: str, bound: str) -> bool:
+    """Whether a Host header can stand in the address bar of someone who means this lab.
+
+    A page of another site can make its own name point here (DNS rebinding), but never an address or `localhost`.
+    """
+    name = urlsplit(f"//{host}").hostname or ""
+    if name in {"localhost", bound} or name.endswith(".localhost"):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _tell_journal(lab: Lab, status: int) -> None:
+    """What engines ask for, without their token, the secret in the 在庫更新用URL, or any body."""
+    path = request.path
+    if path.startswith(STOCK_UPDATE):
+        path = f"{STOCK_UPDATE}***"
+    elif not path.startswith(API):
+        return
+    path = path[:_LONGEST_PATH]
+    lab.journal.record(
+        Service.HTTP, "http.request", f"{request.method} {path} was answered {status}.",
+        method=request.method, path=path, status=status,
+    )  # fmt: skip
