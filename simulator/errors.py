@@ -8,6 +8,7 @@
     │   └── Conflict             against the present state (exists already ...)       HTTP 409
     ├── CannotStart              port taken, folder unusable, data of another version
     ├── WaitTimedOut             the condition did not come true within its limit     HTTP 504
+    ├── EngineUnusable           the engine under test cannot be started, or does not end
     └── LabUnreachable           a command found no running lab
 
 `str(error)` is what a person reads: sentence, then next step. `status` is the HTTP status of the answer.
@@ -96,6 +97,10 @@ class WaitTimedOut(LabError):
     """A wait reached its time limit."""
 
     status = 504
+
+
+class EngineUnusable(LabError):
+    """The engine under test could not be made to do a pass."""
 
 
 class LabUnreachable(LabError):

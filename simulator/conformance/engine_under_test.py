@@ -1,0 +1,39 @@
+"""One engine, one lab, one state folder: what a scenario means by 「在庫連携が行われる」."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.conformance.drivers import Engine, EngineRun
+    from simulator.lab import Lab
+
+
+class EngineUnderTest:
+    """Runs the engine with the contract's variables for this lab; `runs` are the passes made, oldest first."""
+
+    def __init__(self, driver: Engine, lab: Lab, state_dir: Path) -> None:
+        self.driver = driver
+        self.runs: list[EngineRun] = []
+        self._lab = lab
+        self.state_dir = state_dir
+        self._changed: dict[str, str] = {}
+
+    def run(self) -> EngineRun:
+        """Make one pass.
+
+        Raises: EngineUnusable.
+        """
+        found = self.driver.run({**self._lab.engine_environment(self.state_dir), **self._changed})
+        self.runs.append(found)
+        return found
+
+    def change_environment(self, **variables: str) -> None:
+        """Give the coming passes other values than the lab's for some variables."""
+        self._changed |= variables
+
+    def restore_environment(self) -> None:
+        """Give the coming passes the lab's own values again."""
+        self._changed.clear()

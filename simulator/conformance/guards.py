@@ -1,0 +1,189 @@
+"""Guards against what leaves a run green although something is wrong in the feature files or the steps.
+
+pytest-bdd runs the last of two scenarios of one name, an outline without rows with the literal `<x>`, a scenario
+without steps as a pass; never awaits an `async def` step; and takes the alphabetically last of two definitions that
+match. Each of these becomes an error with file and line here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gherkin.dialect import Dialect
+
+from simulator.conformance.feature_files import Feature, FeatureProblem, Scenario, UnreadableFeature, read_feature
+from simulator.conformance.guide import statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_BOM = b"\xef\xbb\xbf"
+_LANGUAGE = re.compile(r"^\s*#\s*language\s*:\s*([\w-]+)\s*$", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"<([^<>]+)>")
+_DOCSTRING = re.compile(r'^\s*("""|```)')
+
+
+def check_feature(path: Path) -> tuple[FeatureProblem, ...]:
+    """Everything wrong with one feature file, in the order of its lines.
+
+    Raises: OSError when it cannot be read.
+    """
+    problems = list(_odd_characters(path))
+    try:
+        feature = read_feature(path)
+    except UnreadableFeature as unreadable:
+        # A full-width colon or bar is the cause; the parser's own complaint about the lines after it would hide that.
+        return tuple(problems) or unreadable.problems
+    problems += _doubled_names(feature)
+    problems += _unknown_statements(feature)
+    for scenario in feature.scenarios:
+        problems += _empty_scenario(feature, scenario)
+        problems += _empty_outline(feature, scenario)
+    return tuple(sorted(problems, key=lambda problem: problem.line))
+
+
+def check_house_style(path: Path) -> tuple[FeatureProblem, ...]:
+    """What this project asks of its own scenarios beyond that: a guide statement, and one もし.
+
+    Raises: UnreadableFeature, OSError.
+    """
+    problems = []
+    for scenario in read_feature(path).scenarios:
+        if not any(tag.startswith("guide-") for tag in scenario.tags):
+            reason = f"「{scenario.name}」 names no statement. Tag it with the one it shows, e.g. @guide-4.3."
+            problems.append(FeatureProblem(path, scenario.line, reason))
+        actions = [step for step in scenario.steps if step.kind == "when"]
+        if len(actions) != 1:
+            reason = f"「{scenario.name}」 has {len(actions)} もし steps, one is wanted: {_lines(actions)}."
+            problems.append(FeatureProblem(path, scenario.line, reason))
+    return tuple(problems)
+
+
+def _odd_characters(path: Path) -> Iterator[FeatureProblem]:
+    content = path.read_bytes()
+    if content.startswith(_BOM):
+        yield FeatureProblem(path, 1, "begins with a byte order mark. Save the file as UTF-8 without one.")
+    text = content.decode("utf-8-sig", errors="replace")
+    language = _LANGUAGE.search(text)
+    dialect = Dialect.for_name(language.group(1) if language else "en")
+    if dialect is None:
+        return
+    keywords = [
+        *dialect.feature_keywords, *dialect.rule_keywords, *dialect.background_keywords, *dialect.scenario_keywords,
+        *dialect.scenario_outline_keywords, *dialect.examples_keywords,
+    ]  # fmt: skip
+    heading = re.compile(rf"^\s*({'|'.join(map(re.escape, keywords))})\s*：")
+    inside = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if _DOCSTRING.match(line):
+            inside = not inside
+        elif not inside and (found := heading.match(line)):
+            word = found.group(1)
+            reason = f"full-width ： after {word}; the line is not read. Write {word}: with an ASCII colon."
+            yield FeatureProblem(path, number, reason)
+        elif not inside and line.lstrip().startswith("｜"):
+            reason = "full-width ｜; the line is no table row. Write tables with the ASCII bar |."
+            yield FeatureProblem(path, number, reason)
+
+
+def _doubled_names(feature: Feature) -> Iterator[FeatureProblem]:
+    first: dict[str, int] = {}
+    for scenario in feature.scenarios:
+        if scenario.name in first:
+            reason = (
+                f"second scenario named 「{scenario.name}」 (the first is in line {first[scenario.name]}); "
+                "only the last of a name would run. Give each a name of its own."
+            )
+            yield FeatureProblem(feature.path, scenario.line, reason)
+        first.setdefault(scenario.name, scenario.line)
+
+
+def _unknown_statements(feature: Feature) -> Iterator[FeatureProblem]:
+    known = {statement.id for statement in statements()}
+    for tag, line in feature.tag_lines:
+        if tag.startswith("guide-") and tag.removeprefix("guide-") not in known:
+            reason = f"@{tag} names no statement of the vendor guide. See simulator/conformance/statements.toml."
+            yield FeatureProblem(feature.path, line, reason)
+
+
+def _empty_scenario(feature: Feature, scenario: Scenario) -> Iterator[FeatureProblem]:
+    if not scenario.steps:
+        reason = (
+            f"「{scenario.name}」 has no steps and would pass without checking anything. Write its steps or remove it."
+        )
+        yield FeatureProblem(feature.path, scenario.line, reason)
+
+
+def _empty_outline(feature: Feature, scenario: Scenario) -> Iterator[FeatureProblem]:
+    if not scenario.is_outline:
+        return
+    remedy = "it would run once with the literal <…>. Add rows under 例, or make it a シナリオ."
+    if not scenario.examples:
+        yield FeatureProblem(feature.path, scenario.line, f"outline 「{scenario.name}」 has no 例; {remedy}")
+    for examples in scenario.examples:
+        if not examples.rows:
+            yield FeatureProblem(feature.path, examples.line, f"例 of 「{scenario.name}」 has no rows; {remedy}")
+        for step in scenario.steps:
+            missing = sorted(set(_PLACEHOLDER.findall(step.text)) - set(examples.columns))
+            if missing and examples.rows:
+                reason = (
+                    f"<{missing[0]}> is no column of the 例 in line {examples.line}. Add the column or mend the name."
+                )
+                yield FeatureProblem(feature.path, step.line, reason)
+
+
+def _lines(steps: Iterable[object]) -> str:
+    return ", ".join(f"line {getattr(step, 'line', '?')}" for step in steps) or "none found"
+
+
+@dataclass(frozen=True, slots=True)
+class StepDefinition:
+    """A step definition as the guards see it. `where`: the node it is defined at, `""` for plugins."""
+
+    function: Callable[..., object]
+    pattern: str
+    where: str
+
+    @property
+    def place(self) -> str:
+        """`path:line` of the function."""
+        code = inspect.unwrap(self.function).__code__
+        return f"{code.co_filename}:{code.co_firstlineno}"
+
+
+def check_definitions(definitions: Iterable[StepDefinition]) -> tuple[FeatureProblem, ...]:
+    """The step definitions that would never be awaited."""
+    problems = []
+    for definition in definitions:
+        if inspect.iscoroutinefunction(definition.function) or inspect.isasyncgenfunction(definition.function):
+            code = definition.function.__code__
+            reason = (
+                f"step 「{definition.pattern}」 is async; nobody awaits it and it always passes. Write a plain def."
+            )
+            problems.append(FeatureProblem(Path(code.co_filename), code.co_firstlineno, reason))
+    return tuple(problems)
+
+
+def check_ambiguity(path: Path, line: int, text: str, matching: Iterable[StepDefinition]) -> tuple[FeatureProblem, ...]:
+    """A step that several definitions match; the same sentence defined again nearer to the test is an override."""
+    by_pattern: dict[str, dict[str, list[StepDefinition]]] = defaultdict(lambda: defaultdict(list))
+    for definition in matching:
+        by_pattern[definition.pattern][definition.where].append(definition)
+    doubled = [found for places in by_pattern.values() for found in places.values() if len(found) > 1]
+    if len(by_pattern) < 2 and not doubled:
+        return ()
+    places = sorted(
+        f"「{definition.pattern}」 at {definition.place}"
+        for found in by_pattern.values()
+        for definitions in found.values()
+        for definition in definitions
+    )
+    reason = (
+        f"「{text}」 is matched by {len(places)} step definitions: {'; '.join(places)}. Make their sentences differ."
+    )
+    return (FeatureProblem(path, line, reason),)

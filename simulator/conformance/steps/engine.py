@@ -1,0 +1,62 @@
+"""The engine under test: its passes, and what it is told to trust."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pytest_bdd import given, then, when
+
+from simulator.conformance.expectations import expect
+from simulator.conformance.steps.sentences import Sentence
+
+if TYPE_CHECKING:
+    from simulator.conformance.world import World
+
+
+@given("在庫連携が行われている")
+@when("在庫連携が行われる")
+def sync(world: World) -> None:
+    """Have the engine make a pass."""
+    world.sync()
+
+
+@given(Sentence("在庫連携が「{times:int}」回行われている"))
+@when(Sentence("在庫連携が「{times:int}」回行われる"))
+def sync_repeatedly(world: World, times: int) -> None:
+    """Have the engine make several passes at once."""
+    for _ in range(times):
+        world.sync()
+
+
+@given("FTPS領域の証明書が信頼できない認証局のものである")
+def distrust_certificate(world: World) -> None:
+    """Have the engine trust another authority than the one that issued the area's certificate."""
+    if not world.engine.driver.takes_environment:
+        pytest.skip("this engine's operator decides which authority it trusts")
+    from simulator.tempostar.ftps.certificates import Authority
+
+    other = world.engine.state_dir.with_name("another-authority.pem")
+    other.write_bytes(Authority.create("another authority").ca_pem)
+    world.engine.change_environment(SYNC_FTPS_CA=str(other))
+
+
+@given("FTPS領域の証明書が信頼できるものに戻っている")
+def trust_certificate_again(world: World) -> None:
+    """Have the engine trust the lab's authority again."""
+    world.engine.restore_environment()
+
+
+@then("TEMPOSTARのFTPS領域には一度も接続していない")
+def check_area_untouched(world: World) -> None:
+    """Nobody came to the FTPS area since the もし."""
+    # Only a session's beginning counts: the end of an earlier one may be written a moment late.
+    seen = world.lab.journal.read(after=world.mark, kind="ftps.connected")
+    expect(not seen, "no visit to the FTPS area", "; ".join(f"{entry.kind}: {entry.summary}" for entry in seen))
+
+
+@then("TEMPOSTARのFTPS領域にパスワードは送られていない")
+def check_no_login(world: World) -> None:
+    """Nobody logged in, or tried to, since the もし."""
+    seen = [entry for entry in world.lab.journal.read(after=world.mark, service="ftps") if "login" in entry.kind]
+    expect(not seen, "no login to the FTPS area", "; ".join(f"{entry.kind}: {entry.summary}" for entry in seen))

@@ -1,0 +1,116 @@
+"""TEMPOSTAR's side of the setup: the shop, its 在庫管理設定, and the stock file that comes of it (guide 1 and 2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_bdd import given, then, when
+
+from simulator.conformance.expectations import expect
+from simulator.conformance.steps.sentences import Sentence, read_table
+from simulator.conformance.world import COMPANY
+
+if TYPE_CHECKING:
+    from simulator.conformance.world import World
+
+_FIELDS = {
+    "受注取込": "order_intake",
+    "在庫反映": "reflection",
+    "送信間隔": "interval_minutes",
+    "送信タイプ": "send_type",
+    "ファイル名": "file_prefix",
+    "ファイル名の日付": "file_suffix",
+    "ファイル出力項目": "output_columns",
+}
+_CONTENT = {"差分": "diff", "全件": "full"}
+
+
+@given("TEMPOSTARにRoomClipショッピング店を追加している")
+@when("TEMPOSTARにRoomClipショッピング店を追加する")
+def add_shop(world: World) -> None:
+    """Guide 1: add the RoomClip shop."""
+    world.add_shop()
+
+
+@given("在庫管理設定をガイドどおりに登録している")
+@when("在庫管理設定をガイドどおりに登録する")
+def save_stock_settings(world: World) -> None:
+    """Guide 2: save the stock settings, the carrier and the payment names."""
+    world.save_stock_settings()
+
+
+@given("在庫連携の設定を終えている")
+def finish_setup(world: World) -> None:
+    """Guide 1, 2 and 5: everything but products and items."""
+    world.finish_setup()
+
+
+@given(Sentence("在庫管理設定の「{field}」を「{value}」にしている"))
+@when(Sentence("在庫管理設定の「{field}」を「{value}」にする"))
+def change_stock_setting(world: World, field: str, value: str) -> None:
+    """Change one of the shop's 在庫管理設定 by its name on the page."""
+    typed = int(value) if field == "送信間隔" else value
+    world.lab.tempostar.update_stock_settings(world.shop_code, **{_FIELDS[field]: typed})
+
+
+@given(Sentence("在庫ファイルの内容が「{content}」である"))
+def choose_content(world: World, content: str) -> None:
+    """Have a pass write the changed SKUs only (差分) or every linked one (全件)."""
+    world.lab.change_settings(content=_CONTENT[content])
+
+
+@given(Sentence("一度に送られるSKUが「{count:int}」件までである"))
+def limit_slice(world: World, count: int) -> None:
+    """Have a pass write at most so many SKUs."""
+    world.lab.change_settings(slice_size=count)
+
+
+@then("ショップ一覧にRoomClipショッピング店がショップコードとともに表示される")
+def check_shop_listed(world: World) -> None:
+    """The shop stands in the list with a code of five digits."""
+    listed = [shop for shop in world.lab.tempostar.shops() if shop.name == "RoomClipShopping"]
+    seen = [(shop.name, shop.short_name, shop.shop_code) for shop in listed]
+    right = len(listed) == 1 and len(listed[0].shop_code) == 5 and listed[0].shop_code.isdecimal()
+    expect(right, "RoomClipShopping with a shop code of five digits", seen)
+
+
+@then(Sentence("FTPS領域に在庫ファイル「{name}」が{presence:ある|ない}"))
+def check_stock_file(world: World, name: str, presence: str) -> None:
+    """A file of this name is, or is not, in the shop's folder."""
+    names = [file.name for file in world.lab.area.files(COMPANY, f"/netstock/{world.shop_code}")]
+    expected = f"{name} {'in' if presence == 'ある' else 'not in'} /netstock/{world.shop_code}"
+    expect((name in names) == (presence == "ある"), expected, ", ".join(names) or "no files")
+
+
+@then("在庫ファイルの項目は次のとおりである:")
+def check_columns(world: World, datatable: list[list[str]]) -> None:
+    """The file's header row, in any order."""
+    wanted = [cell for row in datatable[1:] for cell in row]
+    rows = world.stock_rows()
+    seen = list(rows[0]) if rows else []
+    expect(sorted(seen) == sorted(wanted), f"columns {', '.join(wanted)}", ", ".join(seen) or "no rows")
+
+
+@then("在庫ファイルに載っているSKUは次のとおりである:")
+def check_rows(world: World, datatable: list[list[str]]) -> None:
+    """The file holds exactly these SKUs with these stocks."""
+    wanted = {row["SKUコード"]: row["在庫数"] for row in read_table(datatable, "SKUコード", "在庫数")}
+    seen = {row["商品コード"]: row["在庫数"] for row in world.stock_rows()}
+    expect(seen == wanted, f"in stock.csv {wanted}", seen, *world.ends(sorted(wanted.keys() | seen.keys())))
+
+
+@then(Sentence("在庫ファイルの「{sku}」の行は次のとおりである:"))
+def check_row(world: World, sku: str, datatable: list[list[str]]) -> None:
+    """One row of the file, column by column."""
+    (wanted,) = read_table(datatable, "在庫数")
+    seen = [row for row in world.stock_rows() if row.get("商品コード") == sku]
+    found = bool(seen) and {column: seen[0].get(column) for column in wanted} == wanted
+    expect(found, f"a row of {sku} with {wanted}", seen, *world.ends([sku]))
+
+
+@then(Sentence("在庫ファイルの更新時刻は「{time}」である"))
+def check_file_time(world: World, time: str) -> None:
+    """When stock.csv was written, on the lab's clock."""
+    file = world.lab.area.stat(COMPANY, world.stock_path())
+    seen = f"{file.mtime:%H:%M}" if file else "no file"
+    expect(seen == time, f"stock.csv written at {time}", seen)

@@ -1,0 +1,204 @@
+"""What one scenario knows of the merchant's two shops, and the verbs its steps share.
+
+It speaks to the lab's public verbs and runs the engine from outside; nothing here looks into either.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simulator.errors import EngineUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from simulator.conformance.engine_under_test import EngineUnderTest
+    from simulator.errors import Refused
+    from simulator.lab import Lab
+    from simulator.mailbox.mailbox import Mail
+    from simulator.roomclip.items import ImportReport
+    from simulator.roomclip.listing import Variant
+
+SHOP_ID = "1"
+COMPANY = 10001
+EVERYTHING = 10_000
+JOURNAL_SHOWN = 60
+
+
+@dataclass
+class World:
+    """The state of one scenario. `shop_code`: the RoomClip shop's in TEMPOSTAR, once it is added; `report` and
+    `refusal`: how the last import went."""
+
+    lab: Lab
+    engine: EngineUnderTest
+    shop_code: str = ""
+    other_shop_code: str = ""
+    passwords: list[str] = field(default_factory=list, repr=False)
+    report: ImportReport | None = None
+    refusal: Refused | None = None
+    _mark: int | None = None
+    _rows: int = 0
+
+    # ------------------------------------------------------------------ setting up
+
+    def add_shop(self) -> None:
+        """Guide 1: add the RoomClip shop to TEMPOSTAR."""
+        self.shop_code = self.lab.tempostar.add_shop("RoomClipShopping", "RCs").shop_code
+
+    def save_stock_settings(self) -> None:
+        """Guide 2: 在庫管理設定, 配送設定 and 支払方法設定 as written there."""
+        back = self.lab.tempostar
+        back.update_stock_settings(
+            self.shop_code, order_intake="起動", reflection="起動", interval_minutes=5, send_type="FTPS領域",
+            file_prefix="stock", file_suffix="なし", output_columns="全項目と在庫",
+        )  # fmt: skip
+        back.add_carrier("その他", "その他", {self.shop_code: "その他"})
+        for payment in ("クレジットカード", "Amazon決済"):
+            back.add_payment(payment, {self.shop_code: payment})
+
+    def issue_password(self) -> str:
+        """Guide 5.2.3: have TEMPOSTAR issue an FTP password; the one before stops working."""
+        self.passwords.append(self.lab.tempostar.issue_ftp_password().password)
+        return self.passwords[-1]
+
+    def save_linkage(
+        self, *, password: str | None = None, shop_code: str | None = None, user: str | None = None
+    ) -> None:
+        """Guide 5.2: fill in 在庫連携設定 and press 保存する; what is not given is right."""
+        account = self.lab.tempostar.ftp_account()
+        if account is None:
+            raise AssertionError("no FTP password has been issued in this scenario")
+        self.passwords.extend({password or account.password} - set(self.passwords))
+        self.lab.roomclip.save_linkage(
+            SHOP_ID,
+            ftp_user=account.user if user is None else user,
+            ftp_password=password or account.password,
+            shop_code=shop_code or self.shop_code,
+        )
+
+    def finish_setup(self) -> None:
+        """Guide 1, 2 and 5 in one go."""
+        self.add_shop()
+        self.save_stock_settings()
+        self.issue_password()
+        self.lab.roomclip.apply_for_linkage(SHOP_ID)
+        self.save_linkage()
+
+    def import_items(self, rows: Sequence[dict[str, str]]) -> ImportReport:
+        """Import a 商品CSV of these columns; whatever it lacks is filled in as a merchant would.
+
+        Raises: BadFile.
+        """
+        first, self._rows = self._rows + 1, self._rows + len(rows)
+        ready = [
+            {
+                "商品管理番号": f"R-{number}",
+                "親子・単品フラグ": "0",
+                "商品名": f"商品 {row.get('種類別の自社管理コード', number)}",
+                "カラー": "",
+                "サイズ": "",
+                "種類別の自社管理コード": "",
+                "販売価格": "1000",
+                "在庫数": "0",
+                "出品ステータス": "公開",
+            }
+            | row
+            for number, row in enumerate(rows, start=first)
+        ]
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=list(ready[0]), lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+        writer.writeheader()
+        writer.writerows(ready)
+        return self.lab.roomclip.import_items(SHOP_ID, text.getvalue().encode())
+
+    # ------------------------------------------------------------------ time and the engine
+
+    def wait_for_pass(self) -> None:
+        """Let 送信間隔 go by: until the next pass is over, or 5 minutes when none is due."""
+        if self.lab.tempostar.next_pass_due() is None:
+            self.lab.advance(minutes=5)
+        else:
+            self.lab.next_pass()
+
+    def sync(self) -> None:
+        """Have the engine make a pass.
+
+        Raises: EngineUnusable when it says that it is not configured, or crashes.
+        """
+        run = self.engine.run()
+        if run.exit_code not in (0, 1):
+            raise EngineUnusable(
+                f"The engine ended with exit code {run.exit_code}; 0 or 1 is a pass made.",
+                next_step=f"Its output: {run.output.strip() or 'none'}",
+            )
+
+    # ------------------------------------------------------------------ looking
+
+    def variants(self, code: str) -> tuple[Variant, ...]:
+        """All variants of the RoomClip shop with exactly this code."""
+        return self.lab.roomclip.variants(SHOP_ID, limit=EVERYTHING, codes=(code,)).variants
+
+    def variant(self, code: str) -> Variant:
+        """The one variant with this code.
+
+        Raises: AssertionError when there is none, or more than one.
+        """
+        found = self.variants(code)
+        if len(found) != 1:
+            raise AssertionError(f"RoomClip has {len(found)} variants with the code {code!r}; this step speaks of one.")
+        return found[0]
+
+    def levels(self) -> dict[str, int]:
+        """The stock of every code in the RoomClip shop; a code on several variants is not in it."""
+        return dict(self.lab.roomclip.levels(SHOP_ID))
+
+    def mails(self) -> tuple[Mail, ...]:
+        """The mails to the merchant, oldest first."""
+        (owner,) = (shop.owner_mail for shop in self.lab.roomclip.shops() if shop.shop_id == SHOP_ID)
+        return self.lab.mailbox.mails(to=owner)
+
+    def stock_path(self, name: str = "stock.csv") -> str:
+        """Where a stock file of the RoomClip shop stands in the FTPS area."""
+        return f"/netstock/{self.shop_code}/{name}"
+
+    def stock_rows(self) -> list[dict[str, str]]:
+        """The rows of stock.csv in the area, by its header; empty when there is no file."""
+        content = self.lab.area.read(COMPANY, self.stock_path()) or b""
+        return list(csv.DictReader(io.StringIO(content.decode("cp932"), newline="")))
+
+    def ends(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """What TEMPOSTAR, its file and RoomClip hold of these codes, one sentence each, for a failing step."""
+        written = {row.get("商品コード", ""): row.get("在庫数", "") for row in self.stock_rows()}
+        levels = self.lab.tempostar.levels()
+        return tuple(
+            f"{code!r}: TEMPOSTAR {levels.get(code, 'not registered')}, stock.csv {written.get(code, 'absent')},"
+            f" RoomClip {', '.join(str(variant.stock) for variant in self.variants(code)) or 'not registered'}"
+            for code in codes
+        )
+
+    # ------------------------------------------------------------------ the story of the action
+
+    def mark_action(self) -> None:
+        """Remember where the journal stands at the first もし."""
+        if self._mark is None:
+            self._mark = self.lab.journal.last_seq()
+
+    @property
+    def mark(self) -> int:
+        """The journal's number before the first もし; its present end before that."""
+        return self.lab.journal.last_seq() if self._mark is None else self._mark
+
+    def story(self) -> list[tuple[str, str]]:
+        """For the report of a failed step: the journal since the もし, and what the engine said there."""
+        entries = self.lab.journal.read(after=self.mark)
+        lines = [f"{entry.seq} {entry.at} {entry.service} {entry.kind}: {entry.summary}" for entry in entries]
+        cut = [f"... {len(lines) - JOURNAL_SHOWN} earlier ones"] if len(lines) > JOURNAL_SHOWN else []
+        said = [f"exit code {run.exit_code}\n{run.output.strip()}".strip() for run in self.engine.runs]
+        return [
+            ("journal since the もし", "\n".join([*cut, *lines[-JOURNAL_SHOWN:]]) or "nothing happened"),
+            ("engine", "\n".join(said) or "no pass was made"),
+        ]

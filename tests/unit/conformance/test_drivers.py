@@ -1,0 +1,136 @@
+"""Running an engine from outside."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from simulator.conformance.drivers import CallableEngine, CommandEngine, UrlEngine, engine_for
+from simulator.errors import EngineUnusable
+
+
+def python(code: str, **options: float) -> CommandEngine:
+    return CommandEngine((sys.executable, "-c", code), **options)
+
+
+@pytest.mark.parametrize("code", [0, 1, 2])
+def test_a_commands_exit_code_and_output_are_the_run(code: int) -> None:
+    run = python(f"import sys; print('out'); print('err', file=sys.stderr); sys.exit({code})").run({})
+    assert run.exit_code == code
+    assert run.output.split() in (["out", "err"], ["err", "out"])
+
+
+def test_a_command_sees_the_variables_given_and_nothing_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNC_SHOP_TOKEN", "of another lab")
+    monkeypatch.setenv("EDITOR", "ed")
+    run = python("import os; print(sorted(os.environ))").run({"SYNC_NOW": "2026-04-01T09:00:00+09:00"})
+    seen = set(eval(run.output))
+    assert seen - {"LC_CTYPE", "__CF_USER_TEXT_ENCODING"} == {"HOME", "LANG", "PATH", "SYNC_NOW", "TMPDIR"}
+
+
+def test_a_command_goes_through_no_shell() -> None:
+    run = CommandEngine(("echo", "$HOME; false", "*")).run({})
+    assert (run.exit_code, run.output) == (0, "$HOME; false *\n")
+
+
+def test_a_command_beside_this_python_is_found_without_an_activated_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert engine_for("python -c 'print(1)'").run({}).output == "1\n"
+
+
+def test_a_command_that_is_not_there_is_named() -> None:
+    with pytest.raises(EngineUnusable, match=r"'no-such-engine once' cannot be started: No such file"):
+        engine_for("no-such-engine once").run({})
+
+
+def test_a_command_that_takes_too_long_is_killed_with_its_children(tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    ours = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    hold = f"import os, signal; held = os.open({str(alive)!r}, os.O_WRONLY); os.write(held, b'.'); "
+    child = hold + "signal.pause()"
+    code = hold + f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {child!r}]).wait()"
+    try:
+        with pytest.raises(EngineUnusable, match=r"did not end within 1 s\."):
+            python(code, time_limit=1.0).run({})
+        assert _read_until_all_have_closed(ours) == b".."
+    finally:
+        os.close(ours)
+
+
+def _read_until_all_have_closed(fifo: int) -> bytes:
+    seen = b""
+    while True:
+        ready, _, _ = select.select([fifo], [], [], 5.0)
+        assert ready, "somebody who should be dead still holds the pipe"
+        more = os.read(fifo, 100)
+        if not more:
+            return seen
+        seen += more
+
+
+def test_what_a_command_said_before_it_was_killed_is_shown() -> None:
+    with pytest.raises(EngineUnusable, match="Its output: waiting"):
+        python("import signal; print('waiting', flush=True); signal.pause()", time_limit=0.5).run({})
+
+
+@pytest.mark.parametrize(("choice", "reason"), [("", "is empty"), ("a 'b", "no command line")])
+def test_a_choice_that_is_no_engine_is_refused(choice: str, reason: str) -> None:
+    with pytest.raises(EngineUnusable, match=reason):
+        engine_for(choice)
+
+
+def test_a_callable_gets_the_variables_and_gives_the_exit_code() -> None:
+    assert CallableEngine(lambda environment: int(environment["CODE"])).run({"CODE": "1"}).exit_code == 1
+
+
+@pytest.fixture
+def operator() -> Iterator[dict[str, object]]:
+    """An engine behind a URL that answers as told."""
+    told: dict[str, object] = {"status": 200, "posts": 0}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told["posts"] = int(str(told["posts"])) + 1
+            self.send_response(int(str(told["status"])))
+            self.send_header("Content-Length", "4")
+            self.end_headers()
+            self.wfile.write(b"done")
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        told["url"] = f"http://127.0.0.1:{server.server_port}/run"
+        yield told
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(("status", "exit_code"), [(200, 0), (204, 0), (500, 1), (503, 1)])
+def test_a_urls_status_is_the_exit_code(operator: dict[str, object], status: int, exit_code: int) -> None:
+    operator["status"] = status
+    assert engine_for(str(operator["url"])).run({}).exit_code == exit_code
+    assert operator["posts"] == 1
+
+
+@pytest.mark.parametrize("status", [302, 404])
+def test_a_url_that_is_no_engine_is_named(operator: dict[str, object], status: int) -> None:
+    operator["status"] = status
+    with pytest.raises(EngineUnusable, match=f"answers a POST with {status}"):
+        engine_for(str(operator["url"])).run({})
+
+
+def test_a_url_that_does_not_answer_is_named() -> None:
+    with pytest.raises(EngineUnusable, match="does not answer"):
+        UrlEngine("http://127.0.0.1:9/run", time_limit=1.0).run({})

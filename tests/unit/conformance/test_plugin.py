@@ -1,0 +1,209 @@
+"""The plugin's guards, seen from outside: real pytest runs over small feature files that are wrong in one way each."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+
+import pytest
+
+pytest_plugins = ("pytester",)
+
+GOOD = """\
+# language: ja
+@guide-0.1
+機能: よい見本
+  背景:
+    前提 店がある
+
+  シナリオ: ひとつ目
+    もし 「3」個売る
+    ならば 残りは「2」個である
+
+  @own-tag
+  シナリオアウトライン: いくつか
+    もし 「<売る>」個売る
+    ならば 残りは「<残り>」個である
+
+    例:
+      | 売る | 残り |
+      | 1    | 4    |
+      | 5    | 0    |
+"""
+
+STEPS = """\
+from pytest_bdd import given, parsers, scenarios, then, when
+
+
+@given("店がある", target_fixture="shop")
+def shop():
+    return {"stock": 5}
+
+
+@when(parsers.re(r"「(?P<count>\\d+)」個売る"))
+def sell(shop, count):
+    shop["stock"] -= int(count)
+
+
+@then(parsers.re(r"残りは「(?P<count>\\d+)」個である"))
+def check(shop, count):
+    assert shop["stock"] == int(count)
+"""
+
+Run = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    """Run pytest on one feature file and one test module that binds it."""
+
+    def run(feature: str | bytes, steps: str = STEPS, *options: str) -> pytest.RunResult:
+        content = feature.encode() if isinstance(feature, str) else feature
+        (pytester.path / "shop.feature").write_bytes(content)
+        pytester.makepyfile(test_shop=textwrap.dedent(steps) + '\n\nscenarios("shop.feature")\n')
+        pytester.makepyprojecttoml("[tool.pytest]\nstrict = true\n")
+        workers = "-n" in options
+        launch = pytester.runpytest_subprocess if workers else pytester.runpytest_inprocess
+        return launch("-p", "no:cacheprovider", *options)
+
+    return run
+
+
+def errors(result: pytest.RunResult) -> str:
+    result.assert_outcomes(errors=1)
+    return result.stdout.str()
+
+
+def test_a_good_file_runs_every_scenario_and_every_row(run: Run) -> None:
+    run(GOOD).assert_outcomes(passed=3)
+
+
+def test_a_good_file_runs_on_two_workers(run: Run) -> None:
+    run(GOOD, STEPS, "-n", "2").assert_outcomes(passed=3)
+
+
+def test_its_tags_select_scenarios_under_strict_markers(run: Run) -> None:
+    run(GOOD, STEPS, "-m", "own-tag").assert_outcomes(passed=2, deselected=1)
+
+
+def test_two_scenarios_of_one_name_are_an_error(run: Run) -> None:
+    said = errors(run(GOOD.replace("いくつか", "ひとつ目")))
+    assert "shop.feature:12: second scenario named 「ひとつ目」 (the first is in line 7)" in said
+
+
+def test_the_guards_hold_on_workers_too(run: Run) -> None:
+    said = run(GOOD.replace("いくつか", "ひとつ目"), STEPS, "-n", "2")
+    assert said.ret != 0
+    assert "shop.feature:12: second scenario named" in said.stdout.str()
+
+
+def test_an_async_step_is_an_error(run: Run) -> None:
+    said = errors(run(GOOD, STEPS.replace("def check", "async def check")))
+    assert "test_shop.py:14: step 「残りは「(?P<count>\\d+)」個である」 is async" in said
+
+
+def test_two_definitions_of_one_step_are_an_error(run: Run) -> None:
+    second = '\n\n@when(parsers.parse("「{count:d}」個売る"))\ndef sell_nothing(count):\n    pass\n'
+    said = errors(run(GOOD, STEPS + second))
+    assert "shop.feature:8: 「「3」個売る」 is matched by 2 step definitions" in said
+    assert "test_shop.py:9" in said
+    assert "test_shop.py:19" in said
+
+
+def test_the_same_sentence_defined_twice_is_an_error(run: Run) -> None:
+    second = '\n\n@given("店がある", target_fixture="shop")\ndef another_shop():\n    return {"stock": 50}\n'
+    assert "shop.feature:5: 「店がある」 is matched by 2 step definitions" in errors(run(GOOD, STEPS + second))
+
+
+def test_a_sentence_may_be_defined_again_nearer_to_the_test(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        'from pytest_bdd import given\n\n@given("店がある", target_fixture="shop")\n'
+        'def shop():\n    return {"stock": 50}\n'
+    )
+    run(GOOD).assert_outcomes(passed=3)
+
+
+def test_an_outline_without_rows_is_an_error(run: Run) -> None:
+    feature = GOOD.replace("      | 1    | 4    |\n      | 5    | 0    |\n", "")
+    assert "shop.feature:16: 例 of 「いくつか」 has no rows" in errors(run(feature))
+
+
+def test_an_outline_without_examples_is_an_error(run: Run) -> None:
+    assert "shop.feature:12: outline 「いくつか」 has no 例" in errors(run(GOOD[: GOOD.index("    例:")]))
+
+
+def test_a_name_that_is_no_column_of_the_examples_is_an_error(run: Run) -> None:
+    assert "shop.feature:13: <数> is no column" in errors(run(GOOD.replace("<売る>", "<数>")))
+
+
+def test_a_scenario_without_steps_is_an_error(run: Run) -> None:
+    feature = GOOD + "\n  シナリオ: まだ書いていない\n"
+    assert "shop.feature:21: 「まだ書いていない」 has no steps" in errors(run(feature))
+
+
+def test_a_tag_that_names_no_statement_is_an_error(run: Run) -> None:
+    said = errors(run(GOOD.replace("@guide-0.1", "@guide-9.9")))
+    assert "shop.feature:2: @guide-9.9 names no statement of the vendor guide" in said
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "sentence"),
+    [
+        ("  シナリオ: ひとつ目", "  シナリオ： ひとつ目", 7, "full-width ： after シナリオ"),
+        ("    例:", "    例：", 16, "full-width ： after 例"),
+        ("      | 5    | 0    |", "      ｜ 5    ｜ 0    ｜", 19, "full-width ｜"),
+    ],
+)
+def test_full_width_punctuation_is_named(run: Run, right: str, wrong: str, line: int, sentence: str) -> None:
+    said = errors(run(GOOD.replace(right, wrong)))
+    assert f"shop.feature:{line}: {sentence}" in said
+    assert "Traceback" not in said
+
+
+def test_a_byte_order_mark_is_named(run: Run) -> None:
+    assert "shop.feature:1: begins with a byte order mark" in errors(run(b"\xef\xbb\xbf" + GOOD.encode()))
+
+
+def test_another_parse_error_names_its_line(run: Run) -> None:
+    said = errors(run(GOOD.replace("    もし 「3」個売る", "    もしもし\n    | a |\n    これは何")))
+    assert "shop.feature:10: not Gherkin" in said
+
+
+def test_cucumberjson_is_refused(run: Run) -> None:
+    said = run(GOOD, STEPS, "--cucumberjson=report.json")
+    assert said.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--cucumberjson is not to be used: its file is empty under xdist" in said.stderr.str()
+
+
+def test_no_server_is_loaded_with_the_plugin(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_loaded():
+            heavy = {"flask", "pyftpdlib", "aiosmtpd", "OpenSSL", "waitress", "simulator.lab", "simulator.catalogue"}
+            assert "simulator.conformance.plugin" in sys.modules
+            assert not heavy & set(sys.modules)
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_without_an_engine_the_next_step_is_said(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it(zaikolab_engine): pass")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*No engine to test. Say --zaikolab-engine*"])
+
+
+def test_the_engine_option_takes_a_command_or_a_url(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_it(zaikolab_engine):
+            print(zaikolab_engine)
+        """
+    )
+    for choice, shown in (("my-engine --once", "('my-engine', '--once')"), ("http://here/run", "http://here/run")):
+        result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-s", f"--zaikolab-engine={choice}")
+        result.assert_outcomes(passed=1)
+        assert shown in result.stdout.str()
