@@ -17,12 +17,10 @@ if TYPE_CHECKING:
 
     from simulator.control.ports import Lab
 
-PREFIX = "/lab/v1"
-
 
 def create_blueprint(lab: Lab) -> Blueprint:
     """The control API of one lab with its document at `/lab/v1/openapi.json` (contract 5)."""
-    blueprint = Blueprint("control", __name__, url_prefix=PREFIX)
+    blueprint = Blueprint("control", __name__, url_prefix="/lab/v1")
     api = Api(
         title="zaikolab control API",
         version="1",

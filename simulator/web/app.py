@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,10 +12,12 @@ from werkzeug.exceptions import Forbidden
 
 from simulator.journal import Service
 from simulator.web.problem import register_problems
-from simulator.web.server import running
-from simulator.web.spec import MAX_BODY
+from simulator.web.running import MAX_BODY, Running, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from flask import Blueprint, Response
 
     from simulator.control.ports import Lab
@@ -35,13 +38,21 @@ _HEADERS = {
 
 def create_app(lab: Lab) -> Flask:
     """Assemble the application of one lab. Its server's stop ends waiting requests and raises what went wrong."""
-    app = Flask(__name__, static_folder=None, template_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    told = running(app)
-    told.at_stop.append(lab.journal.end_waits)
-    register_problems(app, told.failed)
+    told = Running(at_stop=[lab.journal.end_waits])
+    app = _furnished(lab, told)
     for blueprint in _blueprints(lab):
         app.register_blueprint(blueprint)
+    control = _Late(lambda: _control_app(lab, told))
+    app.wsgi_app = _ByPath([("/lab/v1", control)], app.wsgi_app)  # type: ignore[method-assign]  # Flask's way to wrap it
+    return app
+
+
+def _furnished(lab: Lab, told: Running) -> Flask:
+    """An application without pages, with the rules that hold for all."""
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    tell(app, told)
+    register_problems(app, told.failed)
 
     @app.before_request
     def refuse_foreign_names() -> None:
@@ -61,11 +72,48 @@ def create_app(lab: Lab) -> Flask:
 
 
 def _blueprints(lab: Lab) -> tuple[Blueprint, ...]:
-    from simulator.control.blueprint import create_blueprint as create_control
     from simulator.mailbox.pages import create_blueprint as create_inbox
     from simulator.web.start import create_blueprint as create_start
 
-    return (create_start(), create_control(lab), create_inbox(lab.mailbox))
+    return (create_start(), create_inbox(lab.mailbox))
+
+
+def _control_app(lab: Lab, told: Running) -> Flask:
+    from simulator.control.blueprint import create_blueprint
+
+    app = _furnished(lab, told)
+    app.register_blueprint(create_blueprint(lab))
+    return app
+
+
+class _Late:
+    """An application made with its first request: the models of an API would cost a starting lab a fifth of a second."""
+
+    def __init__(self, make: Callable[[], Flask]) -> None:
+        self._make = make
+        self._made: Flask | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+        return self._made(environ, start_response)
+
+
+class _ByPath:
+    """Sends a request to the first application one of whose paths is its own or lies above it, else to `others`."""
+
+    def __init__(self, parts: Sequence[tuple[str, WSGIApplication]], others: WSGIApplication) -> None:
+        self._parts = parts
+        self._others = others
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        for own, part in self._parts:
+            if path == own or path.startswith(f"{own}/"):
+                return part(environ, start_response)
+        return self._others(environ, start_response)
 
 
 def _is_ours(host: str, bound: str) -> bool:

@@ -9,7 +9,6 @@ import contextlib
 import json
 import logging
 import threading
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -21,42 +20,17 @@ from waitress.task import ErrorTask
 from simulator.errors import CannotStart
 from simulator.web.listener import listener
 from simulator.web.problem import PROBLEM_TYPE
+from simulator.web.running import running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask import Flask
 
 THREADS = 16
 """So many requests at once: a few of them may be long polls of `journal/wait` and `mail/wait`."""
-MOST_OPEN_WAITS = THREADS - 4
 LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes waitress takes in before it hangs up. The application's own, lower limit answers properly (spec.MAX_BODY)."""
+"""Bytes waitress takes in before it hangs up. The application's own, lower limit answers properly (running.MAX_BODY)."""
 _START_LIMIT = 5.0
 _STOP_LIMIT = 5.0
-_EXTENSION = "zaikolab"
-_KEPT_FAILURES = 10
-
-
-@dataclass(slots=True)
-class Running:
-    """What an application and its server have to tell each other."""
-
-    failures: list[Exception] = field(default_factory=list)
-    """Exceptions in requests that nobody raised on purpose; the first is raised again when the server stops."""
-    at_stop: list[Callable[[], None]] = field(default_factory=list)
-    """Called when the server stops, so that waiting requests end."""
-
-    def failed(self, error: Exception) -> None:
-        """Keep a failure."""
-        if len(self.failures) < _KEPT_FAILURES:
-            self.failures.append(error)
-
-
-def running(app: Flask) -> Running:
-    """The one `Running` of an application."""
-    found: Running = app.extensions.setdefault(_EXTENSION, Running())
-    return found
 
 
 class HttpServer:

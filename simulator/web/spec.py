@@ -1,4 +1,4 @@
-"""APIs that check what they take and document what they do; the only module that knows spectree.
+"""APIs that check what they take and document what they do.
 
 An API is made once per blueprint factory and its operations are declared beside their views:
 
@@ -22,31 +22,24 @@ in an API.
 
 from __future__ import annotations
 
-import copy
 import json
 import zlib
+from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
-from spectree import Response as Answers
-from spectree import SecurityScheme, SecuritySchemeData, SpecTree
-from spectree.models import SecureType
-from spectree.plugins.flask_plugin import FlaskPlugin
-from spectree.utils import get_multidict_items
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from simulator.web.problem import PROBLEM_TYPE, FieldProblem, InvalidRequest
+from simulator.web.problem import FieldProblem, InvalidRequest
+from simulator.web.running import MAX_BODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     View = Callable[..., "BaseModel | Response"]
-
-MAX_BODY = 16 * 1024 * 1024
-"""Bytes of a request body, also after unpacking."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -97,26 +90,31 @@ class Done(AnswerModel):
     """It was done; there is nothing to tell."""
 
 
-class Api(SpecTree):
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What an operation says of itself: see `Api.operation`."""
+
+    name: str
+    query: type[BaseModel] | None
+    json: type[BaseModel] | None
+    answer: type[BaseModel] | None
+    status: int
+    problems: tuple[int, ...]
+    tag: str
+    takes: str
+    gives: str
+
+
+class Api:
     """One documented HTTP API. `bearer`: says that it wants `Authorization: Bearer <token>` (its blueprint checks)."""
 
     def __init__(self, *, title: str, version: str, description: str = "", bearer: bool = False) -> None:
-        scheme = SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
-        self._pending: dict[str, tuple[Any, Any]] = {}
-        self._media: dict[str, tuple[str, str]] = {}
-        super().__init__(
-            backend=_Checks,
-            naming_strategy=lambda model: model.__name__,
-            nested_naming_strategy=lambda _parent, child: child,
-            annotations=False,
-            mode="strict",
-            path=f"no-pages-{title}",
-            title=title,
-            version=version,
-            description=description,
-            security_schemes=[scheme] if bearer else None,
-            security={"token": []} if bearer else {},
-        )
+        self.title = title
+        self.version = version
+        self.description = description
+        self.bearer = bearer
+        self.operations: dict[Callable[..., Response], Operation] = {}
+        """Each operation by the view function that Flask got."""
 
     def operation(
         self,
@@ -134,86 +132,44 @@ class Api(SpecTree):
         """Declare a view as an operation. `problems`: error statuses beside 422; `takes`, `gives`: media type of a body
         or an answer that is not JSON (the view reads or returns it itself); `name`: its operationId, else the view's.
         """
+        errors = {int(status) for status in problems}
+        if query or json or takes:
+            errors.add(int(HTTPStatus.UNPROCESSABLE_ENTITY))
 
         def declare(view: View) -> Callable[..., Response]:
-            models: dict[str, Any] = {f"HTTP_{int(code)}": Problem for code in problems}
-            if query or json or takes:
-                models.setdefault("HTTP_422", Problem)
-            success = f"HTTP_{int(status)}"
-            answers = Answers(success, **models) if answer is None else Answers(**{success: answer}, **models)
-            operation_id = name or view.__name__
-            if takes or gives:
-                self._media[operation_id] = (takes, gives)
-
             @wraps(view)
-            def answering(**path: object) -> Response:
-                found = view(**path)
+            def checked(**values: object) -> Response:
+                if query is not None:
+                    values["query"] = _checked_query(query)
+                if json is not None:
+                    values["json"] = _checked_body(json)
+                found = view(**values)
                 if isinstance(found, Response):
                     return found
                 return Response(found.model_dump_json(), status, content_type="application/json")
 
-            checked = self.validate(
-                query=query, json=json, resp=answers, tags=(tag,) if tag else (), operation_id=operation_id
+            self.operations[checked] = Operation(
+                name or view.__name__, query, json, answer, int(status), tuple(sorted(errors)), tag, takes, gives
             )
-            declared: Callable[..., Response] = checked(answering)
-            return declared
+            return checked
 
         return declare
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI 3.1 document; wants an application context."""
-        for model, mode in self._pending.values():
-            super()._add_model(model=model, mode=mode)
-        self._pending.clear()
-        document: dict[str, Any] = copy.deepcopy(self.spec)
-        for path in document["paths"].values():
-            for operation in path.values():
-                self._mend(operation)
-        return document
+        """The OpenAPI 3.1 document; wants an application context. Slow with its first call, which loads spectree."""
+        from simulator.web.document import compose_document
 
-    def _add_model(self, model: Any, mode: Any = "validation") -> str:  # noqa: ANN401 - spectree's own types
-        # Schemas are made with the first `openapi()`: made here they would cost the lab a tenth of a second at start.
-        name: str = self.naming_strategy(model)
-        if model is not ValidationError:
-            self._pending.setdefault(name, (model, mode))
-        return name
-
-    def _mend(self, operation: dict[str, Any]) -> None:
-        """What spectree cannot say: the media types of problems and of bodies that are not JSON; no default 422."""
-        takes, gives = self._media.get(operation["operationId"], ("", ""))
-        text = {"schema": {"type": "string"}}
-        if takes:
-            operation["requestBody"] = {"content": {takes: text}, "required": True}
-        for code, answer in list(operation["responses"].items()):
-            for kind, content in list(answer.get("content", {}).items()):
-                match content["schema"]["$ref"].rsplit("/", 1)[-1]:
-                    case "Problem":
-                        answer["content"] = {PROBLEM_TYPE: content}
-                    case "ValidationError":
-                        del operation["responses"][code]
-                    case _:
-                        answer["content"] = {kind: content}
-            if gives and int(code) < HTTPStatus.BAD_REQUEST:
-                answer["content"] = {gives: text}
+        return compose_document(self)
 
 
-class _Checks(FlaskPlugin):
-    """Runs an operation: checks the query and the body, calls the view."""
-
-    def validate(
-        self,
-        func: Callable[..., Response],
-        query: type[BaseModel] | None,
-        json: type[BaseModel] | None,
-        *rest: Any,  # noqa: ANN401 - what of spectree's own handling is not used
-        **path: Any,  # noqa: ANN401 - values of the path, as Flask gives them
-    ) -> Response:
-        del rest
-        if query is not None:
-            path["query"] = _checked(query, get_multidict_items(request.args, query))
-        if json is not None:
-            path["json"] = _checked_body(json)
-        return func(**path)
+def _checked_query(model: type[_Model]) -> _Model:
+    values: dict[str, object] = {}
+    for name in request.args:
+        given = request.args.getlist(name)
+        field = model.model_fields.get(name)
+        many = len(given) > 1 or (field is not None and get_origin(field.annotation) is list)
+        values[name] = given if many else given[0]
+    return _checked(model, values)
 
 
 def _checked(model: type[_Model], values: object) -> _Model:
