@@ -87,7 +87,7 @@ def _control_app(lab: Lab, told: Running) -> Flask:
 
 
 class _Late:
-    """An application made with its first request: the models of an API would cost a starting lab a fifth of a second."""
+    """An application made with its first request: an API would cost a starting lab a fifth of a second."""
 
     def __init__(self, make: Callable[[], Flask]) -> None:
         self._make = make

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 THREADS = 16
 """So many requests at once: a few of them may be long polls of `journal/wait` and `mail/wait`."""
 LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes waitress takes in before it hangs up. The application's own, lower limit answers properly (running.MAX_BODY)."""
+"""Bytes waitress takes in before it hangs up. The application's own limit is lower (running.MAX_BODY)."""
 _START_LIMIT = 5.0
 _STOP_LIMIT = 5.0
 
