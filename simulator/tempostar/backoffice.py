@@ -1,0 +1,77 @@
+"""TEMPOSTAR's back office: carries out what the console, the control API and the clock ask for.
+
+`BackOffice` is the one public object. Its verbs stand where the real console has them: `shops` (設定), `goods`
+(商品管理, 在庫管理), `reflecting` (在庫反映). Each checks first and raises one of `errors.Refused` with nothing
+changed; then it changes rows and tells the journal once, in one transaction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.tempostar.catalog import (
+    FIRST_COMPANY,
+    Carrier,
+    Company,
+    FtpAccount,
+    Page,
+    Payment,
+    Product,
+    ProductInput,
+    Shop,
+    Sku,
+    SkuInput,
+    SkuShop,
+)
+from simulator.tempostar.goods import Goods
+from simulator.tempostar.records import SCHEMA
+from simulator.tempostar.reflecting import Reflecting, ReflectionState
+from simulator.tempostar.reflection import SendType, StockSettings, Switch
+from simulator.tempostar.shops import Shops
+from simulator.tempostar.stock import SkuStock
+from simulator.tempostar.stock_file import FileSuffix, OutputColumns
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class BackOffice(Shops, Goods, Reflecting):
+    """All verbs of TEMPOSTAR, and a `clock.Due` source: passes, bulk changes and half-written files fall due on it."""
+
+    def next_due(self) -> datetime | None:
+        """When the next pass, bulk change or completion of a file falls due; None when nothing is planned."""
+        return self._queue.next_due()
+
+    def run_due(self, now: datetime) -> None:
+        """Carry out everything planned for `now` or before: bulk changes first, so that a pass of the same moment sends
+        what they bring in."""
+        with self._store.transaction():
+            for bulk in self._queue.take_due_carrying(now):
+                self._carry_now(bulk.shop_code, bulk.product_ids, carried=bulk.carried)
+            self._complete_files(now)
+            self._run_passes(now)
+
+
+__all__ = [
+    "FIRST_COMPANY",
+    "SCHEMA",
+    "BackOffice",
+    "Carrier",
+    "Company",
+    "FileSuffix",
+    "FtpAccount",
+    "OutputColumns",
+    "Page",
+    "Payment",
+    "Product",
+    "ProductInput",
+    "ReflectionState",
+    "SendType",
+    "Shop",
+    "Sku",
+    "SkuInput",
+    "SkuShop",
+    "SkuStock",
+    "StockSettings",
+    "Switch",
+]

@@ -1,0 +1,87 @@
+"""The ground that the parts of the back office stand on together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.errors import Unknown
+from simulator.journal import Service
+from simulator.tempostar.catalog import LISTED, Company, Shop, name_codes
+from simulator.tempostar.queue_records import QueueRecords
+from simulator.tempostar.records import Records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from simulator.config import Settings
+    from simulator.journal import Journal
+    from simulator.store import Store
+    from simulator.tempostar.area import Area
+
+MOST_JOURNALLED = 2000
+"""An entry about more SKUs than this tells their number only."""
+
+
+class Desk:
+    """Store, clock, journal, area and settings in one hand, and the questions every part asks."""
+
+    def __init__(
+        self, store: Store, now: Callable[[], datetime], journal: Journal, area: Area, settings: Callable[[], Settings]
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._journal = journal
+        self._area = area
+        self._settings = settings
+        self._records = Records(store)
+        self._queue = QueueRecords(store)
+
+    def companies(self) -> tuple[Company, ...]:
+        """All companies, the first one first."""
+        return self._records.companies()
+
+    def shops(self, company_id: int | None = None) -> tuple[Shop, ...]:
+        """All shops, or one company's, by shop code (ショップ一覧, guide 5.2.2)."""
+        return self._records.shops(company_id)
+
+    def shop(self, shop_code: str) -> Shop:
+        """One shop.
+
+        Raises: Unknown when no shop has the code; the next step lists the codes there are.
+        """
+        shops = self.shops()
+        for shop in shops:
+            if shop.shop_code == shop_code:
+                return shop
+        codes = ", ".join(shop.shop_code for shop in shops) or "none yet, add one first"
+        raise Unknown("shop", shop_code, next_step=f"ショップ一覧 has: {codes}.")
+
+    def _check_company(self, company_id: int) -> None:
+        if not any(company.company_id == company_id for company in self.companies()):
+            known = ", ".join(str(company.company_id) for company in self.companies())
+            raise Unknown("company", company_id, next_step=f"There are: {known}.")
+
+    def _product_ids(self, company_id: int, codes: Sequence[str]) -> list[int]:
+        return _all_found("product", codes, self._records.product_ids(company_id, codes))
+
+    def _sku_ids(self, company_id: int, codes: Sequence[str]) -> list[int]:
+        return _all_found("SKU", codes, self._records.sku_ids(company_id, codes))
+
+    def _record(self, kind: str, summary: str, *, skus: Iterable[str] = (), **data: object) -> None:
+        told = tuple(skus)
+        self._journal.record(
+            Service.TEMPOSTAR, kind, summary, skus=told if len(told) <= MOST_JOURNALLED else (), **data
+        )
+
+
+def _all_found(what: str, codes: Sequence[str], found: dict[str, int]) -> list[int]:
+    missing = [code for code in dict.fromkeys(codes) if code not in found]
+    if missing:
+        name = missing[0] if len(missing) == 1 else missing[:LISTED]
+        raise Unknown(
+            what,
+            name,
+            next_step=f"Nothing was changed. Register {name_codes(missing)} first, or leave it out.",
+        )
+    return list(found.values())

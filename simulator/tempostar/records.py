@@ -1,0 +1,304 @@
+"""TEMPOSTAR's tables, and the SQL on companies, shops, products and stock; that on the queue is in `queue_records`.
+
+Every statement works on sets: lists come in as JSON, so a million SKUs take as many statements as one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from typing import TYPE_CHECKING
+
+from simulator.tempostar.catalog import (
+    FIRST_SHOP_CODE,
+    Carrier,
+    Company,
+    Payment,
+    Product,
+    ProductInput,
+    Shop,
+    Sku,
+    SkuShop,
+    is_code,
+)
+from simulator.tempostar.reflection import StockSettings
+from simulator.tempostar.stock import compute_stock
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from simulator.config import Negative
+    from simulator.store import Store
+
+SCHEMA = """
+CREATE TABLE ts_company (company_id INTEGER PRIMARY KEY, ftp_password TEXT) STRICT;
+CREATE TABLE ts_shop (
+  shop_code TEXT PRIMARY KEY, company_id INTEGER NOT NULL, name TEXT NOT NULL, short_name TEXT NOT NULL,
+  mall_type TEXT NOT NULL, etc_column TEXT NOT NULL, ftp_settings TEXT NOT NULL, mail_settings TEXT NOT NULL,
+  order_intake TEXT NOT NULL, reflection TEXT NOT NULL, interval_minutes INTEGER NOT NULL, send_type TEXT NOT NULL,
+  file_prefix TEXT NOT NULL, file_suffix TEXT NOT NULL, output_columns TEXT NOT NULL,
+  next_pass TEXT, last_path TEXT,
+  UNIQUE (company_id, name), UNIQUE (company_id, short_name)) STRICT, WITHOUT ROWID;
+CREATE TABLE ts_carrier (
+  company_id INTEGER NOT NULL, name TEXT NOT NULL, console_name TEXT NOT NULL, shop_names TEXT NOT NULL,
+  PRIMARY KEY (company_id, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE ts_payment (
+  company_id INTEGER NOT NULL, name TEXT NOT NULL, shop_names TEXT NOT NULL,
+  PRIMARY KEY (company_id, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE ts_product (
+  product_id INTEGER PRIMARY KEY, company_id INTEGER NOT NULL, product_code TEXT NOT NULL, name TEXT NOT NULL,
+  UNIQUE (company_id, product_code)) STRICT;
+CREATE TABLE ts_sku (
+  sku_id INTEGER PRIMARY KEY, company_id INTEGER NOT NULL, product_id INTEGER NOT NULL, sku_code TEXT NOT NULL,
+  attribute1 TEXT NOT NULL, attribute2 TEXT NOT NULL, sellable INTEGER NOT NULL, held_back INTEGER NOT NULL,
+  UNIQUE (company_id, sku_code)) STRICT;
+CREATE INDEX ts_sku_product ON ts_sku (product_id);
+CREATE TABLE ts_carried (
+  shop_code TEXT NOT NULL, product_id INTEGER NOT NULL, PRIMARY KEY (shop_code, product_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE ts_linked (
+  shop_code TEXT NOT NULL, sku_id INTEGER NOT NULL, PRIMARY KEY (shop_code, sku_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE ts_queue (
+  shop_code TEXT NOT NULL, sku_id INTEGER NOT NULL, place INTEGER NOT NULL,
+  PRIMARY KEY (shop_code, sku_id)) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX ts_queue_place ON ts_queue (shop_code, place);
+CREATE TABLE ts_bulk_carrying (
+  bulk_id INTEGER PRIMARY KEY, due TEXT NOT NULL, shop_code TEXT NOT NULL, carried INTEGER NOT NULL,
+  product_ids TEXT NOT NULL) STRICT;
+CREATE TABLE ts_writing (
+  company_id INTEGER NOT NULL, path TEXT NOT NULL, due TEXT NOT NULL, content BLOB NOT NULL, entry TEXT NOT NULL,
+  PRIMARY KEY (company_id, path)) STRICT, WITHOUT ROWID;
+"""
+
+_STOCK_SETTINGS = tuple(f.name for f in dataclasses.fields(StockSettings))
+
+
+class Records:
+    """Reads and writes TEMPOSTAR's rows. Knows no rules: callers have checked what they hand over."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # Companies
+
+    def add_company(self, company_id: int) -> None:
+        """A company without an FTP password; nothing when it is there already."""
+        self._store.execute("INSERT OR IGNORE INTO ts_company VALUES (?, NULL)", (company_id,))
+
+    def companies(self) -> tuple[Company, ...]:
+        """All, in the order founded."""
+        rows = self._store.rows("SELECT company_id FROM ts_company ORDER BY company_id")
+        return tuple(Company(row["company_id"]) for row in rows)
+
+    def ftp_password(self, company_id: int) -> str | None:
+        """The one in force; None when none was issued."""
+        row = self._store.row("SELECT ftp_password FROM ts_company WHERE company_id = ?", (company_id,))
+        return None if row is None else row["ftp_password"]
+
+    def set_ftp_password(self, company_id: int, password: str) -> None:
+        """Replace the one in force."""
+        self._store.execute("UPDATE ts_company SET ftp_password = ? WHERE company_id = ?", (password, company_id))
+
+    # Shops
+
+    def next_shop_code(self) -> str:
+        """The code of the next shop, of whatever company."""
+        row = self._store.row("SELECT max(shop_code) AS last FROM ts_shop")
+        return str(FIRST_SHOP_CODE if row is None or row["last"] is None else int(row["last"]) + 1)
+
+    def add_shop(self, shop: Shop) -> None:
+        """A new shop, no pass planned."""
+        self._store.execute(
+            "INSERT INTO ts_shop VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+            (
+                *(shop.shop_code, shop.company_id, shop.name, shop.short_name),
+                *(shop.mall_type, shop.etc_column, shop.ftp_settings, shop.mail_settings),
+                *dataclasses.astuple(shop.stock),
+            ),
+        )
+
+    def shops(self, company_id: int | None = None) -> tuple[Shop, ...]:
+        """All shops, or one company's, by shop code."""
+        rows = self._store.rows(
+            "SELECT * FROM ts_shop WHERE ? IS NULL OR company_id = ? ORDER BY shop_code", (company_id, company_id)
+        )
+        return tuple(_shop(row) for row in rows)
+
+    def set_stock_settings(self, shop_code: str, stock: StockSettings) -> None:
+        """Replace a shop's 在庫管理設定."""
+        assignments = ", ".join(f"{name} = ?" for name in _STOCK_SETTINGS)
+        self._store.execute(
+            f"UPDATE ts_shop SET {assignments} WHERE shop_code = ?",  # noqa: S608 - field names of a dataclass
+            (*dataclasses.astuple(stock), shop_code),
+        )
+
+    # Carriers and payments
+
+    def add_carrier(self, company_id: int, carrier: Carrier) -> None:
+        """A new row of 配送業者設定."""
+        self._store.execute(
+            "INSERT INTO ts_carrier VALUES (?, ?, ?, ?)",
+            (company_id, carrier.name, carrier.console_name, _json(carrier.shop_names)),
+        )
+
+    def carriers(self, company_id: int) -> tuple[Carrier, ...]:
+        """A company's, by name."""
+        rows = self._store.rows("SELECT * FROM ts_carrier WHERE company_id = ? ORDER BY name", (company_id,))
+        return tuple(Carrier(row["name"], row["console_name"], json.loads(row["shop_names"])) for row in rows)
+
+    def add_payment(self, company_id: int, payment: Payment) -> None:
+        """A new row of 支払方法設定."""
+        self._store.execute(
+            "INSERT INTO ts_payment VALUES (?, ?, ?)", (company_id, payment.name, _json(payment.shop_names))
+        )
+
+    def payments(self, company_id: int) -> tuple[Payment, ...]:
+        """A company's, by name."""
+        rows = self._store.rows("SELECT * FROM ts_payment WHERE company_id = ? ORDER BY name", (company_id,))
+        return tuple(Payment(row["name"], json.loads(row["shop_names"])) for row in rows)
+
+    # Products and SKUs
+
+    def add_products(self, company_id: int, products: Sequence[ProductInput]) -> bool:
+        """All, or none and False when a code of theirs is taken."""
+        first = self._store.rows("SELECT coalesce(max(product_id), 0) + 1 AS next FROM ts_product")[0]["next"]
+        try:
+            with self._store.transaction():
+                self._store.execute_many(
+                    "INSERT INTO ts_product VALUES (?, ?, ?, ?)",
+                    ((i, company_id, p.product_code, p.name) for i, p in enumerate(products, first)),
+                )
+                self._store.execute_many(
+                    "INSERT INTO ts_sku (company_id, product_id, sku_code, attribute1, attribute2, sellable, held_back)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        (company_id, i, s.sku_code, s.attribute1, s.attribute2, s.sellable, s.held_back)
+                        for i, product in enumerate(products, first)
+                        for s in product.skus
+                    ),
+                )
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    def product_ids(self, company_id: int, codes: Collection[str]) -> dict[str, int]:
+        """Product code -> id, of those that there are."""
+        rows = self._store.rows(
+            "SELECT product_code AS code, product_id AS id FROM json_each(?) AS wanted"
+            " CROSS JOIN ts_product ON company_id = ? AND product_code = wanted.value",
+            (_json([code for code in codes if is_code(code)]), company_id),
+        )
+        return {row["code"]: row["id"] for row in rows}
+
+    def sku_ids(self, company_id: int, codes: Collection[str]) -> dict[str, int]:
+        """SKU code -> id, of those that there are."""
+        rows = self._store.rows(
+            "SELECT sku_code AS code, sku_id AS id FROM json_each(?) AS wanted"
+            " CROSS JOIN ts_sku ON company_id = ? AND sku_code = wanted.value",
+            (_json([code for code in codes if is_code(code)]), company_id),
+        )
+        return {row["code"]: row["id"] for row in rows}
+
+    def sku_codes_of(self, product_ids: Iterable[int], limit: int) -> tuple[str, ...]:
+        """SKU codes of products, at most `limit`, by code."""
+        rows = self._store.rows(
+            "SELECT sku_code FROM ts_sku WHERE product_id IN (SELECT value FROM json_each(?))"
+            " ORDER BY sku_code LIMIT ?",
+            (_json(list(product_ids)), limit),
+        )
+        return tuple(row["sku_code"] for row in rows)
+
+    def quantities(self, sku_id: int) -> tuple[int, int]:
+        """想定在庫数 and 保留在庫数 of a SKU that exists."""
+        row = self._store.rows("SELECT sellable, held_back FROM ts_sku WHERE sku_id = ?", (sku_id,))[0]
+        return row["sellable"], row["held_back"]
+
+    def set_quantities(self, sku_id: int, sellable: int, held_back: int) -> None:
+        """Replace both."""
+        self._store.execute(
+            "UPDATE ts_sku SET sellable = ?, held_back = ? WHERE sku_id = ?", (sellable, held_back, sku_id)
+        )
+
+    def remove_sku(self, sku_id: int) -> None:
+        """A SKU with its links and places. Its product stays, also without SKUs, so that product ids are never reused
+        and a bulk change under way cannot hit another product."""
+        with self._store.transaction():
+            for table in ("ts_queue", "ts_linked"):
+                self._store.execute(
+                    f"DELETE FROM {table}"  # noqa: S608 - the two names above
+                    " WHERE sku_id = ? AND shop_code IN (SELECT shop_code FROM ts_shop)",
+                    (sku_id,),
+                )
+            self._store.execute("DELETE FROM ts_sku WHERE sku_id = ?", (sku_id,))
+
+    def products(self, company_id: int, search: str, limit: int, offset: int) -> tuple[tuple[Product, ...], int]:
+        """Products whose code or name contains `search`, by code, and how many there are."""
+        where = "company_id = :company AND (:like = '%%' OR product_code LIKE :like ESCAPE '\\'"
+        where += " OR name LIKE :like ESCAPE '\\')"
+        values = {"company": company_id, "like": _like(search), "limit": limit, "offset": offset}
+        total = self._store.rows(f"SELECT count(*) AS n FROM ts_product WHERE {where}", values)[0]["n"]  # noqa: S608 - fixed text
+        rows = self._store.rows(
+            "SELECT product_code, name,"  # noqa: S608 - fixed text
+            " (SELECT json_group_array(sku_code) FROM (SELECT sku_code FROM ts_sku AS s"
+            "   WHERE s.product_id = p.product_id ORDER BY sku_code)) AS skus,"
+            " (SELECT json_group_array(shop_code) FROM (SELECT c.shop_code FROM ts_shop JOIN ts_carried AS c"
+            "   ON c.shop_code = ts_shop.shop_code AND c.product_id = p.product_id ORDER BY c.shop_code)) AS shops"
+            f" FROM ts_product AS p WHERE {where} ORDER BY product_code LIMIT :limit OFFSET :offset",
+            values,
+        )
+        found = (
+            Product(row["product_code"], row["name"], tuple(json.loads(row["skus"])), tuple(json.loads(row["shops"])))
+            for row in rows
+        )
+        return tuple(found), total
+
+    def skus(
+        self, company_id: int, search: str, negative: Negative, limit: int, offset: int
+    ) -> tuple[tuple[Sku, ...], int]:
+        """SKUs whose code, product code or product name contains `search`, by SKU code, and how many there are."""
+        source = "ts_sku AS s JOIN ts_product AS p USING (product_id)" if search else "ts_sku AS s"
+        where = "s.company_id = :company"
+        if search:
+            where += " AND (s.sku_code LIKE :like ESCAPE '\\' OR p.product_code LIKE :like ESCAPE '\\'"
+            where += " OR p.name LIKE :like ESCAPE '\\')"
+        values = {"company": company_id, "like": _like(search), "limit": limit, "offset": offset}
+        total = self._store.rows(f"SELECT count(*) AS n FROM {source} WHERE {where}", values)[0]["n"]  # noqa: S608 - fixed text
+        rows = self._store.rows(
+            "SELECT s.*, p.product_code, p.name,"  # noqa: S608 - fixed text
+            " (SELECT json_group_array(json_array(shop_code, carried, linked)) FROM (SELECT shop_code,"
+            "   EXISTS (SELECT 1 FROM ts_carried AS c"
+            "     WHERE c.shop_code = h.shop_code AND c.product_id = s.product_id) AS carried,"
+            "   EXISTS (SELECT 1 FROM ts_linked AS l WHERE l.shop_code = h.shop_code AND l.sku_id = s.sku_id) AS linked"
+            "   FROM ts_shop AS h WHERE h.company_id = s.company_id ORDER BY shop_code)) AS shops"
+            f" FROM (SELECT s.* FROM {source} WHERE {where} ORDER BY s.sku_code LIMIT :limit OFFSET :offset) AS s"
+            " JOIN ts_product AS p USING (product_id) ORDER BY s.sku_code",
+            values,
+        )
+        return tuple(_sku(row, negative) for row in rows), total
+
+
+def _shop(row: sqlite3.Row) -> Shop:
+    return Shop(
+        *(row["shop_code"], row["company_id"], row["name"], row["short_name"]),
+        *(row["mall_type"], row["etc_column"], row["ftp_settings"], row["mail_settings"]),
+        stock=StockSettings().changed({name: row[name] for name in _STOCK_SETTINGS}),
+    )
+
+
+def _sku(row: sqlite3.Row, negative: Negative) -> Sku:
+    shops = tuple(SkuShop(code, bool(carried), bool(linked)) for code, carried, linked in json.loads(row["shops"]))
+    return Sku(
+        *(row["sku_code"], row["product_code"], row["name"], row["attribute1"], row["attribute2"]),
+        *(row["sellable"], row["held_back"], compute_stock(row["sellable"], row["held_back"], negative)),
+        shops=shops,
+    )
+
+
+def _like(search: str) -> str:
+    storable = search.encode("utf-8", "replace").decode()
+    escaped = storable.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _json(value: Sequence[object] | Mapping[str, str]) -> str:
+    return json.dumps(value, ensure_ascii=False)

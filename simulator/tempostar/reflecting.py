@@ -1,0 +1,167 @@
+"""在庫反映: carries out the passes, and completes the files written in place (guide 2.1.3-2.1.7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, assert_never
+
+from simulator.config import Writing
+from simulator.errors import Conflict
+from simulator.tempostar.catalog import LISTED
+from simulator.tempostar.desk import MOST_JOURNALLED, Desk
+from simulator.tempostar.queue_records import UnfinishedFile
+from simulator.tempostar.reflection import (
+    WRITE_SECONDS,
+    NothingToSend,
+    SendElsewhere,
+    Switch,
+    WriteFile,
+    plan_following_pass,
+    plan_pass,
+    plan_slice,
+)
+from simulator.tempostar.stock_file import find_cut
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from simulator.config import Settings
+    from simulator.tempostar.catalog import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class ReflectionState:
+    """How 在庫反映 of a shop stands. `next_pass`: None while 停止; `queued`: SKUs waiting; `last_path`: where the last
+    pass that wrote put its file, None before the first."""
+
+    next_pass: datetime | None
+    queued: int
+    last_path: str | None
+
+
+class Reflecting(Desk):
+    """The part of the back office that sends stock."""
+
+    def reflection_state(self, shop_code: str) -> ReflectionState:
+        """When the next pass is due and how much waits for it.
+
+        Raises: Unknown for the shop.
+        """
+        self.shop(shop_code)
+        return ReflectionState(
+            self._queue.next_pass(shop_code), self._queue.queued(shop_code), self._queue.last_path(shop_code)
+        )
+
+    def request_full_sync(self, shop_code: str) -> None:
+        """一括同期: queue every carried and linked SKU, by SKU code behind those that wait (public: facts.md 0.4).
+
+        They go out with the passes to come; what changes meanwhile and has been sent already waits behind them.
+
+        Raises: Unknown for the shop; Conflict while its 在庫反映 is 停止.
+        """
+        if self.shop(shop_code).stock.reflection is Switch.OFF:
+            raise Conflict(
+                f"在庫反映 of shop {shop_code} is 停止, so nothing would be sent.",
+                next_step="Set 在庫反映 to 起動: that alone queues every linked SKU.",
+            )
+        with self._store.transaction():
+            self._queue.enqueue_all(shop_code)
+            queued = self._queue.queued(shop_code)
+            self._record(
+                "full_sync.requested", f"一括同期 of shop {shop_code}: {queued} SKUs wait.",
+                shop_code=shop_code, queued=queued,
+            )  # fmt: skip
+
+    def _run_passes(self, now: datetime) -> None:
+        settings = self._settings()
+        for shop_code, due in self._queue.due_passes(now):
+            shop = self.shop(shop_code)
+            self._queue.plan_pass(shop_code, plan_following_pass(due, shop.stock.interval_minutes, now))
+            self._run_pass(shop, settings, now)
+
+    def _run_pass(self, shop: Shop, settings: Settings, now: datetime) -> None:
+        limit = plan_slice(settings)
+        if limit is None:
+            rows = self._queue.take_all(shop.shop_code, settings.negative)
+        else:
+            rows = self._queue.take_oldest(shop.shop_code, limit, settings.negative)
+        plan = plan_pass(shop.stock, settings, rows, now)
+        path = f"/netstock/{shop.shop_code}/{plan.file_name}"
+        data: dict[str, Any] = {
+            "shop_code": shop.shop_code,
+            "path": path,
+            "remaining": self._queue.queued(shop.shop_code),
+            "content": settings.content,
+            "skipped": len(plan.skipped),
+            "skipped_skus": list(plan.skipped[:LISTED]),
+        }
+        match plan:
+            case WriteFile():
+                data |= {"rows": len(plan.sku_codes), "bytes": len(plan.content)}
+                summary = f"{path} was written with {len(plan.sku_codes)} SKUs, {data['remaining']} wait."
+                self._put(shop, path, plan.content, settings.writing, now, _entry("written", summary, plan, data))
+            case SendElsewhere():
+                data |= {"path": "", "rows": len(plan.sku_codes), "bytes": len(plan.content)}
+                summary = f"{plan.file_name} with {len(plan.sku_codes)} SKUs went to another FTP server."
+                self._tell(_entry("sent_elsewhere", summary, plan, data))
+            case NothingToSend():
+                self._send_nothing(shop, plan, settings, now, data)
+            case _:
+                assert_never(plan)
+
+    def _send_nothing(
+        self, shop: Shop, plan: NothingToSend, settings: Settings, now: datetime, data: dict[str, Any]
+    ) -> None:
+        did = "nothing was touched"
+        last_path = self._queue.last_path(shop.shop_code)
+        data |= {"path": "", "unchanged": settings.unchanged}
+        if plan.content is not None:
+            data["path"] = f"/netstock/{shop.shop_code}/{plan.file_name}"
+            did = f"{data['path']} was written without rows"
+        elif plan.delete and last_path is not None and self._area.remove(shop.company_id, last_path):
+            data["path"] = last_path
+            did = f"{last_path} was deleted"
+        entry = _entry("nothing_to_send", f"Shop {shop.shop_code} had nothing to send; {did}.", plan, data)
+        if plan.content is None:
+            self._tell(entry)
+        else:
+            self._put(shop, data["path"], plan.content, settings.writing, now, entry)
+
+    def _put(
+        self, shop: Shop, path: str, content: bytes, writing: Writing, now: datetime, entry: dict[str, Any]
+    ) -> None:
+        self._queue.set_last_path(shop.shop_code, path)
+        match writing:
+            case Writing.ATOMIC:
+                self._area.write(shop.company_id, path, content)
+                self._tell(entry)
+            case Writing.IN_PLACE:
+                visible = content[: find_cut(content)]
+                self._area.write(shop.company_id, path, visible)
+                unfinished = UnfinishedFile(shop.company_id, path, content, entry)
+                self._queue.begin_writing(now + timedelta(seconds=WRITE_SECONDS), unfinished)
+                self._record(
+                    "reflection.writing", f"{path} is being written; {len(visible)} bytes are visible.",
+                    shop_code=shop.shop_code, path=path, bytes=len(visible),
+                )  # fmt: skip
+            case _:
+                assert_never(writing)
+
+    def _complete_files(self, now: datetime) -> None:
+        for file in self._queue.take_due_writings(now):
+            self._area.write(file.company_id, file.path, file.content)
+            self._tell(file.entry)
+
+    def _tell(self, entry: Mapping[str, Any]) -> None:
+        self._record(entry["kind"], entry["summary"], skus=entry["skus"], **entry["data"])
+
+
+def _entry(
+    kind: str, summary: str, plan: WriteFile | SendElsewhere | NothingToSend, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the journal will hold, as JSON values: a file written in place is told of when it is complete."""
+    skus = [] if isinstance(plan, NothingToSend) else list(plan.sku_codes[: MOST_JOURNALLED + 1])
+    return {"kind": f"reflection.{kind}", "summary": summary, "skus": skus, "data": dict(data)}

@@ -1,0 +1,194 @@
+"""When TEMPOSTAR sends a shop's stock, and what a pass does (guide 2.1.3-2.1.7, contract 2).
+
+Pure: the decisions only; `reflecting` carries them out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, assert_never
+
+from simulator.config import Content, Settings, Unchanged
+from simulator.errors import BadValue
+from simulator.tempostar.stock_file import (
+    FileFormat,
+    FileSuffix,
+    OutputColumns,
+    StockRow,
+    compose_file_name,
+    encode_stock_file,
+    find_unwritable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+LONGEST_INTERVAL = 1440
+WRITE_SECONDS = 2
+"""How long a file written in place stays half, in the lab's time (ASSUMPTION)."""
+
+_PREFIX = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+class Switch(StrEnum):
+    """受注取込 and 在庫反映 (guide 2.1.2, 2.1.3)."""
+
+    ON = "起動"
+    OFF = "停止"
+
+
+class SendType(StrEnum):
+    """送信タイプ (guide 2.1.5). 外部FTP stands for every other choice: nothing reaches the FTPS area."""
+
+    FTPS_AREA = "FTPS領域"
+    OTHER_FTP = "外部FTP"
+
+
+@dataclass(frozen=True, slots=True)
+class StockSettings:
+    """A shop's 在庫管理設定 (guide 2.1). The defaults are a new shop's: both switches off (public: facts.md 2), and a
+    suffix other than なし, since the guide has it changed to なし. `interval_minutes`: 送信間隔, 1 to 1440."""
+
+    order_intake: Switch = Switch.OFF
+    reflection: Switch = Switch.OFF
+    interval_minutes: int = 5
+    send_type: SendType = SendType.FTPS_AREA
+    file_prefix: str = "stock"
+    file_suffix: FileSuffix = FileSuffix.DATE_TIME
+    output_columns: OutputColumns = OutputColumns.ALL
+
+    def changed(self, changes: Mapping[str, object]) -> StockSettings:
+        """A copy with `changes`, values as such or as their text.
+
+        Raises: BadValue for an unknown name or a value that is not possible.
+        """
+        for name in changes:
+            if name not in _PARSERS:
+                raise BadValue("stock setting", name, "unknown", next_step=f"There are: {', '.join(_PARSERS)}.")
+        typed: dict[str, Any] = {name: _PARSERS[name](name, value) for name, value in changes.items()}
+        return dataclasses.replace(self, **typed)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFile:
+    """Put a file into the area. `rows`: SKUs in it; `skipped`: SKU codes the encoding cannot hold."""
+
+    file_name: str
+    content: bytes
+    sku_codes: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SendElsewhere:
+    """The file goes to another FTP server, which the lab does not play."""
+
+    file_name: str
+    content: bytes
+    sku_codes: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToSend:
+    """No SKU to send. `content`: a header-only file to put in place, if that is what the setting wants; `delete`:
+    whether the last file goes."""
+
+    file_name: str
+    content: bytes | None
+    delete: bool
+    skipped: tuple[str, ...]
+
+
+PassPlan = WriteFile | SendElsewhere | NothingToSend
+
+
+def plan_first_pass(now: datetime, interval_minutes: int) -> datetime:
+    """When the first pass is due after 在庫反映 became 起動, or the interval was changed, at `now`: one interval later
+    (ASSUMPTION)."""
+    return now + timedelta(minutes=interval_minutes)
+
+
+def plan_following_pass(due: datetime, interval_minutes: int, now: datetime) -> datetime:
+    """When the pass after the one due at `due` is due: the first multiple of the interval that lies after `now`, so
+    that passes neither drift nor pile up (guide 2.1.4)."""
+    interval = timedelta(minutes=interval_minutes)
+    return due + interval * max(1, (now - due) // interval + 1)
+
+
+def plan_slice(settings: Settings) -> int | None:
+    """How many queued SKUs a pass takes, oldest change first; None: it writes every linked SKU (contract 2)."""
+    match settings.content:
+        case Content.DIFF:
+            return settings.slice_size
+        case Content.FULL:
+            return None
+        case _:
+            assert_never(settings.content)
+
+
+def plan_pass(stock: StockSettings, settings: Settings, rows: Sequence[StockRow], now: datetime) -> PassPlan:
+    """What the pass due at `now` does with `rows`, the SKUs it took.
+
+    A SKU whose code the encoding cannot hold is left out and named in `skipped` (ASSUMPTION): its altered code could be
+    another SKU's. With nothing else to send the file in the area stays, mtime and all, unless the setting says
+    otherwise (contract 2); an empty pass to elsewhere sends nothing.
+    """
+    file_name = compose_file_name(stock.file_prefix, stock.file_suffix, now)
+    skipped = find_unwritable([row.sku_code for row in rows], settings.encoding)
+    unwritable = frozenset(skipped)
+    good = [row for row in rows if row.sku_code not in unwritable] if unwritable else rows
+    elsewhere = stock.send_type is SendType.OTHER_FTP
+    if not good:
+        unchanged = Unchanged.KEEP if elsewhere else settings.unchanged
+        header = _encode((), stock, settings) if unchanged is Unchanged.HEADER_ONLY else None
+        return NothingToSend(file_name, header, unchanged is Unchanged.DELETE, skipped)
+    plan = SendElsewhere if elsewhere else WriteFile
+    return plan(file_name, _encode(good, stock, settings), tuple(row.sku_code for row in good), skipped)
+
+
+def _encode(rows: Sequence[StockRow], stock: StockSettings, settings: Settings) -> bytes:
+    file_format = FileFormat(
+        stock.output_columns, settings.column_order, settings.encoding, settings.quoting, settings.header
+    )
+    return encode_stock_file(rows, file_format)
+
+
+def _parse_choice(kind: type[StrEnum]) -> Callable[[str, object], StrEnum]:
+    def parse(name: str, value: object) -> StrEnum:
+        try:
+            return kind(str(value))
+        except ValueError:
+            allowed = ", ".join(kind)
+            raise BadValue(name, value, "not one of its values", next_step=f"Allowed: {allowed}.") from None
+
+    return parse
+
+
+def _parse_interval(name: str, value: object) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(LONGEST_INTERVAL)):
+        value = int(value)
+    if type(value) is not int or not 1 <= value <= LONGEST_INTERVAL:
+        raise BadValue(name, value, f"a whole number of minutes from 1 to {LONGEST_INTERVAL} is wanted")
+    return value
+
+
+def _parse_prefix(name: str, value: object) -> str:
+    if not isinstance(value, str) or not _PREFIX.fullmatch(value):
+        raise BadValue(name, value, "1 to 32 letters, digits, hyphens and underscores are possible")
+    return value
+
+
+_PARSERS: dict[str, Callable[[str, object], object]] = {
+    "order_intake": _parse_choice(Switch),
+    "reflection": _parse_choice(Switch),
+    "interval_minutes": _parse_interval,
+    "send_type": _parse_choice(SendType),
+    "file_prefix": _parse_prefix,
+    "file_suffix": _parse_choice(FileSuffix),
+    "output_columns": _parse_choice(OutputColumns),
+}
