@@ -28,7 +28,7 @@ decisions are fields of `Rules`::
     def sends_no_mail(sync):
         return replace(sync, mailer=Silent())
 
-    report = run_pass(os.environ, adjust=ignores_the_pause)
+    report = run_pass(environ, adjust=ignores_the_pause)
 """
 
 from __future__ import annotations

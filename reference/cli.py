@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from dataclasses import asdict
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,8 @@ def cli() -> None:
 
 @cli.command()
 @_JSON
-def once(as_json: bool) -> ExitCode:
+@click.pass_obj
+def once(environ: Mapping[str, str], as_json: bool) -> ExitCode:
     """Make one pass over all linkages.
 
     Exit 0: every linkage is synced, has nothing new, or is paused. 1: at least one failed, and its mail is on its
@@ -56,7 +58,7 @@ def once(as_json: bool) -> ExitCode:
     Example:
       zaikosync once --json
     """
-    report = run_pass(os.environ)
+    report = run_pass(environ)
     show_report(report, as_json=as_json)
     return report.exit_code
 
@@ -68,7 +70,8 @@ def once(as_json: bool) -> ExitCode:
 @click.option(
     "--poll", type=click.FloatRange(min=0.2), default=5.0, show_default=True, help="Seconds between looks for 保存する."
 )
-def run(interval: float, poll: float) -> ExitCode:
+@click.pass_obj
+def run(environ: Mapping[str, str], interval: float, poll: float) -> ExitCode:
     """Make passes on a timer, and at once when a linkage was just saved or resumed.
 
     SIGTERM and SIGINT (Ctrl-C) let the pass in hand finish, then the command ends with 0.
@@ -84,7 +87,7 @@ def run(interval: float, poll: float) -> ExitCode:
 
     before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        keep_running(os.environ, stop, interval=interval, poll=poll)
+        keep_running(environ, stop, interval=interval, poll=poll)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -93,7 +96,8 @@ def run(interval: float, poll: float) -> ExitCode:
 
 @cli.command()
 @_JSON
-def status(as_json: bool) -> ExitCode:
+@click.pass_obj
+def status(environ: Mapping[str, str], as_json: bool) -> ExitCode:
     """Show what is remembered of each linkage: last success, last file, open incident, mails that wait.
 
     Needs only SYNC_STATE_DIR. Exit 1 when an incident is open or a mail waits.
@@ -102,7 +106,7 @@ def status(as_json: bool) -> ExitCode:
     Example:
       zaikosync status --json
     """
-    folder = state_dir_from(os.environ)
+    folder = state_dir_from(environ)
     if not (folder / STATE_FILE).exists():
         raise SyncError(f"No pass has been made yet with {folder}; run `zaikosync once` first.")
     with SqliteState.open(folder) as state:
@@ -116,10 +120,11 @@ def status(as_json: bool) -> ExitCode:
     return ExitCode.FAILED if waiting or any(one.incident for one in memories) else ExitCode.OK
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Run a command; return its exit code, with every error told in one sentence on stderr."""
+    environ = os.environ if environ is None else environ
     try:
-        return int(cli.main(args=arguments, prog_name="zaikosync", standalone_mode=False) or ExitCode.OK)
+        return int(cli.main(args=arguments, prog_name="zaikosync", standalone_mode=False, obj=environ) or ExitCode.OK)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return ExitCode.OK
@@ -127,14 +132,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return ExitCode.USAGE
     except ConfigurationError as error:
-        return _complain(error, str(error), ExitCode.USAGE)
+        return _complain(str(error), ExitCode.USAGE)
     except SyncError as error:
-        return _complain(error, str(error), ExitCode.FAILED)
-    except (KeyboardInterrupt, click.Abort) as error:
-        return _complain(error, "interrupted; the next pass completes what this one began.", ExitCode.FAILED)
+        return _complain(str(error), ExitCode.FAILED)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain("interrupted; the next pass completes what this one began.", ExitCode.FAILED)
     except Exception as error:  # noqa: BLE001 - the last stop before the user: a traceback explains nothing to a merchant
         hint = f"this is a fault of zaikosync; set {DEBUG}=1 to see where it happened."
-        return _complain(error, f"unexpected {type(error).__name__}; {hint}", ExitCode.FAILED)
+        if DEBUG in environ:
+            traceback.print_exception(error)
+        return _complain(f"unexpected {type(error).__name__}; {hint}", ExitCode.FAILED)
 
 
 def keep_running(environ: Mapping[str, str], stop: threading.Event, *, interval: float, poll: float) -> None:
@@ -243,12 +250,8 @@ def _show_status(memories: Sequence[Memory], waiting: int) -> None:
     click.echo(f"Unsent mails: {waiting}")
 
 
-def _complain(error: BaseException, sentence: str, code: ExitCode) -> int:
-    if os.environ.get(DEBUG) == "1":
-        import traceback
-
-        traceback.print_exception(error)
-    print(f"zaikosync: {sentence}", file=sys.stderr)
+def _complain(sentence: str, code: ExitCode) -> int:
+    click.echo(f"zaikosync: {sentence}", err=True)
     return code
 
 

@@ -134,13 +134,6 @@ def company(tmp_path, authority):
     structlog.reset_defaults()
 
 
-@pytest.fixture
-def as_environment(company, monkeypatch):
-    for name, value in company.environ.items():
-        monkeypatch.setenv(name, value)
-    return company
-
-
 def test_carries_stock_from_the_area_to_the_shop(company):
     company.put(("A-1", 3))
     report = run_pass(company.environ)
@@ -156,10 +149,9 @@ def test_many_passes_in_one_process_remember_one_another(company):
     assert len(company.shop.requests) == 1
 
 
-def test_a_failure_ends_with_one_mail_and_no_secret_anywhere(as_environment, capsys, tmp_path):
-    company = as_environment
+def test_a_failure_ends_with_one_mail_and_no_secret_anywhere(company, capsys, tmp_path):
     company.shop.linkages = [replace(company.shop.linkages[0], ftp_password="wrong-and-secret")]
-    assert [main(["once"]), main(["once", "--json"])] == [1, 1]
+    assert [main(["once"], company.environ), main(["once", "--json"], company.environ)] == [1, 1]
     assert len(company.mails) == 1
     told = "".join(capsys.readouterr()) + str(company.shop.runs)
     state = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
@@ -168,9 +160,9 @@ def test_a_failure_ends_with_one_mail_and_no_secret_anywhere(as_environment, cap
         assert secret.encode() not in state + company.mails[0]
 
 
-def test_once_answers_in_json_on_stdout_only(as_environment, capsys):
-    as_environment.put(("A-1", 3), ("GONE", 1))
-    assert main(["once", "--json"]) == 0
+def test_once_answers_in_json_on_stdout_only(company, capsys):
+    company.put(("A-1", 3), ("GONE", 1))
+    assert main(["once", "--json"], company.environ) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["linkages"][0]["counts"] == {
         "updated": 1,
@@ -181,58 +173,57 @@ def test_once_answers_in_json_on_stdout_only(as_environment, capsys):
     }
 
 
-def test_once_prints_a_table_for_people(as_environment, capsys):
-    assert main(["once"]) == 0
+def test_once_prints_a_table_for_people(company, capsys):
+    assert main(["once"], company.environ) == 0
     assert "no stock file yet" in capsys.readouterr().out
 
 
-def test_status_shows_what_is_remembered(as_environment, capsys):
-    as_environment.put(("A-1", 3))
-    main(["once"])
+def test_status_shows_what_is_remembered(company, capsys):
+    company.put(("A-1", 3))
+    main(["once"], company.environ)
     capsys.readouterr()
-    assert main(["status", "--json"]) == 0
+    assert main(["status", "--json"], company.environ) == 0
     linkage = json.loads(capsys.readouterr().out)["linkages"][0]
     assert (linkage["last_file"]["name"], linkage["incident"]) == ("stock.csv", None)
-    assert main(["status"]) == 0
+    assert main(["status"], company.environ) == 0
     assert "2026-04-01 09:00:00" in capsys.readouterr().out
 
 
-def test_status_before_any_pass_says_what_to_do(as_environment, capsys):
-    assert main(["status"]) == 1
+def test_status_before_any_pass_says_what_to_do(company, capsys):
+    assert main(["status"], company.environ) == 1
     assert "run `zaikosync once` first" in capsys.readouterr().err
 
 
-def test_an_unconfigured_engine_ends_with_2_and_one_sentence(monkeypatch, capsys):
-    monkeypatch.delenv("SYNC_SHOP_URL", raising=False)
-    assert main(["once"]) == 2
+def test_an_unconfigured_engine_ends_with_2_and_one_sentence(capsys):
+    assert main(["once"], {}) == 2
     assert capsys.readouterr().err.startswith("zaikosync: SYNC_SHOP_URL is not set")
     with pytest.raises(ConfigurationError):
         run_pass({})
 
 
-def test_a_second_pass_at_the_same_time_ends_with_1_and_one_sentence(as_environment, tmp_path, capsys):
+def test_a_second_pass_at_the_same_time_ends_with_1_and_one_sentence(company, tmp_path, capsys):
     (tmp_path / "state").mkdir()
     with hold_lock(tmp_path / "state"):
-        assert main(["once"]) == 1
+        assert main(["once"], company.environ) == 1
         with pytest.raises(PassAlreadyRunningError):
-            run_pass(as_environment.environ)
+            run_pass(company.environ)
     assert capsys.readouterr().err.startswith("zaikosync: Another pass is already running")
 
 
-def test_a_fault_of_the_engine_itself_shows_no_traceback_unless_asked(as_environment, monkeypatch, capsys):
-    def broken(_environ):
+class BrokenEnvironment(dict):
+    """Something nobody has thought of: it breaks when it is read."""
+
+    def get(self, *_):
         raise ZeroDivisionError("details")
 
-    monkeypatch.setattr("reference.cli.run_pass", broken)
-    assert main(["once"]) == 1
-    assert capsys.readouterr().err.splitlines() == [
-        (
-            "zaikosync: unexpected ZeroDivisionError; this is a fault of zaikosync; "
-            "set ZAIKOSYNC_DEBUG=1 to see where it happened."
-        )
-    ]
-    monkeypatch.setenv("ZAIKOSYNC_DEBUG", "1")
-    main(["once"])
+
+def test_a_fault_of_the_engine_itself_shows_no_traceback_unless_asked(capsys):
+    assert main(["once"], BrokenEnvironment()) == 1
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith(
+        "zaikosync: unexpected ZeroDivisionError; this is a fault of zaikosync; set ZAIKOSYNC_DEBUG=1"
+    )
+    main(["once"], BrokenEnvironment(ZAIKOSYNC_DEBUG="1"))
     assert "Traceback" in capsys.readouterr().err
 
 

@@ -9,8 +9,8 @@ import pytest
 from reference.domain.linkage import LinkageState
 from reference.domain.matching import Variant
 from reference.domain.report import Counts, ExitCode, Outcome
-from reference.errors import ConnectionFailedError, LoginRefusedError, UntrustedFileError, UntrustedReason
-from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, Killed, World
+from reference.errors import UntrustedFileError, UntrustedReason
+from tests.unit.reference.engine_fakes import World
 
 
 @pytest.fixture
@@ -123,21 +123,6 @@ def test_a_linkage_of_another_service_is_not_ours(world):
     assert world.area.visits == 0
 
 
-def test_a_pause_neither_opens_nor_closes_an_incident(world):
-    world.area.trouble = LoginRefusedError("530")
-    world.run()
-    world.area.trouble = None
-    world.relink(state=LinkageState.PAUSED)
-    world.run()
-    world.shop.trouble = SHOP_IS_DOWN
-    world.run()
-    assert len(world.mailer.sent) == 1
-    world.shop.trouble = None
-    world.relink(state=LinkageState.ACTIVE)
-    world.run()
-    assert world.mailer.subjects[1:] == ["【在庫連携】復旧のお知らせ（ショップコード 20001）"]
-
-
 def test_one_failing_linkage_does_not_hold_up_another(world):
     other = replace(world.shop.linkages[0], id="2", shop_code="20999")
     world.shop.linkages = [other, world.shop.linkages[0]]
@@ -145,43 +130,6 @@ def test_one_failing_linkage_does_not_hold_up_another(world):
     report = world.run()
     assert [one.outcome for one in report.linkages] == [Outcome.FAILED, Outcome.SYNCED]
     assert world.shop.stock_of("A-1") == [3]
-
-
-def test_one_mail_per_incident_and_one_when_it_is_over(world):
-    world.area.trouble = LoginRefusedError("530 Not logged in")
-    assert [world.run().exit_code for _ in range(3)] == [ExitCode.FAILED] * 3
-    assert world.mailer.subjects == ["【在庫連携】失敗のお知らせ（ショップコード 20001）"]
-    world.area.trouble = None
-    world.run()
-    world.run()
-    assert world.mailer.subjects[1:] == ["【在庫連携】復旧のお知らせ（ショップコード 20001）"]
-
-
-def test_another_cause_is_told_once_more(world):
-    world.area.trouble = LoginRefusedError("530")
-    world.run()
-    world.area.trouble = ConnectionFailedError("timed out")
-    world.run()
-    world.area.trouble = LoginRefusedError("530")
-    world.run()
-    assert len(world.mailer.sent) == 2
-
-
-def test_a_failure_mail_says_shop_time_meaning_and_next_step_and_no_password(world):
-    world.area.trouble = LoginRefusedError("530 Not logged in")
-    world.run()
-    body = world.last_mail()
-    for words in (
-        "7",
-        "20001",
-        "2026年04月01日 09:00",
-        "在庫数は変更していません",
-        "FTPパスワードを発行",
-        "<保存する>",
-    ):
-        assert words in body
-    assert "never-shown" not in body
-    assert world.mailer.sent[0].letter.to == "owner@shop.example"
 
 
 def test_a_file_that_cannot_be_trusted_changes_nothing(world):
@@ -236,38 +184,6 @@ def test_a_new_file_replaces_the_rows_that_wait(world):
     assert world.shop.stock_of("NEW-1") == [0]
 
 
-def test_codes_that_meet_nothing_are_told_once_with_the_near_miss(world):
-    world.shop.add("chair-9")
-    world.tick(("CHAIR-9", 6), ("GONE", 1))
-    world.run()
-    world.tick(("CHAIR-9", 7), ("GONE", 2))
-    world.run()
-    assert len(world.mailer.sent) == 1
-    assert "「CHAIR-9」　→ もしかして 「chair-9」 ですか（大文字と小文字が違います）" in world.last_mail()
-    assert "「GONE」" in world.last_mail()
-    assert world.shop.stock_of("chair-9") == [0]
-
-
-def test_a_told_problem_is_told_again_after_it_was_well(world):
-    world.tick(("A-1", "abc"))
-    world.run()
-    world.tick(("A-1", 2))
-    world.run()
-    world.tick(("A-1", "abc"))
-    world.run()
-    assert len(world.mailer.sent) == 2
-
-
-def test_bad_rows_are_kept_out_and_told_with_row_and_reason(world):
-    world.tick(("A-1", "1,000"), ("B-2", -4))
-    report = world.run()
-    assert (world.shop.stock_of("A-1"), world.shop.stock_of("B-2")) == ([0], [0])
-    assert report.linkages[0].counts.bad_rows == 2
-    assert "2行目" in world.last_mail()
-    assert "3行目" in world.last_mail()
-    assert report.exit_code is ExitCode.OK
-
-
 def test_a_code_on_two_variants_touches_neither_and_is_told(world):
     world.shop.add("A-1", 4)
     world.tick(("A-1", 9))
@@ -287,70 +203,6 @@ def test_a_row_the_shop_rejects_waits_and_is_told(world):
     world.shop.add("A-1")
     world.run()
     assert world.shop.stock_of("A-1") == [9]
-
-
-def test_killed_between_sending_and_recording_nothing_is_applied_twice(world):
-    world.tick(("A-1", 3), ("B-2", 4))
-    world.shop.kill_after_send = True
-    with pytest.raises(Killed):
-        world.run()
-    world.shop.set_stock("A-1", 2)
-    world.run()
-    assert (world.shop.stock_of("A-1"), world.shop.stock_of("B-2")) == ([2], [4])
-    assert world.state.recall("1").queue == ()
-
-
-@pytest.mark.parametrize("save", range(1, 6))
-def test_killed_at_any_save_the_next_pass_completes_the_work(world, save):
-    world.tick(("A-1", 3), ("GONE", 1))
-    world.state.kill_at_save = save
-    try:
-        world.run()
-    except Killed:
-        world.run()
-    assert world.shop.stock_of("A-1") == [3]
-    assert len(world.mailer.sent) == 1
-
-
-def test_killed_while_mailing_the_mail_goes_with_the_next_pass(world):
-    world.area.trouble = LoginRefusedError("530")
-    world.mailer.killed = True
-    with pytest.raises(Killed):
-        world.run()
-    world.mailer.killed = False
-    world.run()
-    assert len(world.mailer.sent) == 1
-
-
-def test_updates_the_shop_did_not_take_are_finished_before_the_next_file(world):
-    world.tick(("A-1", 3))
-    world.shop.send_trouble = SHOP_IS_DOWN
-    assert world.run().exit_code is ExitCode.FAILED
-    world.shop.send_trouble = None
-    world.tick(("B-2", 1))
-    world.run()
-    assert (world.shop.stock_of("A-1"), world.shop.stock_of("B-2")) == ([3], [1])
-
-
-def test_a_mail_that_is_not_taken_stays_queued_and_the_pass_fails(world):
-    world.tick(("GONE", 1))
-    world.mailer.refusing = True
-    report = world.run()
-    assert report.exit_code is ExitCode.FAILED
-    assert report.trouble == ("the mail server is down",)
-    world.mailer.refusing = False
-    assert world.run().exit_code is ExitCode.OK
-    assert len(world.mailer.sent) == 1
-
-
-def test_when_the_list_of_linkages_fails_those_known_are_told_once(world):
-    world.run()
-    world.shop.trouble = SHOP_IS_DOWN
-    assert [world.run().exit_code for _ in range(2)] == [ExitCode.FAILED] * 2
-    assert world.mailer.subjects == ["【在庫連携】失敗のお知らせ（ショップコード 20001）"]
-    world.shop.trouble = None
-    world.run()
-    assert len(world.mailer.sent) == 2
 
 
 def test_every_run_is_reported_with_one_sentence(world):
