@@ -40,6 +40,7 @@ class Session(RecordedChannel):
     proto_cmds: ClassVar[dict[str, Any]] = {
         verb: details for verb, details in RecordedChannel.proto_cmds.items() if verb not in _REMOVED
     }
+    proto_cmds["OPTS"] = proto_cmds["OPTS"] | {"auth": False}  # lftp sends OPTS UTF8 ON before it logs in
 
     def __init__(self, conn: Any, server: Any, ioloop: Any = None) -> None:  # noqa: ANN401 - pyftpdlib's
         self.company_id: int | None = None

@@ -27,6 +27,7 @@ MAX_LINE = 2048
 on."""
 MAX_TOLD = 64
 """Characters of a user name or unknown verb that go into the journal."""
+OPENING = "150 File status okay. About to open data connection."
 TELNET = b"\xff\xf4\xf2"
 """Telnet's interrupt and synch, which some clients put before ABOR."""
 
@@ -58,6 +59,8 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
 
     def respond(self, resp: str, logfun: object = None) -> None:  # noqa: ARG002 - pyftpdlib's signature
         """Send a reply; the first one to a command is told to the journal first."""
+        if resp.startswith("125 "):  # 125 or 150 would depend on who is quicker; this way a session always reads alike
+            resp = OPENING
         if self._command is not None:
             (verb, argument, path), self._command = self._command, None
             told = f"{verb} {argument}".strip()
@@ -131,19 +134,21 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
         if cmd in ("LIST", "NLST"):  # options of ls, as some clients send them, change nothing
             arg = _LIST_OPTIONS.sub("", arg, count=1)
             line = f"{cmd} {arg}"
-        known = self.proto_cmds.get(cmd)
-        if known is None:
-            self._command = (cmd[:MAX_TOLD], "", "")
-        elif cmd == "PASS":
-            self._command = (cmd, MASK, "")
-        else:
-            has_path = known["perm"] and self.fs is not None
-            self._command = (
-                cmd,
-                arg,
-                self.fs.ftp2fs(arg.rpartition(" ")[2] if cmd == "MFMT" else arg) if has_path else "",
-            )
+        self._command = self._told(cmd, arg)
         super().pre_process_command(line, cmd, arg)
+
+    def _told(self, verb: str, argument: str) -> tuple[str, str, str]:
+        """Verb, argument and path as the journal has them. Nothing of what may be a mistyped password."""
+        if verb == "SITE":
+            site, _, argument = argument.partition(" ")
+            verb = f"SITE {site.upper()}" if f"SITE {site.upper()}" in self.proto_cmds else "SITE"
+        known = self.proto_cmds.get(verb)
+        if known is None or verb == "SITE":
+            return verb[:MAX_TOLD] if verb.isalpha() else "?", "", ""
+        if verb == "PASS":
+            return verb, MASK, ""
+        path = argument.partition(" ")[2] if verb in ("MFMT", "SITE CHMOD") else argument
+        return verb, argument, self.fs.ftp2fs(path) if known["perm"] and self.fs is not None else ""
 
     def _refuse_line(self, reply: str) -> None:
         self._command = ("?", "", "")

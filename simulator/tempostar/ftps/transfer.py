@@ -102,6 +102,11 @@ class WholeFiles(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no types
 class DataChannel(TLS_DTPHandler, WholeFiles):  # type: ignore[misc]  # pyftpdlib has no types
     """One data connection, always under TLS. `handle_ssl_established` is where more may be asked of it."""
 
+    def send(self, data: bytes) -> int:
+        """Send, if there is anything: OpenSSL takes an empty write during the handshake for the end of the connection,
+        and an empty folder would be a broken transfer."""
+        return int(super().send(data)) if data else 0
+
     def close(self) -> None:
         """End politely after a complete transfer only: close_notify would make a torn one look whole."""
         if not self.transfer_finished:
