@@ -1,0 +1,1 @@
+"""RoomClipショッピング: the web shop whose items get their stock from elsewhere."""

@@ -1,0 +1,82 @@
+"""What every part of the shop stands on: the store, the clock, the journal, and who the shops are."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+from simulator.errors import BadValue
+from simulator.journal import Service
+from simulator.roomclip.item_records import ItemRecords
+from simulator.roomclip.linkage import is_mail_address
+from simulator.roomclip.listing import checked_text
+from simulator.roomclip.records import ShopRecords
+from simulator.roomclip.trade_records import AnswerRecords, LinkageRecords, OrderRecords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from simulator.journal import Journal
+    from simulator.roomclip.records import ShopInfo
+    from simulator.store import Store
+
+FIRST_SHOP = ("RoomClipショッピング店", "owner@shop.example")
+JOURNALLED_CODES = 2000
+"""No journal entry names more codes than one pass of TEMPOSTAR can change."""
+
+
+class Floor:
+    """The shops themselves. `now` gives the lab's time."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime], journal: Journal) -> None:
+        self._store = store
+        self._now = now
+        self._journal = journal
+        self._shops = ShopRecords(store)
+        self._items = ItemRecords(store)
+        self._orders = OrderRecords(store)
+        self._answers = AnswerRecords(store)
+        self._linkages = LinkageRecords(store)
+
+    def prepare(self) -> None:
+        """Write the initial rows: shop 1, and an API token unless the store holds one."""
+        with self._store.transaction():
+            self._shops.add(*FIRST_SHOP)
+            self._shops.token()
+
+    def add_shop(self, name: str, owner_mail: str) -> ShopInfo:
+        """Open another shop.
+
+        Raises: BadValue for a blank name or an address without @.
+        """
+        checked_text("name", name, wanted=True)
+        if not is_mail_address(owner_mail):
+            raise BadValue("owner_mail", owner_mail, "a mail address is wanted")
+        with self._store.transaction():
+            shop = self._shops.add(name, owner_mail)
+            self._journal.record(
+                Service.ROOMCLIP, "shop.opened", f"RoomClip shop {shop.shop_id} {name} was opened.",
+                shop_id=shop.shop_id, name=name,
+            )  # fmt: skip
+        return shop
+
+    def shops(self) -> tuple[ShopInfo, ...]:
+        """Every shop, oldest first."""
+        return self._shops.all()
+
+    def shop(self, shop_id: str) -> ShopInfo:
+        """One shop. Raises: Unknown."""
+        return self._shops.find(shop_id)
+
+    def counts(self) -> dict[str, int]:
+        """How many shops, items, variants, orders and runs there are."""
+        return self._shops.counts()
+
+    def api_token(self) -> str:
+        """The token that the shop API wants."""
+        return self._shops.token()
+
+    def knows_token(self, token: str) -> bool:
+        """Whether `token` is the shop API's."""
+        return hmac.compare_digest(token.encode("utf-8", "surrogateescape"), self.api_token().encode())

@@ -1,0 +1,267 @@
+"""Rows of items and variants: SQL, set by set."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.roomclip.listing import MAX_NUMBER, Item, ItemInput, ItemKind, ListingStatus, Variant
+from simulator.roomclip.records import number_of, variant_id_of
+from simulator.roomclip.sales import Holder
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterable, Sequence
+
+    from simulator.store import Store
+
+_VARIANTS = (
+    "SELECT v.variant_id, v.code, v.stock, v.colour, v.size, v.price, v.deleted, v.item_id,"
+    " i.item_number, i.name, i.status FROM rc_variant v JOIN rc_item i USING (item_id)"
+)
+_FEW_CHANGES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """What the shop has of an item that is registered again."""
+
+    item_id: int
+    kind: ItemKind
+    variants: dict[tuple[str, str], int]
+
+
+class ItemRecords:
+    """Reads and writes items. Every write stamps the revision given."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # ------------------------------------------------------------------ reading
+
+    def known(self, shop_id: str, item_numbers: Iterable[str]) -> dict[str, KnownItem]:
+        """The items of these numbers that the shop has, with the variant ids by colour and size."""
+        found: dict[str, KnownItem] = {}
+        for row in self._store.rows(
+            "SELECT i.item_number, i.item_id, i.kind, v.colour, v.size, v.variant_id"
+            " FROM json_each(?) wanted"
+            " CROSS JOIN rc_item i ON i.shop_id = ? AND i.deleted = 0 AND i.item_number = wanted.value"
+            " JOIN rc_variant v ON v.item_id = i.item_id AND v.deleted = 0",
+            (json.dumps(list(item_numbers)), int(shop_id)),
+        ):
+            item = found.setdefault(row["item_number"], KnownItem(row["item_id"], ItemKind(row["kind"]), {}))
+            item.variants[row["colour"], row["size"]] = row["variant_id"]
+        return found
+
+    def ambiguous(self, shop_id: str, codes: Iterable[str]) -> set[str]:
+        """Which of the codes more than one variant has."""
+        rows = self._store.rows(
+            "SELECT wanted.value AS code FROM json_each(?) wanted"
+            " JOIN rc_variant v ON v.shop_id = ? AND v.deleted = 0 AND v.code = wanted.value"
+            " GROUP BY wanted.value HAVING count(DISTINCT v.variant_id) > 1",
+            (json.dumps(list(dict.fromkeys(codes))), int(shop_id)),
+        )
+        return {row["code"] for row in rows}
+
+    def holders(self, shop_id: str, codes: Iterable[str]) -> tuple[Holder, ...]:
+        """The variants that have one of the codes."""
+        # json_each ends a text at NUL; no registered code holds one.
+        wanted = json.dumps([code for code in codes if "\0" not in code])
+        rows = self._store.rows(
+            "SELECT v.code, v.variant_id, v.stock FROM json_each(?) wanted"
+            " CROSS JOIN rc_variant v ON v.shop_id = ? AND v.deleted = 0 AND v.code = wanted.value",
+            (wanted, int(shop_id)),
+        )
+        return tuple(Holder(row["code"], row["variant_id"], row["stock"]) for row in rows)
+
+    def variant(self, shop_id: str, variant_id: str) -> Variant | None:
+        """One variant, None when the shop has none of that id."""
+        row = self._store.row(
+            f"{_VARIANTS} WHERE v.variant_id = ? AND v.shop_id = ? AND v.deleted = 0",
+            (number_of("variant", variant_id), int(shop_id)),
+        )
+        return None if row is None else _variant(row)
+
+    def variants(
+        self, shop_id: str, *, beyond: int, limit: int, changed_after: int | None, codes: Collection[str]
+    ) -> tuple[Variant, ...]:
+        """At most `limit` variants with an id above `beyond`, by id; with `changed_after` also deleted ones."""
+        # A unary plus takes a column's index away. Few rows: find them by code or revision, then sort. Many: walk them
+        # in the order of their ids, so that no page sorts what the next one sorts again.
+        few = bool(codes) or (changed_after is not None and self._changes(shop_id, changed_after) <= _FEW_CHANGES)
+        by_id = "+v.variant_id" if few else "v.variant_id"
+        conditions, values = ["v.shop_id = ?", f"{by_id} > ?"], [int(shop_id), beyond]
+        if changed_after is None:
+            conditions.append("v.deleted = 0")
+        else:
+            conditions.append("v.revision > ?" if few else "+v.revision > ?")
+            values.append(changed_after)
+        listed = json.dumps([code for code in codes if "\0" not in code])
+        if codes:
+            conditions.append("v.code IN (SELECT value FROM json_each(?))")
+        rows = self._store.rows(
+            f"{_VARIANTS} WHERE {' AND '.join(conditions)} ORDER BY {by_id} LIMIT ?",
+            (*values, *([listed] if codes else []), limit),
+        )
+        return tuple(_variant(row) for row in rows)
+
+    def levels(self, shop_id: str) -> dict[str, int]:
+        """Stock by code, of the codes that exactly one variant has."""
+        rows = self._store.rows(
+            "SELECT code, max(stock) AS stock FROM rc_variant WHERE shop_id = ? AND deleted = 0 AND code IS NOT NULL"
+            " GROUP BY code HAVING count(*) = 1",
+            (int(shop_id),),
+        )
+        return {row["code"]: row["stock"] for row in rows}
+
+    def items(
+        self, shop_id: str, *, search: str, status: ListingStatus | None, beginning: int, limit: int
+    ) -> tuple[tuple[Item, ...], int]:
+        """A stretch of the items whose number, name or a code holds `search`, oldest first, and how many there are."""
+        conditions, parameters = ["shop_id = ?", "deleted = 0"], [int(shop_id)]
+        values: list[object] = []
+        if status is not None:
+            conditions.append("status = ?")
+            values.append(status)
+        if search:
+            conditions.append(
+                "(instr(item_number, ?) OR instr(name, ?) OR item_id IN (SELECT item_id FROM rc_variant v"
+                " WHERE v.shop_id = ? AND v.deleted = 0 AND instr(v.code, ?)))"
+            )
+            values += (search, search, int(shop_id), search)
+        chosen = f"FROM rc_item WHERE {' AND '.join(conditions)}"
+        total = self._store.row(f"SELECT count(*) AS total {chosen}", (*parameters, *values))
+        rows = self._store.rows(
+            f"SELECT * {chosen} ORDER BY item_id LIMIT ? OFFSET ?", (*parameters, *values, limit, beginning)
+        )
+        return self._with_variants(rows), 0 if total is None else int(total["total"])
+
+    def item(self, shop_id: str, item_number: str) -> Item | None:
+        """One item, None when the shop has none of that number."""
+        rows = self._store.rows(
+            "SELECT * FROM rc_item WHERE shop_id = ? AND item_number = ? AND deleted = 0", (int(shop_id), item_number)
+        )
+        return self._with_variants(rows)[0] if rows else None
+
+    # ------------------------------------------------------------------ writing
+
+    def insert(self, shop_id: str, items: Sequence[ItemInput], revision: int) -> None:
+        """Add items that are not there yet, with their variants and stock."""
+        self._store.execute_many(
+            "INSERT INTO rc_item (shop_id, item_number, name, kind, status) VALUES (?, ?, ?, ?, ?)",
+            [(int(shop_id), item.item_number, item.name, item.kind, item.status) for item in items],
+        )
+        rows = self._store.rows(
+            "SELECT i.item_number, i.item_id FROM json_each(?) wanted"
+            " CROSS JOIN rc_item i ON i.shop_id = ? AND i.deleted = 0 AND i.item_number = wanted.value",
+            (json.dumps([item.item_number for item in items]), int(shop_id)),
+        )
+        ids = {row["item_number"]: row["item_id"] for row in rows}
+        self._insert_variants(
+            (int(shop_id), ids[item.item_number], v.code, v.colour, v.size, v.price, v.stock, revision)
+            for item in items
+            for v in item.variants
+        )
+
+    def update(self, shop_id: str, items: Sequence[ItemInput], known: dict[str, KnownItem], revision: int) -> None:
+        """Change items that are there: name, status, codes and prices; the stock of variants that exist stays."""
+        self._store.execute_many(
+            "UPDATE rc_item SET name = ?, status = ? WHERE item_id = ?",
+            [(item.name, item.status, known[item.item_number].item_id) for item in items],
+        )
+        self._store.execute_many(
+            "UPDATE rc_variant SET revision = ? WHERE item_id = ? AND deleted = 0",
+            [(revision, known[item.item_number].item_id) for item in items],
+        )
+        self._store.execute_many(
+            "UPDATE rc_variant SET code = ?, price = ? WHERE variant_id = ?",
+            [
+                (v.code, v.price, variant_id)
+                for item in items
+                for v in item.variants
+                if (variant_id := known[item.item_number].variants.get(v.option)) is not None
+            ],
+        )
+        self._insert_variants(
+            (int(shop_id), known[item.item_number].item_id, v.code, v.colour, v.size, v.price, v.stock, revision)
+            for item in items
+            for v in item.variants
+            if v.option not in known[item.item_number].variants
+        )
+
+    def set_status(self, item_id: int, status: ListingStatus, revision: int) -> None:
+        """Change one item's 出品ステータス."""
+        self._store.execute("UPDATE rc_item SET status = ? WHERE item_id = ?", (status, item_id))
+        self._store.execute("UPDATE rc_variant SET revision = ? WHERE item_id = ? AND deleted = 0", (revision, item_id))
+
+    def delete(self, item_id: int, revision: int) -> None:
+        """Take one item out of the shop; its rows stay for those who ask what changed."""
+        self._store.execute("UPDATE rc_item SET deleted = 1 WHERE item_id = ?", (item_id,))
+        self._store.execute(
+            "UPDATE rc_variant SET deleted = 1, revision = ? WHERE item_id = ? AND deleted = 0", (revision, item_id)
+        )
+
+    def set_stocks(self, writes: Iterable[tuple[int, int]], revision: int) -> None:
+        """Absolute stock by variant id."""
+        self._store.execute_many(
+            "UPDATE rc_variant SET stock = ?, revision = ? WHERE variant_id = ?",
+            [(stock, revision, variant_id) for variant_id, stock in writes],
+        )
+
+    def move_stocks(self, shop_id: str, moves: Iterable[tuple[str, int]], revision: int) -> None:
+        """Add to stock by variant id (negative: take away); variants that are gone are passed over."""
+        self._store.execute_many(
+            "UPDATE rc_variant SET stock = min(stock + ?, ?), revision = ?"
+            " WHERE variant_id = ? AND shop_id = ? AND deleted = 0",
+            [(quantity, MAX_NUMBER, revision, int(variant_id), int(shop_id)) for variant_id, quantity in moves],
+        )
+
+    # ------------------------------------------------------------------ inside
+
+    def _changes(self, shop_id: str, after: int) -> int:
+        row = self._store.row(
+            "SELECT count(*) AS n FROM (SELECT 1 FROM rc_variant WHERE shop_id = ? AND revision > ? LIMIT ?)",
+            (int(shop_id), after, _FEW_CHANGES + 1),
+        )
+        return 0 if row is None else int(row["n"])
+
+    def _insert_variants(self, rows: Iterable[tuple[object, ...]]) -> None:
+        self._store.execute_many(
+            "INSERT INTO rc_variant (shop_id, item_id, code, colour, size, price, stock, revision)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+
+    def _with_variants(self, rows: Sequence[sqlite3.Row]) -> tuple[Item, ...]:
+        variants: dict[int, list[Variant]] = {row["item_id"]: [] for row in rows}
+        for row in self._store.rows(
+            f"{_VARIANTS} JOIN json_each(?) wanted ON wanted.value = v.item_id WHERE v.deleted = 0 ORDER BY variant_id",
+            (json.dumps(list(variants)),),
+        ):
+            variants[row["item_id"]].append(_variant(row))
+        return tuple(
+            Item(
+                row["item_number"],
+                row["name"],
+                ListingStatus(row["status"]),
+                ItemKind(row["kind"]),
+                tuple(variants[row["item_id"]]),
+            )
+            for row in rows
+        )
+
+
+def _variant(row: sqlite3.Row) -> Variant:
+    return Variant(
+        variant_id_of(row["variant_id"]),
+        row["code"],
+        row["stock"],
+        ListingStatus(row["status"]),
+        row["item_number"],
+        row["name"],
+        row["colour"],
+        row["size"],
+        row["price"],
+        bool(row["deleted"]),
+    )

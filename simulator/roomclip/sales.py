@@ -1,0 +1,194 @@
+"""Purchases and stock levels: what is sold, and what a stock update changes. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - part of the values made here
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from simulator.errors import BadValue, Conflict, Unknown
+from simulator.roomclip.listing import ListingStatus, checked_number, checked_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from simulator.roomclip.listing import Variant
+
+MAX_LINES = 100
+MAX_QUANTITY = 9_999
+MAX_UPDATES = 10_000
+
+
+class OrderState(StrEnum):
+    """Whether an order stands."""
+
+    PLACED = "placed"
+    CANCELLED = "cancelled"
+
+
+class Rejection(StrEnum):
+    """Why a stock update found no variant to change: no variant has the code, or more than one has."""
+
+    UNKNOWN = "unknown"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys; the default person is invented."""
+
+    name: str = "模擬　花子"
+    name_kana: str = "モギ　ハナコ"
+    postal_code: str = "000-0000"
+    address: str = "模擬県模擬市１－１"
+    phone: str = "00-0000-0000"
+    mail: str = "hanako@buyer.example"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of an order. `unit_price`: yen, as it was when bought."""
+
+    variant_id: str
+    variant_code: str | None
+    name: str
+    option: str
+    quantity: int
+    unit_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order. `seq` grows with each change of any order of the shop; `order_id` holds no hyphen (facts.md 3.1)."""
+
+    seq: int
+    order_id: str
+    ordered_at: datetime
+    state: OrderState
+    payment_method: str
+    shipping_method: str
+    buyer: Buyer
+    lines: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedUpdate:
+    """One code of a stock update that changed nothing."""
+
+    variant_code: str
+    reason: Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class StockReport:
+    """What a stock update did: how many variants changed, how many had the number already, which codes found none."""
+
+    updated: int
+    unchanged: int
+    rejected: tuple[RejectedUpdate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A variant that has a code, with its present stock."""
+
+    code: str
+    variant_id: int
+    stock: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockPlan:
+    """What to write: (variant_id, stock) pairs; the codes they belong to; what to answer."""
+
+    writes: tuple[tuple[int, int], ...]
+    codes: tuple[str, ...]
+    report: StockReport
+
+
+def wanted_quantities(lines: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Quantity per variant; lines of one variant are added up.
+
+    Raises: BadValue for no line, more than MAX_LINES, a quantity outside 1 to MAX_QUANTITY.
+    """
+    if not 1 <= len(lines) <= MAX_LINES:
+        raise BadValue("lines", f"{len(lines)} of them", f"from 1 to {MAX_LINES} are wanted")
+    wanted: dict[str, int] = defaultdict(int)
+    for variant_id, quantity in lines:
+        wanted[variant_id] += checked_number("quantity", quantity, least=1, most=MAX_QUANTITY)
+    return dict(wanted)
+
+
+def plan_purchase(wanted: Mapping[str, int], present: Mapping[str, Variant]) -> tuple[OrderLine, ...]:
+    """The lines of the order, all or none. `present`: the shop's variants by id.
+
+    Raises: Unknown; Conflict when an item is not 公開 (guide 4.4.1) or has too little stock.
+    """
+    lines = []
+    for variant_id, quantity in wanted.items():
+        variant = present.get(variant_id)
+        if variant is None:
+            raise Unknown("variant", variant_id, next_step="The list of variants shows what the shop has.")
+        title = " ".join(filter(None, (variant.name, variant.option)))
+        if variant.listing_status is not ListingStatus.PUBLISHED:
+            raise Conflict(
+                f"{title} ({variant.item_number}) is {variant.listing_status} and cannot be bought.",
+                next_step="An item sells once its 出品ステータス is 公開 (guide 4.4).",
+            )
+        if variant.stock < quantity:
+            raise Conflict(
+                f"{title} ({variant.item_number}) has {variant.stock} left, {quantity} are wanted; nothing was bought.",
+                next_step="Buy fewer, or wait for stock.",
+            )
+        lines.append(OrderLine(variant_id, variant.variant_code, variant.name, variant.option, quantity, variant.price))
+    return tuple(lines)
+
+
+def checked_method(field: str, value: str) -> str:
+    """A payment or shipping name: any text. Whether TEMPOSTAR knows it is TEMPOSTAR's affair.
+
+    Raises: BadValue when blank.
+    """
+    return checked_text(field, value, wanted=True)
+
+
+def checked_updates(updates: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Stock per code.
+
+    Raises: BadValue outside 1 to MAX_UPDATES rows, for a blank code, a stock that is no whole number from 0, a code
+    given twice (ASSUMPTION: the caller's mistake, and guessing which one is meant could oversell).
+    """
+    if not 1 <= len(updates) <= MAX_UPDATES:
+        raise BadValue("updates", f"{len(updates)} rows", f"from 1 to {MAX_UPDATES:,} are possible")
+    wanted: dict[str, int] = {}
+    for code, stock in updates:
+        if not checked_text("variant_code", code):
+            raise BadValue("variant_code", code, "a code is wanted")
+        if code in wanted:
+            raise BadValue("variant_code", code, "given twice in one request", next_step="Send each code once.")
+        wanted[code] = checked_number("stock", stock)
+    return wanted
+
+
+def plan_updates(wanted: Mapping[str, int], holders: Iterable[Holder]) -> StockPlan:
+    """Absolute levels to writes: one holder gets the number, none or several reject the code."""
+    found: dict[str, list[Holder]] = defaultdict(list)
+    for holder in holders:
+        found[holder.code].append(holder)
+    writes: list[tuple[int, int]] = []
+    codes: list[str] = []
+    rejected: list[RejectedUpdate] = []
+    for code, stock in wanted.items():
+        match found.get(code, []):
+            case []:
+                rejected.append(RejectedUpdate(code, Rejection.UNKNOWN))
+            case [holder]:
+                if holder.stock != stock:
+                    writes.append((holder.variant_id, stock))
+                    codes.append(code)
+            case _:
+                rejected.append(RejectedUpdate(code, Rejection.AMBIGUOUS))
+    unchanged = len(wanted) - len(writes) - len(rejected)
+    return StockPlan(tuple(writes), tuple(codes), StockReport(len(writes), unchanged, tuple(rejected)))
