@@ -8,7 +8,8 @@ What makes a pass safe to kill at any point:
   it is: the shop does nothing twice for one key, so a sale made in between is not undone.
 - Mails are sent from a queue as well, and leave it once the mail server has taken them.
 
-Nothing is ever deleted or written in the FTPS area.
+Nothing is ever deleted or written in the FTPS area. Files are applied in order of time; one that cannot be trusted
+holds back those after it (ASSUMPTION: the guide's fixed file name leaves only one, so order matters more than haste).
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from reference.domain.letters import Letter, compose_failure, compose_notice, co
 from reference.domain.linkage import (
     FileStamp,
     Linkage,
-    LinkageState,
     Memory,
     Problem,
     choose_files,
@@ -34,34 +34,19 @@ from reference.domain.linkage import (
     take_in,
     tell,
 )
-from reference.domain.matching import Matching, Variant, find_near_misses, match_levels
+from reference.domain.matching import Variant, find_near_misses
 from reference.domain.plan import cut_batches, plan_updates
 from reference.domain.problems import find_problems
 from reference.domain.report import Counts, LinkageReport, Outcome, PassReport
-from reference.domain.stock_file import RowProblem, StockFile, parse_stock_file
 from reference.errors import LinkageError, MailError, ShopApiError, StaleFileError, UntrustedFileError
 from reference.service.failures import classify_error
+from reference.service.rules import SERVICE, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from reference.domain.stock_file import RowProblem
     from reference.service.ports import Clock, FetchedFile, Mailer, Receipt, Shop, State, StockArea
-
-SERVICE = "tempostar"
-
-
-def is_paused(linkage: Linkage) -> bool:
-    """Tell whether the merchant has paused the link (guide 5.4)."""
-    return linkage.state is LinkageState.PAUSED
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The decisions of a pass as replaceable functions of values."""
-
-    is_paused: Callable[[Linkage], bool] = is_paused
-    parse: Callable[[bytes], StockFile] = parse_stock_file
-    match: Callable[[Mapping[str, int], Iterable[Variant]], Matching] = match_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +72,7 @@ class Sync:
             trouble.append(str(error))
             self._fail_known_linkages(error)
         else:
+            self._leave_alone_all_but(linkages)
             pass_id = self.name_pass()
             reports = tuple(_LinkagePass(self, linkage, pass_id).run() for linkage in linkages)
         trouble += self.deliver_letters()
@@ -104,6 +90,13 @@ class Sync:
             else:
                 self.state.mark_sent([queued.key])
         return trouble
+
+    def _leave_alone_all_but(self, linkages: Iterable[Linkage]) -> None:
+        """A linkage the shop no longer has is remembered like a paused one: nobody is mailed for it."""
+        listed = {linkage.id for linkage in linkages}
+        for memory in self.state.recall_all():
+            if memory.linkage_id not in listed and not memory.paused:
+                self.state.save(replace(memory, paused=True))
 
     def _fail_known_linkages(self, error: ShopApiError) -> None:
         """The shop's list cannot be read: tell those whose address is known from before, unless they were paused."""

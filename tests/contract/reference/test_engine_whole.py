@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 from contextlib import ExitStack
 from dataclasses import asdict, replace
@@ -270,3 +274,15 @@ def test_run_leaves_a_paused_linkage_alone_though_it_asks(company):
     company.shop.linkages = [replace(company.shop.linkages[0], state=LinkageState.PAUSED, sync_now=True)]
     keep_running(company.environ, StopAfter(lambda: False, looks=5), interval=3600, poll=0.01)
     assert company.mischief.commands == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_run_ends_with_0_when_it_is_asked_to_stop(company, number):
+    command = [sys.executable, "-m", "reference.cli", "run", "--interval", "3600", "--poll", "0.2"]
+    with subprocess.Popen(command, env={**os.environ, **company.environ}, stderr=subprocess.PIPE) as process:
+        reported = StopAfter(lambda: bool(company.shop.runs), looks=1_000)
+        while not reported.wait(0.01):
+            assert process.poll() is None
+        process.send_signal(number)
+        _, told = process.communicate(timeout=10)
+    assert (process.returncode, b"Traceback" in told, len(company.shop.runs)) == (0, False, 1)

@@ -121,3 +121,12 @@ def test_bad_rows_are_kept_out_and_told_with_row_and_reason(world):
     assert "2行目" in world.last_mail()
     assert "3行目" in world.last_mail()
     assert report.exit_code is ExitCode.OK
+
+
+def test_a_linkage_the_shop_no_longer_has_is_not_mailed_for(world):
+    world.run()
+    world.shop.linkages = []
+    world.run()
+    world.shop.trouble = SHOP_IS_DOWN
+    assert world.run().exit_code is ExitCode.FAILED
+    assert world.mailer.sent == []
