@@ -158,9 +158,13 @@ class QueueRecords:
         """Every carried and linked SKU, by SKU code; nothing waits afterwards."""
         with self._store.transaction():
             rows = self._store.rows(
-                f"SELECT {_ROW} FROM ts_linked AS l JOIN ts_sku AS s ON s.sku_id = l.sku_id"  # noqa: S608 - fixed text
-                " JOIN ts_carried AS c ON c.shop_code = l.shop_code AND c.product_id = s.product_id"
-                " JOIN ts_product AS p ON p.product_id = s.product_id WHERE l.shop_code = ? ORDER BY s.sku_code",
+                # Read along the index of SKU codes: sorting a million wide rows takes seconds.
+                f"SELECT {_ROW} FROM ts_shop AS h"  # noqa: S608 - fixed text
+                " CROSS JOIN ts_sku AS s ON s.company_id = h.company_id"
+                " CROSS JOIN ts_linked AS l ON l.shop_code = h.shop_code AND l.sku_id = s.sku_id"
+                " CROSS JOIN ts_carried AS c ON c.shop_code = h.shop_code AND c.product_id = s.product_id"
+                " CROSS JOIN ts_product AS p ON p.product_id = s.product_id"
+                " WHERE h.shop_code = ? ORDER BY s.sku_code",
                 (shop_code,),
             )
             self.empty_queue(shop_code)
@@ -186,6 +190,11 @@ class QueueRecords:
         """When a shop's next pass is due."""
         row = self._store.row("SELECT next_pass FROM ts_shop WHERE shop_code = ?", (shop_code,))
         return None if row is None or row["next_pass"] is None else datetime.fromisoformat(row["next_pass"])
+
+    def next_pass_due(self) -> datetime | None:
+        """The earliest pass of any shop."""
+        row = self._store.rows("SELECT min(next_pass) AS due FROM ts_shop")[0]
+        return None if row["due"] is None else datetime.fromisoformat(row["due"])
 
     def due_passes(self, now: datetime) -> tuple[tuple[str, datetime], ...]:
         """Shop code and due time of each pass due, the earliest first."""

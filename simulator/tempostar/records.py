@@ -219,6 +219,22 @@ class Records:
             "UPDATE ts_sku SET sellable = ?, held_back = ? WHERE sku_id = ?", (sellable, held_back, sku_id)
         )
 
+    def levels(self, company_id: int, negative: Negative) -> dict[str, int]:
+        """SKU code -> 在庫数, of all SKUs of a company, by code."""
+        rows = self._store.rows(
+            "SELECT sku_code, sellable, held_back FROM ts_sku WHERE company_id = ? ORDER BY sku_code", (company_id,)
+        )
+        return {row["sku_code"]: compute_stock(row["sellable"], row["held_back"], negative) for row in rows}
+
+    def counts(self) -> dict[str, int]:
+        """How much there is of everything, over all companies."""
+        row = self._store.rows(
+            "SELECT (SELECT count(*) FROM ts_company) AS companies, (SELECT count(*) FROM ts_shop) AS shops,"
+            " (SELECT count(*) FROM ts_product) AS products, (SELECT count(*) FROM ts_sku) AS skus,"
+            " (SELECT count(*) FROM ts_linked) AS linked, (SELECT count(*) FROM ts_queue) AS queued"
+        )[0]
+        return {name: int(row[name]) for name in row.keys()}  # noqa: SIM118 - a Row iterates values
+
     def remove_sku(self, sku_id: int) -> None:
         """A SKU with its links and places. Its product stays, also without SKUs, so that product ids are never reused
         and a bulk change under way cannot hit another product."""
@@ -243,7 +259,8 @@ class Records:
             "   WHERE s.product_id = p.product_id ORDER BY sku_code)) AS skus,"
             " (SELECT json_group_array(shop_code) FROM (SELECT c.shop_code FROM ts_shop JOIN ts_carried AS c"
             "   ON c.shop_code = ts_shop.shop_code AND c.product_id = p.product_id ORDER BY c.shop_code)) AS shops"
-            f" FROM ts_product AS p WHERE {where} ORDER BY product_code LIMIT :limit OFFSET :offset",
+            f" FROM (SELECT * FROM ts_product WHERE {where} ORDER BY product_code LIMIT :limit OFFSET :offset) AS p"
+            " ORDER BY product_code",
             values,
         )
         found = (
