@@ -8,5 +8,6 @@ def expect(holds: bool, expected: str, seen: object, *ends: str) -> None:
 
     Raises: AssertionError.
     """
+    __tracebackhide__ = True
     if not holds:
         raise AssertionError("\n".join((f"expected: {expected}", f"seen:     {seen}", *(f"  {end}" for end in ends))))

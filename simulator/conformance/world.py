@@ -8,9 +8,12 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from simulator.errors import EngineUnusable
+from simulator.config import Writing
+from simulator.errors import EngineUnusable, Unknown
+from simulator.tempostar.reflection import WRITE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -119,10 +122,15 @@ class World:
 
     def wait_for_pass(self) -> None:
         """Let 送信間隔 go by: until the next pass is over, or 5 minutes when none is due."""
-        if self.lab.tempostar.next_pass_due() is None:
-            self.lab.advance(minutes=5)
-        else:
-            self.lab.next_pass()
+        if self.go_to_pass() and self.lab.settings().writing is Writing.IN_PLACE:
+            self.lab.advance(seconds=WRITE_SECONDS)
+
+    def go_to_pass(self) -> bool:
+        """Let time go by to the very moment of the shop's next pass; 5 minutes, and False, when none is due."""
+        due = self.lab.tempostar.reflection_state(self.shop_code).next_pass
+        wait = due - self.lab.clock.now() if due else timedelta(minutes=5)
+        self.lab.advance(seconds=wait.total_seconds())
+        return due is not None
 
     def sync(self) -> None:
         """Have the engine make a pass.
@@ -173,12 +181,17 @@ class World:
     def ends(self, codes: Iterable[str]) -> tuple[str, ...]:
         """What TEMPOSTAR, its file and RoomClip hold of these codes, one sentence each, for a failing step."""
         written = {row.get("商品コード", ""): row.get("在庫数", "") for row in self.stock_rows()}
-        levels = self.lab.tempostar.levels()
         return tuple(
-            f"{code!r}: TEMPOSTAR {levels.get(code, 'not registered')}, stock.csv {written.get(code, 'absent')},"
+            f"{code!r}: TEMPOSTAR {self._tempostar_stock(code)}, stock.csv {written.get(code, 'absent')},"
             f" RoomClip {', '.join(str(variant.stock) for variant in self.variants(code)) or 'not registered'}"
             for code in codes
         )
+
+    def _tempostar_stock(self, code: str) -> str:
+        try:
+            return str(self.lab.tempostar.stock(code).stock)
+        except Unknown:
+            return "not registered"
 
     # ------------------------------------------------------------------ the story of the action
 

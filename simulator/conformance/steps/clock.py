@@ -37,10 +37,7 @@ def let_interval_pass_and_sync(world: World) -> None:
 @given("在庫ファイルの書きかけのところで在庫連携が行われている")
 def sync_while_file_is_written(world: World) -> None:
     """Have the engine make its pass at the very moment TEMPOSTAR begins to write."""
-    due = world.lab.tempostar.next_pass_due()
-    if due is None:
-        raise AssertionError("no pass of TEMPOSTAR is due; 在庫反映 is 停止")
-    world.lab.advance(seconds=(due - world.lab.clock.now()).total_seconds())
+    world.go_to_pass()
     world.sync()
 
 

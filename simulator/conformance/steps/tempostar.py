@@ -47,13 +47,22 @@ def link_skus(world: World, datatable: list[list[str]]) -> None:
         world.lab.tempostar.link(world.shop_code, row["SKUコード"])
 
 
+@given(Sentence("TEMPOSTARの「{sku}」のSKUを想定在庫数「{quantity:int}」で連携している"))
+def link_sku(world: World, sku: str, quantity: int) -> None:
+    """Register, carry and link one SKU, its code byte for byte."""
+    link_skus(world, [["SKUコード", "想定在庫数"], [sku, str(quantity)]])
+
+
 @given(Sentence("TEMPOSTARの「{count:int}」件のSKUを連携している"))
 def link_many_skus(world: World, count: int) -> None:
     """Register, carry and link SKU-0001 and so on, with stocks 1, 2 and so on."""
     numbers = [[f"SKU-{number:04}", str(number)] for number in range(1, count + 1)]
     register_skus(world, [["SKUコード", "想定在庫数"], *numbers])
     codes = [code for code, _ in numbers]
-    world.lab.tempostar.carry_at_once(world.shop_code, codes)
+    delay = world.lab.settings().bulk_delay_minutes
+    world.lab.change_settings(bulk_delay_minutes=0)
+    world.lab.tempostar.carry_in_bulk(world.shop_code, codes)
+    world.lab.change_settings(bulk_delay_minutes=delay)
     world.lab.tempostar.link_in_bulk(world.shop_code, codes)
 
 
