@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import queue
+import threading
+
+import pytest
+
+from simulator.control.lab_routes import MOST_WAITS
+
+
+def mail(lab, subject="件名", to="owner@shop.example"):
+    return lab.mailbox.receive("a@b.example", (to,), f"Subject: {subject}\r\n\r\nbody".encode())
+
+
+def test_state_and_journal_tell_no_password_and_no_token(client, lab):
+    password = lab.tempostar.issue_ftp_password().password
+    told = client.get("/lab/v1/state").text + client.get("/lab/v1/journal").text
+    assert password not in told
+    assert lab.roomclip.api_token() not in told
+
+
+def test_credentials_give_what_an_engine_needs(client, lab):
+    before = client.get("/lab/v1/credentials").json
+    assert "TEMPOSTAR_FTP_PASSWORD" not in before["environment"]
+    account = lab.tempostar.issue_ftp_password()
+    answer = client.get("/lab/v1/credentials").json
+    assert answer["lab_id"] == lab.lab_id()
+    assert (
+        answer["environment"].items()
+        >= {
+            "SYNC_SHOP_TOKEN": lab.roomclip.api_token(),
+            "SYNC_NOW": "2026-04-01T09:00:00+09:00",
+            "TEMPOSTAR_FTP_USER": account.user,
+            "TEMPOSTAR_FTP_PASSWORD": account.password,
+        }.items()
+    )
+    assert "SYNC_STATE_DIR" not in answer["environment"]
+
+
+def test_a_running_clock_gives_no_time_that_would_be_past_at_once(client):
+    client.put("/lab/v1/clock", json={"mode": "running"})
+    assert "SYNC_NOW" not in client.get("/lab/v1/credentials").json["environment"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PUT", "clock", {"now": "2020-01-01T00:00:00+09:00"}, 409),
+        ("PUT", "clock", {"now": "2026-04-01 09:00"}, 422),
+        ("PUT", "clock", {"rate": -1}, 422),
+        ("PUT", "clock", {"mode": "fast"}, 422),
+        ("POST", "clock/advance", {"minutes": -1}, 422),
+        ("POST", "clock/advance", {"minutes": 1e300}, 422),
+        ("POST", "clock/next-pass", None, 409),
+        ("PATCH", "settings", {"content": "some"}, 422),
+        ("PATCH", "settings", {"self": 1}, 422),
+        ("POST", "seed", {"skus": 0}, 422),
+        ("POST", "snapshots/.hidden", None, 422),
+        ("POST", "snapshots/none/restore", None, 404),
+        ("GET", "journal?service=nothing", None, 422),
+        ("GET", "journal?after=-1", None, 422),
+        ("GET", f"journal?after={10**30}", None, 422),
+        ("GET", "journal/wait?timeout=61", None, 422),
+        ("GET", "journal/wait?kind=no.such&timeout=0", None, 504),
+        ("GET", "mail/99", None, 404),
+        ("GET", "tempostar/shops/99999", None, 404),
+        ("PATCH", "tempostar/shops/99999/stock-settings", {"reflection": "起動"}, 404),
+        ("GET", "tempostar/stock?sku_code=none", None, 404),
+        ("GET", "tempostar/stock", None, 422),
+        ("GET", "tempostar/skus?page=0", None, 422),
+        ("GET", "tempostar/area?path=/netstock/99999", None, 404),
+        ("GET", "tempostar/area?path=/../etc", None, 404),
+        ("GET", "tempostar/area/content?path=/etc/passwd", None, 404),
+        ("POST", "tempostar/companies/99999/ftp-password", None, 404),
+        ("POST", "tempostar/shops", {"name": "", "short_name": "x"}, 422),
+        ("PUT", "tempostar/stock", {"sku_code": "A", "sellable": "5"}, 422),
+        ("GET", "roomclip/shops/9/items", None, 404),
+        ("POST", "roomclip/shops/1/items/csv", None, 422),
+        ("POST", "roomclip/shops/1/linkage/pause", None, 409),
+        ("POST", "roomclip/shops/1/purchases", {"lines": []}, 422),
+        ("GET", "nothing", None, 404),
+        ("DELETE", "state", None, 405),
+    ],
+)
+def test_what_cannot_be_done_is_refused_as_a_problem(client, method, path, body, status):
+    options = {} if body is None else {"json": body}
+    answer = client.open(f"/lab/v1/{path}", method=method, **options)
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json"), answer.text
+    assert answer.json["status"] == status
+    assert answer.json["detail"]
+
+
+def test_changes_of_many_stocks_are_whole_or_not_at_all(client, lab):
+    body = {"product_code": "P", "name": "N", "skus": [{"sku_code": "A"}]}
+    assert client.post("/lab/v1/tempostar/products", json=body).status_code == 201
+    changes = [{"sku_code": "A", "sellable": 7}, {"sku_code": "none", "sellable": 1}]
+    assert client.put("/lab/v1/tempostar/stock/bulk", json={"changes": changes}).status_code == 404
+    assert lab.tempostar.stock("A").sellable == 0
+
+
+def test_a_refused_csv_names_every_row(client):
+    csv = "商品管理番号,親子・単品フラグ\r\n"
+    answer = client.post("/lab/v1/roomclip/shops/1/items/csv?file_name=my.csv", data=csv.encode())
+    assert answer.status_code == 422
+    assert "my.csv" in answer.json["detail"]
+    assert answer.json["problems"]
+
+
+def test_a_snapshot_brings_back_what_was_there(client, lab):
+    lab.tempostar.add_shop("one", "one")
+    client.post("/lab/v1/snapshots/one")
+    client.post("/lab/v1/reset")
+    assert lab.tempostar.shops() == ()
+    client.post("/lab/v1/snapshots/one/restore")
+    assert len(lab.tempostar.shops()) == 1
+
+
+def test_mail_is_listed_filtered_and_shown_with_its_source(client, lab):
+    mail(lab, "first")
+    mail(lab, "second", "Other@shop.example")
+    listed = client.get("/lab/v1/mail?to=other@shop.example").json["mails"]
+    assert [one["subject"] for one in listed] == ["second"]
+    assert client.get("/lab/v1/mail?after=1").json["mails"] == listed
+    assert client.get("/lab/v1/mail?subject=fir").json["mails"][0]["seq"] == 1
+    assert client.get("/lab/v1/mail/1").json["body"] == "body"
+    assert client.get("/lab/v1/mail/1/source").data == b"Subject: first\r\n\r\nbody"
+
+
+def test_waiting_for_mail_ends_as_soon_as_it_is_there(client, lab):
+    answers = []
+    wait = threading.Thread(target=lambda: answers.append(client.get("/lab/v1/mail/wait?subject=late&timeout=20")))
+    wait.start()
+    mail(lab, "early")
+    mail(lab, "late")
+    wait.join(10)
+    assert answers[0].json["subject"] == "late"
+
+
+def test_more_waits_than_can_be_served_are_turned_away_and_end_when_the_lab_stops(client, lab):
+    statuses: queue.Queue[int] = queue.Queue()
+
+    def wait():
+        statuses.put(client.get("/lab/v1/journal/wait?kind=never&timeout=30").status_code)
+
+    threads = [threading.Thread(target=wait) for _ in range(MOST_WAITS + 1)]
+    for thread in threads:
+        thread.start()
+    assert statuses.get(timeout=10) == 503
+    lab.journal.end_waits()
+    assert [statuses.get(timeout=10) for _ in range(MOST_WAITS)] == [504] * MOST_WAITS
+    for thread in threads:
+        thread.join(10)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "lab.localhost", "192.0.2.7"])
+def test_answers_to_addresses_and_to_localhost(client, host):
+    assert client.get("/lab/v1/clock", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/lab/v1/clock", "/", "/mail/", "/tempostar/", "/nothing"])
+def test_does_not_answer_to_a_foreign_name(client, path):
+    answer = client.get(path, headers={"Host": "attacker.example"})
+    assert (answer.status_code, answer.content_type) == (403, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["/", "/mail/", "/lab/v1/clock", "/nothing", "/lab/v1/nothing"])
+def test_every_answer_carries_the_security_headers(client, path):
+    headers = client.get(path).headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_only_requests_of_engines_are_journalled_without_secrets(client, lab):
+    client.get("/lab/v1/clock")
+    client.get("/")
+    client.get("/api/v1/linkages?x=query-secret", headers={"Authorization": "Bearer header-secret"})
+    client.get("/roomclip/stock-update/url-secret?Code=A")
+    entries = lab.journal.read(kind="http.request")
+    assert [entry.data["path"] for entry in entries] == ["/api/v1/linkages", "/roomclip/stock-update/***"]
+    assert [entry.data["method"] for entry in entries] == ["GET", "GET"]
+    assert all(isinstance(entry.data["status"], int) for entry in entries)
+    assert "secret" not in str(entries)
+
+
+def test_pages_of_the_inbox_show_mail_as_text_and_escape_it(client, lab):
+    assert "メールはありません" in client.get("/mail/").text
+    mail(lab, "<script>alert(1)</script>")
+    assert "<script>alert" not in client.get("/mail/").text
+    assert "&lt;script&gt;alert" in client.get("/mail/1").text
+    source = client.get("/mail/1/source")
+    assert source.content_type == "text/plain; charset=utf-8"
+    assert client.get("/mail/2", headers={"Accept": "text/html"}).status_code == 404
+
+
+def test_the_list_of_mails_goes_on_to_older_ones(client, lab):
+    for number in range(51):
+        mail(lab, f"number {number}")
+    first = client.get("/mail/").text
+    assert "number 50" in first
+    assert "number 0<" not in first
+    assert "number 0<" in client.get("/mail/?before=2").text
