@@ -31,6 +31,10 @@ class Session(RecordedChannel):
     grounds: ClassVar[Grounds]
     tls_mode: ClassVar[TlsMode]
 
+    _dtp_acceptor: object
+    _out_dtp_queue: object
+    _in_dtp_queue: object
+
     authorizer = Authorizer()
     banner = "TEMPOSTAR FTPS area (simulated by zaikolab)"
     unicode_errors = "strict"
@@ -187,6 +191,13 @@ class Session(RecordedChannel):
         features = ("AUTH TLS", "EPSV", "MDTM", f"MLST {facts}", "PBSZ", "PROT", "REST STREAM", "SIZE", "TVFS", "UTF8")
         self.push("211-Features supported:\r\n" + "".join(f" {feature}\r\n" for feature in features))
         self.respond("211 End FEAT.")
+
+    def give_up_on_data_connection(self) -> None:
+        """Forget the passive port, and say so to a client whose transfer was to go over it."""
+        waiting = self._out_dtp_queue is not None or self._in_dtp_queue is not None
+        self._dtp_acceptor = self._out_dtp_queue = self._in_dtp_queue = None
+        if waiting and not self._closed:
+            self.respond("425 No data connection came.")
 
     def _make_epasv(self, extmode: bool = False) -> None:  # noqa: FBT001, FBT002, RUF100 - pyftpdlib's signature
         try:

@@ -37,6 +37,11 @@ class PassivePort(PassiveDTP):  # type: ignore[misc]  # pyftpdlib has no types
             raise PassiveRangeExhausted
         super().bind(addr)
 
+    def handle_timeout(self) -> None:
+        """Close, and end a transfer that waited for the connection. pyftpdlib would send a 421 nobody asked for."""
+        self.close()
+        self.cmd_channel.give_up_on_data_connection()
+
     def handle_error(self) -> None:
         """Note what went wrong, then as pyftpdlib."""
         self.cmd_channel.note_error(sys.exc_info()[1])

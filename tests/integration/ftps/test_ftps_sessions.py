@@ -200,7 +200,7 @@ def test_a_client_that_says_nothing_is_sent_away(ftps, tls):
 
 
 def test_a_client_that_stops_in_the_handshake_is_sent_away(ftps):
-    lab = ftps(limits=Limits(idle_seconds=0.05))
+    lab = ftps(limits=Limits(idle_seconds=0.25))
     with socket.create_connection(("127.0.0.1", lab.server.port), TIMEOUT) as plain:
         plain.settimeout(TIMEOUT)
         plain.recv(1000)
@@ -211,7 +211,7 @@ def test_a_client_that_stops_in_the_handshake_is_sent_away(ftps):
 
 
 def test_a_client_that_does_not_take_its_data_is_sent_away(ftps):
-    lab = ftps(limits=Limits(stalled_seconds=0.05))
+    lab = ftps(limits=Limits(stalled_seconds=0.25))
     lab.put_stock(b"x" * 50_000_000)
     client = lab.login()
     client.voidcmd("TYPE I")
@@ -222,13 +222,16 @@ def test_a_client_that_does_not_take_its_data_is_sent_away(ftps):
     data.close()
 
 
-def test_a_passive_port_nobody_connects_to_is_closed(ftps):
-    lab = ftps(limits=Limits(passive_seconds=0.05))
+def test_a_transfer_whose_data_connection_never_comes_is_ended_and_its_port_closed(ftps):
+    lab = ftps(limits=Limits(passive_seconds=0.1))
+    lab.put_stock()
     client = lab.login()
     host, port = client.makepasv()
-    assert client.getmultiline().startswith("421 ")
+    assert client.sendcmd(f"RETR {STOCK}").startswith("150")
+    assert client.getmultiline() == "425 No data connection came."
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((host, port), TIMEOUT)
+    assert fetch(client, STOCK)
 
 
 def test_connections_beyond_the_limit_are_told_so_and_the_others_go_on(ftps):
