@@ -14,7 +14,7 @@ from simulator.roomclip.sales import Buyer, Order, OrderState, checked_method, p
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_ORDERS = 1000
+MAX_ORDERS = 10_000
 _MAX_SEQ = 2**62
 
 
@@ -83,7 +83,7 @@ class Ordering(Floor):
         return found
 
     def orders(self, shop_id: str, after: int = 0, limit: int = 100) -> tuple[Order, ...]:
-        """Orders placed or cancelled after `after`, oldest change first, at most 1,000.
+        """Orders placed or cancelled after `after`, oldest change first, at most 10,000.
 
         Raises: Unknown shop; BadValue.
         """
