@@ -110,7 +110,9 @@ class SmtpServer:
         for _ in range(_CLOSING_TURNS):
             for session in tuple(sessions):
                 session.hang_up()
-            await asyncio.sleep(0)
+            turn = self._loop.create_future()
+            self._loop.call_soon(turn.set_result, None)
+            await turn
         server.close()
 
     def failed(self, error: BaseException) -> None:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from simulator.control.ports import Lab
 
-API = "/api/v1/"
-STOCK_UPDATE = "/roomclip/stock-update/"
-# What proves its right to ask with a secret of its own may be reached under any name, e.g. from a container.
-_ANY_HOST = (API, STOCK_UPDATE, "/openapi.json")
+API = "/api/v1"
+STOCK_UPDATE = "/roomclip/stock-update"
+_FOR_ENGINES = (API, STOCK_UPDATE, "/openapi.json")
+"""Who asks for these has a secret of their own, so they may be reached under any name, e.g. from a container."""
 _LONGEST_PATH = 300
 
 _HEADERS = {
@@ -42,8 +42,9 @@ def create_app(lab: Lab) -> Flask:
     app = _furnished(lab, told)
     for blueprint in _blueprints(lab):
         app.register_blueprint(blueprint)
-    control = _Late(lambda: _control_app(lab, told))
-    app.wsgi_app = _ByPath([("/lab/v1", control)], app.wsgi_app)  # type: ignore[method-assign]  # Flask's way to wrap it
+    control, shop_api = _Late(lambda: _control_app(lab, told)), _Late(lambda: _shop_api_app(lab, told))
+    parts = [("/lab/v1", control), *((path, shop_api) for path in _FOR_ENGINES)]
+    app.wsgi_app = _ByPath(parts, app.wsgi_app)  # type: ignore[method-assign]  # Flask's way to wrap it
     return app
 
 
@@ -56,7 +57,7 @@ def _furnished(lab: Lab, told: Running) -> Flask:
 
     @app.before_request
     def refuse_foreign_names() -> None:
-        if not request.path.startswith(_ANY_HOST) and not _is_ours(request.host, lab.config.host):
+        if not _is_below(request.path, _FOR_ENGINES) and not _is_ours(request.host, lab.config.host):
             raise Forbidden(
                 f"The lab does not answer to the name {request.host!r}. Use its address, e.g. http://127.0.0.1."
             )
@@ -87,6 +88,16 @@ def _control_app(lab: Lab, told: Running) -> Flask:
     return app
 
 
+def _shop_api_app(lab: Lab, told: Running) -> Flask:
+    from simulator.roomclip.api.blueprint import create_blueprint
+    from simulator.roomclip.api.stock_update import create_stock_update_blueprint
+
+    app = _furnished(lab, told)
+    app.register_blueprint(create_blueprint(lab.roomclip))
+    app.register_blueprint(create_stock_update_blueprint(lab.roomclip))
+    return app
+
+
 class _Late:
     """An application made with its first request: an API would cost a starting lab a fifth of a second."""
 
@@ -112,9 +123,13 @@ class _ByPath:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         for own, part in self._parts:
-            if path == own or path.startswith(f"{own}/"):
+            if _is_below(path, (own,)):
                 return part(environ, start_response)
         return self._others(environ, start_response)
+
+
+def _is_below(path: str, parts: Sequence[str]) -> bool:
+    return any(path == part or path.startswith(f"{part}/") for part in parts)
 
 
 def _is_ours(host: str, bound: str) -> bool:
@@ -135,9 +150,9 @@ def _is_ours(host: str, bound: str) -> bool:
 def _tell_journal(lab: Lab, status: int) -> None:
     """What engines ask for, without their token, the secret in the 在庫更新用URL, or any body."""
     path = request.path
-    if path.startswith(STOCK_UPDATE):
-        path = f"{STOCK_UPDATE}***"
-    elif not path.startswith(API):
+    if _is_below(path, (STOCK_UPDATE,)):
+        path = f"{STOCK_UPDATE}/***"
+    elif not _is_below(path, (API,)):
         return
     path = path[:_LONGEST_PATH]
     lab.journal.record(
