@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import socket
@@ -204,7 +205,8 @@ class _Wakeup:
         loop.register(self._fileno, self, loop.READ)
 
     def wake(self) -> None:
-        self._other_end.send(b"x")
+        with contextlib.suppress(OSError):  # a loop that ended by itself has closed its end
+            self._other_end.send(b"x")
 
     def end(self) -> None:
         self.socket.close()

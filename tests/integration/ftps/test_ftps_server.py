@@ -122,6 +122,23 @@ def test_stopping_is_prompt_ends_all_sessions_and_leaves_no_thread(ftps):
     assert [entry.data["complete"] for entry in lab.entries("ftps.sent")] == [False]
 
 
+def test_a_loop_that_breaks_ends_its_sessions_and_is_raised_by_stop(ftps):
+    lab = ftps()
+    client = lab.login()
+    running = lab.server._running
+
+    def broken(timeout):
+        raise ZeroDivisionError
+
+    running._loop.poll = broken
+    with pytest.raises((EOFError, OSError)):
+        client.sendcmd("NOOP")
+        client.sendcmd("NOOP")
+    running.thread.join(TIMEOUT)
+    with pytest.raises(ZeroDivisionError):
+        lab.server.stop()
+
+
 def test_two_servers_in_one_process_keep_apart(ftps):
     one = ftps()
     other = ftps(

@@ -211,8 +211,8 @@ def test_a_client_that_stops_in_the_handshake_is_sent_away(ftps):
 
 
 def test_a_client_that_does_not_take_its_data_is_sent_away(ftps):
-    lab = ftps(limits=Limits(stalled_seconds=0.25))
-    lab.put_stock(b"x" * 50_000_000)
+    lab = ftps(limits=Limits(stalled_seconds=0.5))
+    lab.put_stock(b"x" * 20_000_000)
     client = lab.login()
     client.voidcmd("TYPE I")
     data = client.transfercmd(f"RETR {STOCK}")
