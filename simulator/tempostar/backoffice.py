@@ -42,6 +42,14 @@ class BackOffice(Shops, Goods, Reflecting):
         """When the next pass, bulk change or completion of a file falls due; None when nothing is planned."""
         return self._queue.next_due()
 
+    def next_pass_due(self) -> datetime | None:
+        """When the next pass of 在庫反映 of any shop is due; None while it is 停止 for all."""
+        return self._queue.next_pass_due()
+
+    def counts(self) -> dict[str, int]:
+        """How many companies, shops, products, SKUs, linked SKUs and queued SKUs there are."""
+        return self._records.counts()
+
     def run_due(self, now: datetime) -> None:
         """Carry out everything planned for `now` or before: bulk changes first, so that a pass of the same moment sends
         what they bring in."""

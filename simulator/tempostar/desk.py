@@ -50,12 +50,11 @@ class Desk:
 
         Raises: Unknown when no shop has the code; the next step lists the codes there are.
         """
-        shops = self.shops()
-        for shop in shops:
-            if shop.shop_code == shop_code:
-                return shop
-        codes = ", ".join(shop.shop_code for shop in shops) or "none yet, add one first"
-        raise Unknown("shop", shop_code, next_step=f"ショップ一覧 has: {codes}.")
+        found = self._records.shop(shop_code) if shop_code.isascii() else None
+        if found is None:
+            codes = ", ".join(shop.shop_code for shop in self.shops()[:LISTED]) or "none yet, add one first"
+            raise Unknown("shop", shop_code, next_step=f"ショップ一覧 has: {codes}.")
+        return found
 
     def _check_company(self, company_id: int) -> None:
         if not any(company.company_id == company_id for company in self.companies()):

@@ -74,6 +74,10 @@ class Goods(Desk):
         rows, total = self._records.skus(company_id, search, self._settings().negative, limit, offset)
         return Page(rows, total, page, page_size)
 
+    def levels(self, company_id: int = FIRST_COMPANY) -> dict[str, int]:
+        """SKU code -> 在庫数 as it would go out now, of every SKU of a company."""
+        return self._records.levels(company_id, self._settings().negative)
+
     def remove_sku(self, sku_code: str, *, company_id: int = FIRST_COMPANY) -> None:
         """Delete a SKU; it leaves every queue, and no file tells of it any more (ASSUMPTION).
 

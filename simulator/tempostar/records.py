@@ -124,6 +124,11 @@ class Records:
         )
         return tuple(_shop(row) for row in rows)
 
+    def shop(self, shop_code: str) -> Shop | None:
+        """One shop; None when no shop has the code."""
+        row = self._store.row("SELECT * FROM ts_shop WHERE shop_code = ?", (shop_code,))
+        return None if row is None else _shop(row)
+
     def set_stock_settings(self, shop_code: str, stock: StockSettings) -> None:
         """Replace a shop's 在庫管理設定."""
         assignments = ", ".join(f"{name} = ?" for name in _STOCK_SETTINGS)

@@ -19,7 +19,9 @@ from simulator.tempostar.catalog import (
 )
 
 
-@pytest.mark.parametrize("code", ["a", "00123", " A ", "trail ", "=1+1", "ＬＡＭＰ-01", "rug_a|b", "né", "🪑", "x" * 100], ids=ascii)
+@pytest.mark.parametrize(
+    "code", ["a", "00123", " A ", "trail ", "=1+1", "ＬＡＭＰ-01", "rug_a|b", "né", "🪑", "x" * 100], ids=ascii
+)
 def test_codes_are_taken_as_they_are(code):
     check_code("sku_code", code)
     assert is_code(code)

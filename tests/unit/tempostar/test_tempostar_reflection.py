@@ -50,7 +50,9 @@ def test_a_pass_writes_the_file_the_settings_describe():
     plan = plan_pass(STOCK_CSV, Settings(), [ROW], NOON)
     assert plan == WriteFile(
         "stock.csv",
-        '"商品コード","商品基本コード","商品名","属性1名","属性2名","在庫数"\r\n"A-1","A","椅子","","","5"\r\n'.encode("cp932"),
+        '"商品コード","商品基本コード","商品名","属性1名","属性2名","在庫数"\r\n"A-1","A","椅子","","","5"\r\n'.encode(
+            "cp932"
+        ),
         ("A-1",),
         (),
     )

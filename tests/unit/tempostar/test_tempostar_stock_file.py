@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.config import Encoding, Quoting
+from simulator.config import Encoding, Quoting, Settings
+from simulator.errors import BadValue
 from simulator.tempostar.stock_file import (
     FileFormat,
     FileSuffix,
@@ -61,9 +62,7 @@ def test_writes_utf8_without_a_bom():
 
 def test_quotes_only_what_needs_it_when_the_setting_says_so():
     text = encode(CHAIR, TABLE, quoting=Quoting.MINIMAL, header=False).decode("cp932")
-    assert text == (
-        'chair-001_BK,12,chair,木の椅子,ブラック,\r\nTABLE-1,3,TABLE,"テーブル, ""大""",120cm,"白\r\n"\r\n'
-    )
+    assert text == ('chair-001_BK,12,chair,木の椅子,ブラック,\r\nTABLE-1,3,TABLE,"テーブル, ""大""",120cm,"白\r\n"\r\n')
 
 
 @pytest.mark.parametrize("quoting", Quoting)
@@ -138,3 +137,14 @@ def test_the_visible_half_ends_inside_a_row_whatever_its_length(quoting):
 
 def test_half_of_nothing_is_nothing():
     assert find_cut(b"") == 0
+
+
+@pytest.mark.parametrize("order", [["在庫"], ["商品名", "商品名"], ["倉庫コード"], "商品名,在庫数量"], ids=str)
+def test_the_setting_refuses_an_order_of_columns_that_are_not_there(order):
+    with pytest.raises(BadValue, match="商品基本コード"):
+        Settings().changed({"column_order": order})
+
+
+def test_the_setting_takes_the_columns_as_a_list_or_as_text():
+    for order in (["在庫数", "商品名"], "在庫数,商品名"):
+        assert Settings().changed({"column_order": order}).column_order == ("在庫数", "商品名")
