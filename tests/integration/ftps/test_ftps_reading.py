@@ -5,6 +5,7 @@ from __future__ import annotations
 import ftplib
 import io
 import socket
+import ssl
 from datetime import datetime, timedelta
 
 import pytest
@@ -281,6 +282,21 @@ def test_an_abort_ends_a_transfer_and_keeps_the_session(ftps):
     (sent,) = lab.entries("ftps.sent")
     assert sent.data["complete"] is False
     assert 0 < sent.data["bytes"] < 20_000_000
+
+
+def test_an_aborted_transfer_does_not_look_like_a_whole_one(ftps):
+    lab = ftps()
+    lab.put_stock(b"x" * 20_000_000)
+    client = lab.login()
+    client.voidcmd("TYPE I")
+    data = client.transfercmd(f"RETR {STOCK}")
+    data.suppress_ragged_eofs = False
+    data.recv(10)
+    client.sock.sendall(b"ABOR\r\n")
+    with pytest.raises((ssl.SSLEOFError, ConnectionResetError)):
+        while data.recv(65536):
+            pass
+    data.close()
 
 
 def test_an_abort_with_telnet_signs_before_it_is_understood(ftps):
