@@ -176,7 +176,7 @@ class World:
     def stock_rows(self) -> list[dict[str, str]]:
         """The rows of stock.csv in the area, by its header; empty when there is no file."""
         content = self.lab.area.read(COMPANY, self.stock_path()) or b""
-        return list(csv.DictReader(io.StringIO(content.decode("cp932"), newline="")))
+        return list(csv.DictReader(io.StringIO(content.decode("cp932", errors="replace"), newline="")))
 
     def ends(self, codes: Iterable[str]) -> tuple[str, ...]:
         """What TEMPOSTAR, its file and RoomClip hold of these codes, one sentence each, for a failing step."""

@@ -88,7 +88,7 @@ def run_with(pytester: pytest.Pytester, feature: str, module: str, function: str
         test_nested=textwrap.dedent(MODULE.format(module=module, function=function, call=call, feature=path))
     )
     watch = Watch()
-    pytester.inline_run("-p", "no:cacheprovider", "-p", "no:terminalreporter", plugins=[watch])
+    pytester.inline_run("--tb=no", "-p", "no:terminalreporter", plugins=[watch])
     assert watch.other == []
     return watch
 

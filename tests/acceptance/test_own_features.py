@@ -31,12 +31,12 @@ def own(nested: pytest.Pytester) -> pytest.Pytester:
 
 def test_a_command_of_ones_own_is_tested(own: pytest.Pytester) -> None:
     engine = f"{sys.executable} -m reference.cli once"
-    own.runpytest_inprocess("-p", "no:cacheprovider", f"--zaikolab-engine={engine}").assert_outcomes(passed=1)
+    own.runpytest_inprocess(f"--zaikolab-engine={engine}").assert_outcomes(passed=1)
 
 
 def test_a_failure_shows_the_step_both_ends_the_journal_and_the_engines_words(own: pytest.Pytester) -> None:
     lazy = own.makepyfile(lazy="print('did nothing today')")
-    result = own.runpytest_inprocess("-p", "no:cacheprovider", f"--zaikolab-engine={sys.executable} {lazy}")
+    result = own.runpytest_inprocess(f"--zaikolab-engine={sys.executable} {lazy}")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
@@ -54,7 +54,7 @@ def test_a_failure_shows_the_step_both_ends_the_journal_and_the_engines_words(ow
 
 def test_an_engine_that_is_not_configured_is_named(own: pytest.Pytester) -> None:
     bad = own.makepyfile(bad="raise SystemExit(2)")
-    result = own.runpytest_inprocess("-p", "no:cacheprovider", f"--zaikolab-engine={sys.executable} {bad}")
+    result = own.runpytest_inprocess(f"--zaikolab-engine={sys.executable} {bad}")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["E*EngineUnusable: The engine ended with exit code 2*"])
 
@@ -71,4 +71,4 @@ def test_an_override_of_the_engine_keeps_the_lab_of_the_plugin(own: pytest.Pytes
             return CallableEngine(lambda environment: run_pass(environment).exit_code)
         """
     )
-    own.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    own.runpytest_inprocess().assert_outcomes(passed=1)

@@ -53,6 +53,12 @@ def check(shop, count):
 Run = Callable[..., pytest.RunResult]
 
 
+@pytest.fixture(autouse=True)
+def without_needless_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other plugins would take longer to load than these runs last."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider -p no:hypothesispytest -p no:faker --assert=plain")
+
+
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Run:
     """Run pytest on one feature file and one test module that binds it."""
@@ -64,7 +70,7 @@ def run(pytester: pytest.Pytester) -> Run:
         pytester.makepyprojecttoml("[tool.pytest]\nstrict = true\n")
         workers = "-n" in options
         launch = pytester.runpytest_subprocess if workers else pytester.runpytest_inprocess
-        return launch("-p", "no:cacheprovider", *options)
+        return launch(*options)
 
     return run
 
@@ -186,12 +192,12 @@ def test_no_server_is_loaded_with_the_plugin(pytester: pytest.Pytester) -> None:
             assert not heavy & set(sys.modules)
         """
     )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
 def test_without_an_engine_the_next_step_is_said(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(zaikolab_engine): pass")
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*No engine to test. Say --zaikolab-engine*"])
 
@@ -204,6 +210,6 @@ def test_the_engine_option_takes_a_command_or_a_url(pytester: pytest.Pytester) -
         """
     )
     for choice, shown in (("my-engine --once", "('my-engine', '--once')"), ("http://here/run", "http://here/run")):
-        result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-s", f"--zaikolab-engine={choice}")
+        result = pytester.runpytest_subprocess("-s", f"--zaikolab-engine={choice}")
         result.assert_outcomes(passed=1)
         assert shown in result.stdout.str()

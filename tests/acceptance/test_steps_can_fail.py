@@ -1,0 +1,152 @@
+"""Every ならば step of the library fails when what it claims is not so; none is a decoration."""
+
+from __future__ import annotations
+
+import contextlib
+import ftplib
+import json
+import smtplib
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import urllib3
+
+from simulator.conformance.drivers import CallableEngine
+from simulator.conformance.steps import clock, engine, linkage, mail, roomclip, stock_settings, tempostar
+
+pytest_plugins = ("pytester",)
+
+AFTER_A_NOISY_PASS = """\
+    前提 在庫連携の設定を終えている
+    かつ TEMPOSTARの「ISU-01」のSKUを想定在庫数「5」で連携している
+    かつ RoomClipショッピングに「ISU-01」の商品を登録している
+    もし 送信間隔が過ぎて在庫連携が行われる
+"""
+AFTER_NOTHING = "    もし 「1」分が過ぎる\n"
+WITH_STOCK = """\
+    前提 RoomClipショッピングに「ISU-01」の商品を登録している
+    かつ RoomClipショッピングの「ISU-01」の在庫数を手作業で「1」にしている
+    もし 「1」分が過ぎる
+"""
+SAVED_WRONG = """\
+    前提 在庫連携の設定を終えている
+    かつ 在庫連携設定のショップコードを「29999」と保存している
+    もし 「1」分が過ぎる
+"""
+
+FALSE = [
+    (AFTER_NOTHING, "ショップ一覧にRoomClipショッピング店がショップコードとともに表示される"),
+    (AFTER_NOTHING, "在庫連携設定に在庫更新用URLが表示される"),
+    (AFTER_NOTHING, "自社管理コードが空欄の商品の在庫数は「0」である"),
+    (AFTER_NOTHING, "商品「3」点のインポートが完了する"),
+    (AFTER_NOTHING, "インポートは断られ、「3」行目が指摘される"),
+    (AFTER_NOTHING, "インポートの結果に「3」行目への注意が表示される"),
+    (AFTER_NOTHING, "RoomClipショッピングの「ISU-01」の在庫数は「0」である"),
+    (AFTER_NOTHING, "最後に届いたメールに「あ」と書かれている"),
+    (SAVED_WRONG, "在庫連携設定に保存したFTPユーザーIDとショップコードが表示される"),
+    (WITH_STOCK, "購入者は「ISU-01」を購入できない"),
+    (AFTER_A_NOISY_PASS, "FTPS領域に在庫ファイル「stock.csv」がない"),
+    (AFTER_A_NOISY_PASS, "FTPS領域に在庫ファイル「stock20260401.csv」がある"),
+    (AFTER_A_NOISY_PASS, "在庫ファイルの項目は次のとおりである:\n      | 項目 |\n      | 在庫数 |"),
+    (
+        AFTER_A_NOISY_PASS,
+        "在庫ファイルに載っているSKUは次のとおりである:\n      | SKUコード | 在庫数 |\n      | ISU-01 | 6 |",
+    ),
+    (AFTER_A_NOISY_PASS, "在庫ファイルの「ISU-01」の行は次のとおりである:\n      | 在庫数 |\n      | 6 |"),
+    (AFTER_A_NOISY_PASS, "在庫ファイルの更新時刻は「09:06」である"),
+    (AFTER_A_NOISY_PASS, "TEMPOSTARの「ISU-01」の在庫数は「6」である"),
+    (AFTER_A_NOISY_PASS, "RoomClipショッピングの「ISU-01」の在庫数は「5」である"),
+    (
+        AFTER_A_NOISY_PASS,
+        (
+            "RoomClipショッピングの在庫数は次のとおりである:\n"
+            "      | 種類別の自社管理コード | 在庫数 |\n      | ISU-01 | 5 |"
+        ),
+    ),
+    (AFTER_A_NOISY_PASS, "RoomClipショッピングの「1」件すべての在庫数がTEMPOSTARと一致する"),
+    (AFTER_A_NOISY_PASS, "RoomClipショッピングで在庫数が届いた商品は「1」件である"),
+    (AFTER_A_NOISY_PASS, "RoomClipショッピングに登録された商品は「9」点である"),
+    (AFTER_A_NOISY_PASS, "「ISU-01」の出品ステータスは「下書き」である"),
+    (AFTER_A_NOISY_PASS, "購入者は「ISU-01」を購入できる"),
+    (AFTER_A_NOISY_PASS, "店舗にメールは届いていない"),
+    (AFTER_A_NOISY_PASS, "店舗に届いたメールは全部で「2」通である"),
+    (AFTER_A_NOISY_PASS, "最後に届いたメールに「ない言葉」と書かれている"),
+    (AFTER_A_NOISY_PASS, "最後に届いたメールにショップコードが書かれている"),
+    (AFTER_A_NOISY_PASS, "届いたどのメールにもFTPユーザーパスワードは書かれていない"),
+    (AFTER_A_NOISY_PASS, "TEMPOSTARのFTPS領域には一度も接続していない"),
+    (AFTER_A_NOISY_PASS, "TEMPOSTARのFTPS領域にパスワードは送られていない"),
+]
+
+
+def noisy_pass(environment: Mapping[str, str]) -> int:
+    """Sync nothing, try a wrong login, and mail the password about."""
+    context = ssl.create_default_context(cafile=environment["SYNC_FTPS_CA"])
+    with ftplib.FTP_TLS(context=context) as ftp:
+        ftp.connect(environment["SYNC_FTPS_HOST"], int(environment["SYNC_FTPS_PORT"]), timeout=10)
+        with contextlib.suppress(ftplib.error_perm):
+            ftp.login("nobody", "wrong")
+    with urllib3.PoolManager() as http:
+        headers = {"Authorization": f"Bearer {environment['SYNC_SHOP_TOKEN']}"}
+        answer = http.request("GET", f"{environment['SYNC_SHOP_URL']}/linkages", headers=headers)
+    (known,) = json.loads(answer.data)["linkages"]
+    with smtplib.SMTP(environment["SYNC_SMTP_HOST"], int(environment["SYNC_SMTP_PORT"]), timeout=10) as smtp:
+        body = f"Subject: failed\r\n\r\nThe password is {known['ftp_password']}\r\n"
+        smtp.sendmail(environment["SYNC_MAIL_FROM"], [known["notify_to"]], body)
+    return 1
+
+
+class Watch:
+    """Which step functions failed, and how."""
+
+    def __init__(self) -> None:
+        self.failed: list[tuple[str, type[Exception], str]] = []
+        self.passed: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and report.passed:
+            self.passed.append(report.nodeid)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_bdd_step_error(self, step: Any, step_func: Any, exception: Exception) -> None:
+        self.failed.append((step.type, type(exception), step_func.__name__))
+
+
+def checks() -> set[str]:
+    """The names of the library's ならば step functions."""
+    found = set()
+    for module in (clock, engine, linkage, mail, roomclip, stock_settings, tempostar):
+        found |= {name for name, value in vars(module).items() if callable(value) and name.startswith("check_")}
+    return found
+
+
+def test_every_claim_that_is_not_so_fails_in_its_own_step(nested: pytest.Pytester) -> None:
+    scenarios = "".join(
+        f"\n  シナリオ: うそ{number}\n{before}    ならば {claim}\n" for number, (before, claim) in enumerate(FALSE)
+    )
+    (nested.path / "false.feature").write_text(f"# language: ja\n機能: うそ\n{scenarios}", encoding="utf-8")
+    nested.makepyfile(
+        test_false="""
+        import pytest
+        from pytest_bdd import scenarios
+
+        @pytest.fixture(scope="session")
+        def zaikolab_engine(pytestconfig):
+            return pytestconfig.noisy
+
+        scenarios("false.feature")
+        """
+    )
+    watch = Watch()
+    told = _Told()
+    nested.inline_run("--tb=no", "-p", "no:terminalreporter", plugins=[watch, told])
+    assert watch.passed == []
+    assert {(kind, error) for kind, error, _ in watch.failed} == {("then", AssertionError)}
+    assert len(watch.failed) == len(FALSE)
+    assert {name for _, _, name in watch.failed} == checks()
+
+
+class _Told:
+    def pytest_configure(self, config: Any) -> None:
+        config.noisy = CallableEngine(noisy_pass)
