@@ -236,7 +236,7 @@ def test_stops_at_once_with_sessions_open_in_clear_and_in_tls(parts, certificate
     silent = socket.create_connection(("127.0.0.1", server.port), timeout=5)
     started = time.monotonic()
     server.stop()
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 1.0
     for client in (clear, secure):
         with pytest.raises((smtplib.SMTPServerDisconnected, OSError)):
             client.noop()

