@@ -267,6 +267,20 @@ def test_a_transfer_without_a_data_connection_is_refused_rather_than_waited_for(
             client.voidcmd(command)
 
 
+def test_a_transfer_is_opened_with_the_same_reply_whoever_is_quicker(ftps):
+    lab = ftps()
+    content = lab.put_stock()
+    client = lab.login()
+    client.voidcmd("TYPE I")
+    with socket.create_connection(client.makepasv()) as plain:
+        client.voidcmd("NOOP")  # by its reply the server has accepted the data connection
+        assert client.sendcmd(f"RETR {STOCK}").startswith("150 ")
+        with client.context.wrap_socket(plain, server_hostname="127.0.0.1") as data:
+            assert data.recv(1000) == content
+            data.unwrap()
+    client.voidresp()
+
+
 def test_an_abort_ends_a_transfer_and_keeps_the_session(ftps):
     lab = ftps()
     lab.put_stock(b"x" * 20_000_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ftplib
+import logging
 import socket
 import ssl
 import time
@@ -184,6 +185,7 @@ def test_nothing_is_written_to_stderr_or_the_root_logger(ftps, capfd, caplog):
     lab.parts.journal.wait("ftps.disconnected")
     lab.server.stop()
     assert capfd.readouterr() == ("", "")
+    assert [type(handler) for handler in logging.getLogger("pyftpdlib").handlers] == [logging.NullHandler]
     assert [record for record in caplog.records if record.levelname != "DEBUG"] == []
 
 

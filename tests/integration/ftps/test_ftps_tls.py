@@ -117,6 +117,19 @@ def test_a_client_may_resume_its_session_on_the_data_channel(ftps, version, tls)
         assert client.reused is True
 
 
+def test_a_client_without_tickets_may_resume_its_session_too(ftps):
+    lab = ftps()
+    content = lab.put_stock()
+    context = lab.trust()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_TICKET
+    client = lab.connect(ResumingFtps, context)
+    client.login(USER, PASSWORD)
+    client.prot_p()
+    assert fetch(client, STOCK) == content
+    assert client.reused is True
+
+
 def test_a_client_that_trusts_another_authority_refuses_and_sends_no_user(ftps):
     lab = ftps()
     stranger = ssl.create_default_context(cadata=Authority.create().ca_pem.decode())
