@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simulator.errors import Refused
     from simulator.lab import Lab
     from simulator.mailbox.mailbox import Mail
-    from simulator.roomclip.items import ImportReport
+    from simulator.roomclip.item_lists import ImportReport
     from simulator.roomclip.listing import Variant
 
 SHOP_ID = "1"

@@ -14,7 +14,7 @@ import pytest
 import urllib3
 
 from simulator.conformance.drivers import CallableEngine
-from simulator.conformance.steps import clock, engine, linkage, mail, roomclip, stock_settings, tempostar
+from simulator.conformance.steps import clock, engine, linkage, mail, other_shop, roomclip, stock_settings, tempostar
 
 pytest_plugins = ("pytester",)
 
@@ -38,6 +38,9 @@ SAVED_WRONG = """\
 
 FALSE = [
     (AFTER_NOTHING, "ショップ一覧にRoomClipショッピング店がショップコードとともに表示される"),
+    (AFTER_NOTHING, "取扱/反映編集のRoomClipショッピング店の列はETCと数字で表示される"),
+    (AFTER_NOTHING, "別の店舗の「ISU-01」の在庫数は「0」である"),
+    (AFTER_NOTHING, "別の店舗にメールは届いていない"),
     (AFTER_NOTHING, "在庫連携設定に在庫更新用URLが表示される"),
     (AFTER_NOTHING, "自社管理コードが空欄の商品の在庫数は「0」である"),
     (AFTER_NOTHING, "商品「3」点のインポートが完了する"),
@@ -116,7 +119,7 @@ class Watch:
 def checks() -> set[str]:
     """The names of the library's ならば step functions."""
     found = set()
-    for module in (clock, engine, linkage, mail, roomclip, stock_settings, tempostar):
+    for module in (clock, engine, linkage, mail, other_shop, roomclip, stock_settings, tempostar):
         found |= {name for name, value in vars(module).items() if callable(value) and name.startswith("check_")}
     return found
 

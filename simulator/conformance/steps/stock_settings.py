@@ -74,6 +74,14 @@ def check_shop_listed(world: World) -> None:
     expect(right, "RoomClipShopping with a shop code of five digits", seen)
 
 
+@then("取扱/反映編集のRoomClipショッピング店の列はETCと数字で表示される")
+def check_column_heading(world: World) -> None:
+    """Guide 3.2.1.3: the shop's column is headed ETC and a number."""
+    seen = [shop.etc_column for shop in world.lab.tempostar.shops() if shop.shop_code == world.shop_code]
+    right = len(seen) == 1 and seen[0].startswith("ETC") and seen[0].removeprefix("ETC").isdecimal()
+    expect(right, "a column headed ETC and a number", ", ".join(seen) or "no such shop")
+
+
 @then(Sentence("FTPS領域に在庫ファイル「{name}」が{presence:ある|ない}"))
 def check_stock_file(world: World, name: str, presence: str) -> None:
     """A file of this name is, or is not, in the shop's folder."""
