@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from simulator.roomclip.item_file import Reason, item_problem
+from simulator.roomclip.item_lists import ImportRecord
 from simulator.roomclip.listing import MAX_NUMBER, Item, ItemInput, ItemKind, ListingStatus, Variant
 from simulator.roomclip.records import number_of, variant_id_of
 from simulator.roomclip.sales import Holder
@@ -215,6 +218,31 @@ class ItemRecords:
             "UPDATE rc_variant SET stock = min(stock + ?, ?), revision = ?"
             " WHERE variant_id = ? AND shop_id = ? AND deleted = 0",
             [(quantity, MAX_NUMBER, revision, int(variant_id), int(shop_id)) for variant_id, quantity in moves],
+        )
+
+    def keep_import(self, shop_id: str, record: ImportRecord) -> None:
+        """Remember the shop's last import."""
+        report = {
+            "imported": record.imported,
+            "warned": record.warned,
+            "warnings": [(one.row, one.column, one.value, one.reason) for one in record.warnings],
+        }
+        self._store.execute(
+            "INSERT OR REPLACE INTO rc_import VALUES (?, ?, ?, ?)",
+            (int(shop_id), record.imported_at.isoformat(), record.file_name, json.dumps(report, ensure_ascii=False)),
+        )
+
+    def last_import(self, shop_id: str) -> ImportRecord | None:
+        """The shop's last import, None before the first."""
+        row = self._store.row("SELECT * FROM rc_import WHERE shop_id = ?", (int(shop_id),))
+        if row is None:
+            return None
+        report = json.loads(row["report"])
+        warnings = tuple(
+            item_problem(row, column, value, Reason(reason)) for row, column, value, reason in report["warnings"]
+        )
+        return ImportRecord(
+            datetime.fromisoformat(row["imported_at"]), row["file_name"], report["imported"], report["warned"], warnings
         )
 
     # ------------------------------------------------------------------ inside

@@ -5,19 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.errors import BadFile, BadValue, Conflict, Unknown
 from simulator.journal import Service
 from simulator.roomclip.floor import JOURNALLED_CODES, Floor
 from simulator.roomclip.item_csv import ambiguity_warnings, in_order, kind_problems, parse_items
+from simulator.roomclip.item_lists import KEPT_WARNINGS, ImportRecord, ImportReport, ItemPage, VariantPage
 from simulator.roomclip.listing import checked_item, checked_number, parse_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from simulator.roomclip.item_file import ItemProblem
     from simulator.roomclip.item_records import KnownItem
     from simulator.roomclip.listing import Item, ItemInput, ListingStatus, Variant
 
@@ -26,35 +25,6 @@ ITEMS_PER_PAGE = 50
 MAX_CODES = 10_000
 _MAX_REVISION = 2**62
 _CURSOR = re.compile(r"([0-9]{1,15}):([0-9]{1,15})", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did: items and variants read, and what is doubtful, row by row."""
-
-    imported: int
-    variants: int
-    warnings: tuple[ItemProblem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VariantPage:
-    """A stretch of variants. `next_cursor` None: this was the last; `revision`: the shop's when the first page was
-    asked for, so that nothing changed while paging is missed by `changed_after`."""
-
-    variants: tuple[Variant, ...]
-    next_cursor: str | None
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPage:
-    """One page of 商品管理; `pages` is at least 1."""
-
-    items: tuple[Item, ...]
-    page: int
-    pages: int
-    total: int
 
 
 class Items(Floor):
@@ -131,8 +101,19 @@ class Items(Floor):
             self._write(shop_id, items, known)
             ambiguous = self._items.ambiguous(shop_id, (place.code for place in parsed.codes))
             warnings = in_order(parsed.warnings + ambiguity_warnings(parsed, ambiguous))
+            self._items.keep_import(
+                shop_id, ImportRecord(self._now(), file_name, len(items), len(warnings), warnings[:KEPT_WARNINGS])
+            )
             self._tell_items(shop_id, items, file_name=file_name, warnings=len(warnings))
         return ImportReport(len(items), sum(len(item.variants) for item in items), warnings)
+
+    def last_import(self, shop_id: str) -> ImportRecord | None:
+        """What the shop's last import of a 商品CSV did, None before the first.
+
+        Raises: Unknown shop.
+        """
+        self.shop(shop_id)
+        return self._items.last_import(shop_id)
 
     def set_listing_status(self, shop_id: str, item_number: str, status: ListingStatus | str) -> Item:
         """Change 出品ステータス: only 公開 sells (guide 4.4).

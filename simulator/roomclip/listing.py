@@ -6,10 +6,13 @@ An item without colour or size is a 単品 with one variant; an item with 種類
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from simulator.errors import BadValue
+
+_DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 MAX_NUMBER = 999_999_999
 """The highest stock and price (ASSUMPTION: nine digits, as the neighbours of both services)."""
@@ -123,6 +126,16 @@ def checked_number(field: str, value: object, *, least: int = 0, most: int = MAX
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise BadValue(field, value, f"a whole number from {least} to {most:,} is wanted")
     return value
+
+
+def parse_number(field: str, text: str) -> int:
+    """A stock, price or quantity from its text: at most nine ASCII digits.
+
+    Raises: BadValue.
+    """
+    if not _DIGITS.fullmatch(text):
+        raise BadValue(field, text, f"a whole number from 0 to {MAX_NUMBER:,} is wanted")
+    return int(text)
 
 
 def checked_text(field: str, value: str, *, wanted: bool = False) -> str:

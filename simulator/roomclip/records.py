@@ -27,6 +27,8 @@ CREATE INDEX rc_variant_shop ON rc_variant (shop_id);
 CREATE INDEX rc_variant_item ON rc_variant (item_id);
 CREATE INDEX rc_variant_code ON rc_variant (shop_id, code) WHERE deleted = 0;
 CREATE INDEX rc_variant_revision ON rc_variant (shop_id, revision);
+CREATE TABLE rc_import (
+  shop_id INTEGER PRIMARY KEY, imported_at TEXT NOT NULL, file_name TEXT NOT NULL, report TEXT NOT NULL) STRICT;
 CREATE TABLE rc_order (
   order_no INTEGER PRIMARY KEY AUTOINCREMENT, shop_id INTEGER NOT NULL, seq INTEGER NOT NULL, ordered_at TEXT NOT NULL,
   state TEXT NOT NULL, payment_method TEXT NOT NULL, shipping_method TEXT NOT NULL, buyer TEXT NOT NULL,

@@ -1,0 +1,1 @@
+"""RoomClipビジネス, the merchant's console under `/roomclip/business/`."""

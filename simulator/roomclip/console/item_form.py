@@ -1,0 +1,46 @@
+"""The form of one item: what its fields say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.roomclip.listing import ItemInput, ItemKind, VariantInput, parse_number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SPARE_ROWS = 4
+"""Empty rows under the variants that are there."""
+MAX_ROWS = 200
+
+_FIELDS = ("colour", "size", "code", "price", "stock")
+
+
+def read_item(form: Mapping[str, str]) -> ItemInput:
+    """An item from `item_number name status kind` and, from 0 on, `colour-0 size-0 code-0 price-0 stock-0`. Rows with
+    nothing in them are passed over.
+
+    Raises: BadValue.
+    """
+    rows = [{name: form.get(f"{name}-{row}", "") for name in _FIELDS} for row in range(MAX_ROWS)]
+    variants = tuple(
+        VariantInput(
+            row["code"],
+            parse_number("販売価格", row["price"] or "0"),
+            parse_number("在庫数", row["stock"] or "0"),
+            row["colour"],
+            row["size"],
+        )
+        for row in rows
+        if any(row[name] for name in ("colour", "size", "code", "price"))
+    )
+    return ItemInput(
+        form.get("item_number", ""), form.get("name", ""), variants, form.get("status", ""), _kind(form.get("kind", ""))
+    )
+
+
+def _kind(text: str) -> ItemKind | None:
+    try:
+        return ItemKind(text)
+    except ValueError:
+        return None

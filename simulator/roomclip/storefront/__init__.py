@@ -1,0 +1,1 @@
+"""RoomClipショッピング, the buyers' pages under `/roomclip/shop/`."""
