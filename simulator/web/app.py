@@ -74,10 +74,18 @@ def _furnished(lab: Lab, told: Running) -> Flask:
 
 def _blueprints(lab: Lab) -> tuple[Blueprint, ...]:
     from simulator.mailbox.pages import create_blueprint as create_inbox
+    from simulator.roomclip.console.pages import create_blueprint as create_business
+    from simulator.roomclip.storefront.pages import create_blueprint as create_storefront
     from simulator.tempostar.console.pages import create_blueprint as create_tempostar
     from simulator.web.start import create_blueprint as create_start
 
-    return (create_start(), create_tempostar(lab.tempostar, lab.area), create_inbox(lab.mailbox))
+    return (
+        create_start(),
+        create_tempostar(lab.tempostar, lab.area),
+        create_business(lab.roomclip),
+        create_storefront(lab.roomclip),
+        create_inbox(lab.mailbox),
+    )
 
 
 def _control_app(lab: Lab, told: Running) -> Flask:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import threading
 
 import pytest
@@ -200,3 +201,11 @@ def test_the_list_of_mails_goes_on_to_older_ones(client, lab):
     assert "number 50" in first
     assert "number 0<" not in first
     assert "number 0<" in client.get("/mail/?before=2").text
+
+
+def test_the_start_page_leads_to_every_part_of_the_lab(client):
+    links = re.findall(r'href="(/[^"]*)"', client.get("/").text)
+    assert {"/tempostar/", "/roomclip/business/", "/roomclip/shop/", "/mail/", "/openapi.json"} <= set(links)
+    for link in links:
+        with client.get(link, follow_redirects=True) as answer:
+            assert answer.status_code == 200, link
