@@ -33,6 +33,7 @@ decisions are fields of `Rules`::
 
 from __future__ import annotations
 
+import logging
 import ssl
 import sys
 from contextlib import contextmanager
@@ -96,11 +97,12 @@ def trust(settings: Settings) -> ssl.SSLContext:
     return context
 
 
-def log_to_stderr() -> None:
-    """Send the developers' log to stderr, unless the program around has its own arrangement."""
+def log_to_stderr(level: int = logging.WARNING) -> None:
+    """Send the developers' log from `level` on to stderr, unless the program around has its own arrangement."""
     if structlog.is_configured():
         return
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),

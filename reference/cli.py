@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -147,7 +148,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
 def keep_running(environ: Mapping[str, str], stop: threading.Event, *, interval: float, poll: float) -> None:
     """Make passes until `stop` is set: one every `interval` seconds, and one at once when a linkage asks for it."""
     settings = Settings.from_environ(environ)
-    log_to_stderr()
+    log_to_stderr(logging.INFO)
     due_at = monotonic()
     while not stop.is_set():
         if monotonic() >= due_at or _is_asked_for(settings):

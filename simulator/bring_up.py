@@ -11,12 +11,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.config import ClockMode
 from simulator.errors import BadValue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.config import LabConfig
+    from simulator.lab import Lab
     from simulator.screens import DemoScreen
 
 REFERENCE_ENGINE = (sys.executable, "-m", "reference.cli", "once")
@@ -59,17 +61,12 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
     from simulator.lab import Lab
 
     began = _process_start()
-    lab = Lab(_config(options)).start()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    running = RunningLab(lab.endpoints.http_url, os.getpid())
-    try:
+    with Lab(_config(options)) as lab, RunningLab(lab.endpoints.http_url, os.getpid()).kept(home):
         if options["with_demo"] and not lab.tempostar.shops():
-            from simulator.demo import set_up
-
-            set_up(lab, skus=options["skus"], seed=options["seed"], say=lambda _section, _sentence: None)
-        running.keep(home)
+            _set_up_demo(lab, options)
         ready = time.time() - began
         if options["json_wanted"]:
             print(json.dumps({**lab.state(), "ready_seconds": round(ready, 3)}, ensure_ascii=False), flush=True)
@@ -78,10 +75,16 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
 
             show_start(lab, ready)
         stop.wait()
-    finally:
-        running.forget(home)
-        lab.stop()
     return 0
+
+
+def _set_up_demo(lab: Lab, options: Mapping[str, Any]) -> None:
+    from simulator.demo import FIRST_PASS, set_up
+
+    if lab.clock.mode is ClockMode.RUNNING and options["start"] is None:
+        # The first pass takes the clock forward: begin that much earlier, and the lab shows the wall clock's time.
+        lab.clock.set(lab.clock.now() - FIRST_PASS)
+    set_up(lab, skus=options["skus"], seed=options["seed"], say=lambda _section, _sentence: None)
 
 
 def _process_start() -> float:
@@ -100,7 +103,7 @@ def _process_start() -> float:
 
 def _config(options: Mapping[str, Any]) -> LabConfig:
     from simulator.clock import parse_time
-    from simulator.config import ClockMode, LabConfig, Settings, TlsMode
+    from simulator.config import LabConfig, Settings, TlsMode
 
     changes: dict[str, str] = {}
     for pair in options["settings"]:

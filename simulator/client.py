@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ import urllib3
 from simulator.errors import LabError, LabUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -54,20 +55,25 @@ class RunningLab:
             )
         return found
 
-    def keep(self, home: Path) -> None:
-        """Leave word for the other commands."""
+    @contextmanager
+    def kept(self, home: Path) -> Iterator[None]:
+        """Leave word for the other commands while the lab runs."""
+        self._keep(home)
+        try:
+            yield
+        finally:
+            self._forget(home)
+
+    def _keep(self, home: Path) -> None:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = home / "running.json.partial"
         partial.write_text(json.dumps({"url": self.url, "pid": self.pid}), encoding="utf-8")
         partial.replace(home / "running.json")
 
-    def forget(self, home: Path) -> None:
-        """Take the word back, unless another lab has left its own since."""
-        try:
-            if RunningLab.find(home) == self:
+    def _forget(self, home: Path) -> None:
+        with suppress(LabUnreachable):
+            if RunningLab.find(home) == self:  # else another lab has left its own word since
                 (home / "running.json").unlink(missing_ok=True)
-        except LabUnreachable:
-            return
 
 
 def _alive(pid: int) -> bool:
@@ -106,7 +112,7 @@ class ControlClient:
     def _ask(self, method: str, path: str, query: Mapping[str, object], body: object) -> Any:  # noqa: ANN401 - JSON
         url = f"{self.url}/lab/v1/{path}" + (f"?{urlencode(query)}" if query else "")
         try:
-            answer = self._pool.request(method, url, **({} if body is None else {"json": body}))
+            answer = self._pool.request(method, url, json=body)
             answered = answer.json() if answer.data else None
         except urllib3.exceptions.HTTPError as error:
             raise LabUnreachable(

@@ -47,6 +47,15 @@ def wall_clock() -> datetime:
     return datetime.now(JST).replace(microsecond=0)
 
 
+def check_rate(rate: float) -> None:
+    """Accept a speed of the running clock, in lab seconds a second.
+
+    Raises: BadValue outside ]0, MAX_RATE].
+    """
+    if not 0 < rate <= MAX_RATE:
+        raise BadValue("rate", rate, f"above 0 and at most {MAX_RATE:g} is wanted")
+
+
 class Clock:
     """Tells the lab's time. Frozen, it stands; running, it follows the machine's monotonic clock at `rate`.
 
@@ -173,8 +182,8 @@ class Agenda:
 
         Raises: Conflict for a time in the past; BadValue for a rate outside ]0, MAX_RATE].
         """
-        if rate is not None and not 0 < rate <= MAX_RATE:
-            raise BadValue("rate", rate, f"above 0 and at most {MAX_RATE:g} is wanted")
+        if rate is not None:
+            check_rate(rate)
         with self._store.transaction():
             if now is not None:
                 self.advance_to(now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.errors import Conflict
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from simulator.conformance.drivers import Engine
     from simulator.lab import Lab
     from simulator.mailbox.mailbox import Mail
-    from simulator.roomclip.shop import Variant
+    from simulator.roomclip.listing import Variant
 
 ROOMCLIP_SHOP = "1"
+FIRST_PASS = timedelta(minutes=5)
+"""From 起動 to the first file, at the guide's 送信間隔."""
 
 
 class Say(Protocol):
@@ -62,7 +65,10 @@ def set_up(lab: Lab, *, skus: int, seed: int, say: Say) -> SetUp:
         back.add_payment(payment, {code: payment})
     say("2-3", "TEMPOSTAR: payment names クレジットカード and Amazon決済 for RCs")
     made = lab.seed(skus, seed)
-    say("3", f"TEMPOSTAR: {made['skus']} SKUs of {made['products']} products registered, carried (取扱) and linked")
+    say(
+        "3",
+        f"TEMPOSTAR: {made['skus']} SKUs of {made['products']} products registered, carried (取扱) and linked in bulk",
+    )
     say("4", "RoomClip: the same SKUコード imported by 商品CSV as 種類別の自社管理コード, every stock 0")
     account = back.issue_ftp_password()
     shop.apply_for_linkage(ROOMCLIP_SHOP)
@@ -118,7 +124,7 @@ class Demo:
             for name in (variant.listing_status, "total"):
                 for place, amount in enumerate((1, wanted.get(variant.variant_code or "", 0), variant.stock)):
                     rows[name][place] += amount
-        return [(name, *numbers) for name, numbers in rows.items()]
+        return [(name, numbers[0], numbers[1], numbers[2]) for name, numbers in rows.items()]
 
     # ------------------------------------------------------------------ chapters
 
@@ -168,7 +174,7 @@ class Demo:
 
     def _break_and_mend(self, made: SetUp) -> None:
         lab, variant = self._lab, self._variant("公開")
-        code, before, seen = self._code(variant), self._stock(variant), lab.mailbox.last_seq()
+        code, before, seen = self._code(variant), self._stock(variant), self._last_mail()
         account = lab.tempostar.issue_ftp_password()
         lab.tempostar.set_stock(code, sellable=before + 5)
         lab.next_pass()
@@ -206,6 +212,9 @@ class Demo:
         if len(mails) != 1:
             raise DemoFailed(f"expected one mail to the merchant, {len(mails)} came (guide 5.5)")
         return mails[0]
+
+    def _last_mail(self) -> int:
+        return max((mail.seq for mail in self._lab.mailbox.mails()), default=0)
 
     def _show(self, mail: Mail) -> None:
         self._say("mail", f"to {', '.join(mail.recipients)}: {mail.subject}\n\n{mail.body.strip()}\n")

@@ -183,7 +183,7 @@ def _try(attempt: Callable[[], object], check: str, where: str) -> None:
             Finding(
                 check,
                 False,
-                f"{where}: {error or type(error).__name__}",
+                f"{where}: {str(error) or type(error).__name__}",
                 "`zaikolab journal --service ftps` tells more.",
             )
         ) from error

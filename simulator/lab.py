@@ -10,16 +10,16 @@ What the consoles, the control API and the step library can do is a verb of `lab
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
-import tempfile
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from simulator import catalogue, journal
-from simulator.clock import Agenda, Clock, Timekeeper
-from simulator.config import ClockMode, LabConfig, Settings, TlsMode, Writing
+from simulator.clock import Agenda, Clock, Timekeeper, check_rate
+from simulator.config import LabConfig, Settings, TlsMode, Writing
 from simulator.errors import BadValue, Conflict
 from simulator.journal import Journal, Service
 from simulator.mailbox import records as mailbox_records
@@ -30,8 +30,9 @@ from simulator.store import Store
 from simulator.tempostar import area as tempostar_area
 from simulator.tempostar import records as tempostar_records
 from simulator.tempostar.area import Area
-from simulator.tempostar.backoffice import WRITE_SECONDS, BackOffice
+from simulator.tempostar.backoffice import BackOffice
 from simulator.tempostar.catalog import ProductInput, SkuInput
+from simulator.tempostar.reflection import WRITE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,11 +76,14 @@ class Endpoints:
 class Lab:
     """TEMPOSTAR, RoomClip, inbox, clock and journal; served on real sockets between `start` and `stop`.
 
-    Raises: CannotStart from the constructor (data folder) and from `start` (a port is taken).
+    Raises: CannotStart from the constructor (data folder) and from `start` (a port is taken); BadValue for a host that
+    is not loopback, or a rate.
     """
 
     def __init__(self, config: LabConfig | None = None) -> None:
         self.config = config or LabConfig()
+        _check_loopback(self.config.host)
+        check_rate(self.config.rate)
         self._store = Store(self.config.data_dir, SCHEMAS, kept_on_restore=journal.TABLES)
         self.clock = Clock(self._store, self.config.start, self.config.clock_mode, self.config.rate)
         self.journal = Journal(self._store, self.clock.now)
@@ -90,7 +94,6 @@ class Lab:
         self.agenda = Agenda(self._store, self.clock, self.journal, (self.tempostar,))
         if not self.clock.load():
             self._prepare({})
-        self._folder = tempfile.TemporaryDirectory(prefix="zaikolab-")
         self._servers: _Servers | None = None
 
     # ------------------------------------------------------------------ running
@@ -98,12 +101,12 @@ class Lab:
     def start(self) -> Self:
         """Open the sockets and let time run. Does nothing half: what was opened is closed again on an error."""
         if self._servers is None:
-            ca_file = (self.config.data_dir or Path(self._folder.name)) / "ca.pem"
-            self._servers = _Servers(self, ca_file)
+            self._servers = _Servers(self, self._store.folder / "ca.pem")
         return self
 
     def stop(self) -> None:
         """Close the sockets and give the state back; raises what went wrong in a server meanwhile."""
+        self.journal.end_waits()
         servers, self._servers = self._servers, None
         try:
             if servers is not None:
@@ -112,7 +115,6 @@ class Lab:
             with self._store.transaction():
                 self.clock.keep()
             self._store.close()
-            self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -203,7 +205,8 @@ class Lab:
     def seed(self, skus: int, seed: int = 1) -> dict[str, int]:
         """Add an invented catalogue to both ends: products in TEMPOSTAR, items with stock 0 in RoomClip shop 1.
 
-        Where TEMPOSTAR has a shop, the products are carried and linked there at once. Returns {"skus", "products"}.
+        Where TEMPOSTAR has a shop, the products are carried (in bulk, with its delay) and linked there. Returns
+        {"skus", "products"}.
         Raises: BadValue outside 1 to MAX_SEED; Conflict when codes of the catalogue are there already.
         """
         if not 1 <= skus <= MAX_SEED:
@@ -213,7 +216,7 @@ class Lab:
             self.tempostar.add_products(_product_input(product) for product in products)
             self.roomclip.import_items("1", catalogue.items_csv(products), file_name=f"seed-{seed}.csv")
             for shop in self.tempostar.shops():
-                self.tempostar.carry_at_once(shop.shop_code, [product.product_code for product in products])
+                self.tempostar.carry_in_bulk(shop.shop_code, [product.product_code for product in products])
                 self.tempostar.link_in_bulk(
                     shop.shop_code, [sku.sku_code for product in products for sku in product.skus]
                 )
@@ -240,20 +243,6 @@ class Lab:
             "SYNC_STATE_DIR": str(state_dir),
             "SYNC_NOW": self.clock.now().isoformat(),
         }
-
-    def credentials(self) -> dict[str, Any]:
-        """Everything somebody needs to connect, as JSON values: for `zaikolab env`. `environment` lacks
-        SYNC_STATE_DIR, which is the engine's own, and has SYNC_NOW only while the clock is frozen."""
-        environment = self.engine_environment("")
-        del environment["SYNC_STATE_DIR"]
-        if self.clock.mode is not ClockMode.FROZEN:
-            del environment["SYNC_NOW"]
-        account, shops = self.tempostar.ftp_account(), self.tempostar.shops()
-        if account is not None:
-            environment |= {"TEMPOSTAR_FTP_USER": account.user, "TEMPOSTAR_FTP_PASSWORD": account.password}
-        if shops:
-            environment["TEMPOSTAR_SHOP_CODE"] = shops[0].shop_code
-        return {"lab_id": self.lab_id(), "environment": environment}
 
     def lab_id(self) -> str:
         """Names this lab's present life, from start or reset on, so that engines can keep a state folder for each."""
@@ -345,6 +334,16 @@ class _Servers:
                 errors.append(error)
         if errors:
             raise errors[0]
+
+
+def _check_loopback(host: str) -> None:
+    """The lab hands out passwords to whoever asks its control API, so nobody beyond this machine may reach it."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise BadValue("host", host, "the lab listens on loopback only", next_step="Use 127.0.0.1, ::1 or localhost.")
 
 
 def _more_hosts(host: str) -> tuple[str, ...]:

@@ -44,7 +44,9 @@ class Store:
         self._waits_ended = False
         self._kept = frozenset(kept_on_restore)
         self._temporary = None if data_dir else tempfile.TemporaryDirectory(prefix="zaikolab-")
-        self._snapshots = (data_dir or Path(self._temporary.name if self._temporary else "")) / "snapshots"
+        self.folder = data_dir or Path(self._temporary.name if self._temporary else "")
+        """Where files that belong to the lab stand; gone with a lab in memory."""
+        self._snapshots = self.folder / "snapshots"
         self._db = _open(data_dir, (_LAB_TABLE, *schemas))
 
     @contextmanager
@@ -182,6 +184,7 @@ def _open(data_dir: Path | None, schemas: Sequence[str]) -> sqlite3.Connection:
     try:
         if data_dir:
             data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (data_dir / "lab.sqlite").touch(mode=0o600)  # passwords and keys are in it
         db = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise CannotStart(f"The data folder {data_dir} cannot be used: {error}.", next_step="Name another.") from error

@@ -19,7 +19,8 @@ def env(context: Context, json_wanted: bool) -> None:
     """Print the engine's variables of the running lab.
 
     \b
-    Example: eval "$(zaikolab env)" && zaikosync once
+    Example: zaikolab env
+             eval "$(zaikolab env)" && zaikosync once
 
     SYNC_NOW is printed while the clock is frozen; with a running clock an engine reads its own. The last lines are
     for trying the FTPS area by hand.
@@ -145,7 +146,7 @@ def _tell_clock(told: dict[str, Any], json_wanted: bool) -> None:
 @click.option("--last", default=40, show_default=True, type=click.IntRange(1, 100_000), help="At most this many.")
 @as_json
 @click.pass_obj
-def journal(context: Context, last: int, json_wanted: bool, **filters: Any) -> None:  # noqa: ANN401 - the options above
+def journal(context: Context, /, last: int, json_wanted: bool, **filters: Any) -> None:  # noqa: ANN401 - the options above
     """Show what happened in the running lab, in order.
 
     \b

@@ -29,7 +29,7 @@ def demo(skus: int, seed: int, engine: str | None, json_wanted: bool) -> int:
     return walk_demo(DemoScreen(quiet=json_wanted), skus=skus, seed=seed, engine=engine)
 
 
-class _Ports(click.ParamType):
+class _Ports(click.ParamType[tuple[int, int] | None]):
     """`2122-2141`, or 0 for any."""
 
     name = "FIRST-LAST"
@@ -64,7 +64,7 @@ class _Ports(click.ParamType):
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, e.g. --set content=full.")
 @as_json
 @click.pass_obj
-def up(context: Context, **options: Any) -> int:  # noqa: ANN401 - what the options above say
+def up(context: Context, /, **options: Any) -> int:  # noqa: ANN401 - what the options above say
     """Start the lab and keep it running until Ctrl-C.
 
     \b

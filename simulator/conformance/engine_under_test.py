@@ -34,6 +34,14 @@ class EngineUnderTest:
         """Give the coming passes other values than the lab's for some variables."""
         self._changed |= variables
 
+    def trust_another_authority(self) -> None:
+        """Have the coming passes trust an authority that has nothing to do with this lab."""
+        from simulator.tempostar.ftps.certificates import Authority
+
+        other = self.state_dir.with_name("another-authority.pem")
+        other.write_bytes(Authority.create("another authority").ca_pem)
+        self.change_environment(SYNC_FTPS_CA=str(other))
+
     def restore_environment(self) -> None:
         """Give the coming passes the lab's own values again."""
         self._changed.clear()

@@ -34,11 +34,7 @@ def distrust_certificate(world: World) -> None:
     """Have the engine trust another authority than the one that issued the area's certificate."""
     if not world.engine.driver.takes_environment:
         pytest.skip("this engine's operator decides which authority it trusts")
-    from simulator.tempostar.ftps.certificates import Authority
-
-    other = world.engine.state_dir.with_name("another-authority.pem")
-    other.write_bytes(Authority.create("another authority").ca_pem)
-    world.engine.change_environment(SYNC_FTPS_CA=str(other))
+    world.engine.trust_another_authority()
 
 
 @given("FTPS領域の証明書が信頼できるものに戻っている")

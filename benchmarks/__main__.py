@@ -1,0 +1,143 @@
+"""`python -m benchmarks [--runs N] [--suite]`: each figure with its target, medians of N runs taken in turn.
+
+Start-up is measured on whole processes, from before the fork to the first HTTP answer, the lab and Flask's own
+development server turn by turn, so that a machine that gets slower is slow for both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ftplib
+import io
+import json
+import os
+import platform
+import socket
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+
+from simulator.demo import set_up
+from simulator.lab import Lab
+
+LIMIT = 30.0
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until_http_answers(port: int, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + LIMIT
+    while time.monotonic() < ends and process.poll() is None:
+        with suppress(OSError), closing(socket.create_connection(("127.0.0.1", port), timeout=1)) as connection:
+            connection.sendall(b"GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            if connection.recv(16).startswith(b"HTTP/1."):
+                return
+    raise SystemExit(f"no answer on port {port}")
+
+
+def start_up(command: list[str], port: int) -> float:
+    began = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            until_http_answers(port, process)
+            return (time.perf_counter() - began) * 1000
+        finally:
+            process.terminate()
+
+
+def lab_start(home: str) -> float:
+    port = free_port()
+    ports = ["--http-port", str(port), "--ftps-port", "0", "--smtp-port", "0", "--passive-ports", "0"]
+    os.environ["ZAIKOLAB_HOME"] = home
+    return start_up([sys.executable, "-m", "simulator.cli", "up", *ports], port)
+
+
+def flask_start() -> float:
+    port = free_port()
+    return start_up([sys.executable, "-m", "flask", "--app", "benchmarks.hello", "run", "--port", str(port)], port)
+
+
+def ftps_session(lab: Lab, shop_code: str, user: str, password: str) -> Callable[[], None]:
+    context = ssl.create_default_context(cafile=str(lab.endpoints.ca_file))
+
+    def session() -> None:
+        client = ftplib.FTP_TLS(context=context)
+        client.connect(lab.endpoints.host, lab.endpoints.ftps_port)
+        client.login(user, password)
+        client.prot_p()
+        client.retrbinary(f"RETR /netstock/{shop_code}/stock.csv", io.BytesIO().write)
+        client.quit()
+
+    return session
+
+
+def measure(runs: int) -> list[dict[str, object]]:
+    with tempfile.TemporaryDirectory() as home:
+        pairs = [(lab_start(home), flask_start()) for _ in range(runs)]
+    lab_ms, flask_ms = (statistics.median(column) for column in zip(*pairs, strict=True))
+    with Lab() as lab:
+        resets = []
+        for _ in range(runs):
+            set_up(lab, skus=1200, seed=1, say=lambda _section, _sentence: None)
+            resets.append(milliseconds(lab.reset))
+        made = set_up(lab, skus=20, seed=1, say=lambda _section, _sentence: None)
+        account = lab.tempostar.ftp_account()
+        assert account is not None
+        session = ftps_session(lab, made.shop_code, account.user, account.password)
+        session()
+        sessions = [milliseconds(session) for _ in range(runs * 4)]
+    return [
+        row(
+            "`up` to the first HTTP answer",
+            lab_ms,
+            f"Flask's development server {flask_ms:.0f} ms + 300 ms",
+            flask_ms + 300,
+        ),
+        row("reset of a lab with 1,200 SKUs", statistics.median(resets), "10 ms", 10),
+        row("FTPS login, one RETR of 20 rows, QUIT", statistics.median(sessions), "15 ms", 15),
+    ]
+
+
+def row(what: str, value: float, target: str, limit: float) -> dict[str, object]:
+    return {"what": what, "ms": round(value, 1), "target": target, "share_of_target": round(value / limit, 2)}
+
+
+def suite() -> dict[str, object]:
+    took = milliseconds(
+        lambda: subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", "auto", "tests"], check=True)
+    )
+    return row("the whole suite", took, "60,000 ms", 60_000)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    options.add_argument("--runs", type=int, default=7, help="runs of each (7)")
+    options.add_argument("--suite", action="store_true", help="time the test suite too")
+    options.add_argument("--json", action="store_true", help="answer in JSON")
+    chosen = options.parse_args()
+    rows = measure(chosen.runs) + ([suite()] if chosen.suite else [])
+    if chosen.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, medians of {chosen.runs}")
+    for one in rows:
+        print(f"{one['what']:<40} {one['ms']:>9} ms   target {one['target']}   share {one['share_of_target']}")
+
+
+if __name__ == "__main__":
+    main()

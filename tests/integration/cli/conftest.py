@@ -1,0 +1,78 @@
+"""A lab started as a person starts it: `zaikolab up --demo` in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from simulator.cli import run
+
+ANY_PORTS = ("--ftps-port", "0", "--passive-ports", "0", "--http-port", "0", "--smtp-port", "0")
+ZAIKOLAB = (sys.executable, "-m", "simulator.cli")
+
+
+@dataclass
+class Typed:
+    """What a command came to."""
+
+    exit_code: int
+    out: str
+    err: str
+
+    def json(self):
+        return json.loads(self.out)
+
+
+@dataclass
+class Terminal:
+    """Types commands with a home folder of its own."""
+
+    home: Path
+    capture: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch
+
+    def __call__(self, *arguments: str) -> Typed:
+        self.monkeypatch.setenv("ZAIKOLAB_HOME", str(self.home))
+        self.capture.readouterr()
+        exit_code = run(list(arguments))
+        said = self.capture.readouterr()
+        return Typed(exit_code, said.out, said.err)
+
+
+@pytest.fixture(scope="module")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home of a running `zaikolab up --demo`, its clock frozen."""
+    home = tmp_path_factory.mktemp("home")
+    command = [*ZAIKOLAB, "up", "--demo", "--skus", "20", "--clock", "frozen", "--json", *ANY_PORTS]
+    environment = {**os.environ, "ZAIKOLAB_HOME": str(home)}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert json.loads(process.stdout.readline())["tempostar"]
+            yield home
+        finally:
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.fixture
+def demo_lab(demo_home: Path, capsys, monkeypatch) -> Terminal:
+    """A terminal beside the running demo lab."""
+    return Terminal(demo_home, capsys, monkeypatch)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, capsys, monkeypatch) -> Terminal:
+    """A terminal where no lab was ever started."""
+    return Terminal(tmp_path / "home", capsys, monkeypatch)

@@ -1,0 +1,121 @@
+"""The commands beside a running lab, typed as the README has them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.conftest import Terminal
+
+
+def shell(home: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of a person's shell, with the commands on its PATH."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "ZAIKOLAB_HOME": str(home), "PATH": path}
+    return subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=60)
+
+
+CURL = 'eval "$(zaikolab env)"; curl -sS --cacert "$SYNC_FTPS_CA" -u "$TEMPOSTAR_FTP_USER:$TEMPOSTAR_FTP_PASSWORD"'
+FILE = "ftp://$SYNC_FTPS_HOST:$SYNC_FTPS_PORT/netstock/$TEMPOSTAR_SHOP_CODE/stock.csv"
+
+
+def test_curl_reads_the_stock_file_over_tls(demo_home: Path) -> None:
+    ran = shell(demo_home, f'{CURL} --ssl-reqd "{FILE}" | iconv -f cp932 -t utf-8')
+    assert ran.stderr == ""
+    lines = ran.stdout.splitlines()
+    assert lines[0] == '"商品コード","商品基本コード","商品名","属性1名","属性2名","在庫数"'
+    assert len(lines) == 21
+
+
+def test_curl_without_tls_is_refused_before_the_password(demo_home: Path) -> None:
+    ran = shell(demo_home, f'{CURL} -v "{FILE}"')
+    assert ran.returncode == 67
+    assert "> PASS" not in ran.stderr
+
+
+@pytest.mark.skipif(not shutil.which("lftp"), reason="lftp is not on this machine: apt-get install lftp")
+def test_lftp_reads_the_stock_file_over_tls(demo_home: Path) -> None:
+    settings = (
+        "set ssl:ca-file $SYNC_FTPS_CA; set ftp:ssl-force yes; set ftp:ssl-protect-data yes; set net:max-retries 1"
+    )
+    ran = shell(
+        demo_home,
+        f'eval "$(zaikolab env)"; lftp -u "$TEMPOSTAR_FTP_USER,$TEMPOSTAR_FTP_PASSWORD" '
+        f'-e "{settings}; cat /netstock/$TEMPOSTAR_SHOP_CODE/stock.csv; bye" "ftp://$SYNC_FTPS_HOST:$SYNC_FTPS_PORT" '
+        "| iconv -f cp932 -t utf-8",
+    )
+    assert ran.stderr == ""
+    assert len(ran.stdout.splitlines()) == 21
+
+
+def test_an_engine_in_another_process_syncs_the_lab(demo_home: Path, demo_lab: Terminal) -> None:
+    ran = shell(demo_home, 'eval "$(zaikolab env)" && zaikosync once')
+    assert (ran.returncode, ran.stderr) == (0, "")
+    state = demo_lab("status", "--json").json()
+    assert state["roomclip"]["variants"] == 20
+    synced = demo_lab("journal", "--kind", "stock.synced", "--json").json()
+    assert synced
+
+
+def test_the_clock_is_moved_and_told(demo_lab: Terminal) -> None:
+    before = demo_lab("clock", "--json").json()["now"]
+    assert demo_lab("clock", "advance", "5", "--json").json()["now"] > before
+    assert "frozen" in demo_lab("clock").out
+    refused = demo_lab("clock", "set", "2020-01-01T00:00:00+09:00")
+    assert (refused.exit_code, refused.out) == (1, "")
+    assert "does not run backwards" in refused.err
+    assert demo_lab("clock", "set", "noon").exit_code == 2
+
+
+def test_the_clock_runs_and_is_frozen_again(demo_lab: Terminal) -> None:
+    assert demo_lab("clock", "run", "--rate", "2", "--json").json()["mode"] == "running"
+    assert "SYNC_NOW" not in demo_lab("env", "--json").json()
+    assert demo_lab("clock", "freeze", "--json").json()["mode"] == "frozen"
+    assert "SYNC_NOW" in demo_lab("env", "--json").json()
+
+
+def test_the_journal_is_filtered(demo_lab: Terminal) -> None:
+    entries = demo_lab("journal", "--kind", "reflection", "--json").json()
+    assert entries
+    assert {entry["kind"].split(".")[0] for entry in entries} == {"reflection"}
+    assert "stock.csv" in demo_lab("journal", "--kind", "reflection.written").out
+    assert len(demo_lab("journal", "--last", "2", "--json").json()) == 2
+
+
+def test_a_snapshot_is_saved_listed_and_restored(demo_lab: Terminal) -> None:
+    before = demo_lab("status", "--json").json()["tempostar"]
+    assert demo_lab("snapshot", "save", "here").exit_code == 0
+    assert demo_lab("seed", "7", "--seed", "9", "--json").exit_code in (0, 1)
+    assert demo_lab("snapshot", "list", "--json").json() == ["here"]
+    assert demo_lab("snapshot", "restore", "here").exit_code == 0
+    assert demo_lab("status", "--json").json()["tempostar"] == before
+    missing = demo_lab("snapshot", "restore", "there")
+    assert missing.exit_code == 1
+    assert "There are: here" in missing.err
+
+
+def test_the_inbox_is_shown(demo_lab: Terminal) -> None:
+    assert demo_lab("mail").out.strip() == "The inbox is empty."
+    missing = demo_lab("mail", "99")
+    assert missing.exit_code == 2
+    assert "no such mail" in missing.err
+
+
+def test_the_doctor_finds_a_running_lab_well(demo_lab: Terminal) -> None:
+    examined = demo_lab("doctor", "--json")
+    findings = {finding["check"]: finding for finding in examined.json()}
+    assert examined.exit_code == 0
+    assert set(findings) == {"clock", "control channel", "certificate", "login", "data channel", "inbox"}
+    assert all(finding["ok"] for finding in findings.values())
+
+
+def test_the_status_fits_a_screen(demo_lab: Terminal) -> None:
+    told = demo_lab("status")
+    assert told.exit_code == 0
+    assert "http_url" in told.out
+    assert len(told.out.splitlines()) < 25

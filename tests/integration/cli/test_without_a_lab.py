@@ -1,0 +1,109 @@
+"""The commands when something is wrong: one clear sentence, the next step, the contract's exit code, no traceback."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from simulator.cli import cli
+from tests.integration.cli.conftest import ANY_PORTS, Terminal
+
+
+@pytest.mark.parametrize("command", ["status", "env", "reset", "clock", "journal", "mail", "seed"])
+def test_a_command_without_a_running_lab_says_how_to_start_one(terminal: Terminal, command: str) -> None:
+    typed = terminal(command)
+    assert (typed.exit_code, typed.out) == (1, "")
+    assert typed.err == "zaikolab: No lab is running. Start one with `zaikolab up --demo`.\n"
+
+
+def test_an_address_where_no_lab_answers_is_named(terminal: Terminal) -> None:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        typed = terminal("--lab", url, "status")
+    assert typed.exit_code == 1
+    assert f"No lab answers at {url}" in typed.err
+
+
+def test_a_taken_port_ends_up_with_one_sentence_and_exit_2(terminal: Terminal) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        typed = terminal("up", *ANY_PORTS, "--http-port", port)
+    assert typed.exit_code == 2
+    assert len(typed.err.splitlines()) == 1
+    assert port in typed.err
+    assert "--http-port 0" in typed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--set", "content=half"), "Allowed: diff, full"),
+        (("--set", "content"), "NAME=VALUE"),
+        (("--set", "colour=red"), "Known settings"),
+        (("--start", "noon"), "RFC 3339"),
+        (("--rate", "0", "--clock", "running"), "rate="),
+        (("--passive-ports", "9-"), "range of ports"),
+        (("--tls", "none"), "explicit"),
+        (("--http-port", "70000"), "65535"),
+        (("--host", "0.0.0.0"), "loopback"),
+    ],
+)
+def test_a_wrong_option_of_up_is_named(terminal: Terminal, arguments: tuple[str, ...], said: str) -> None:
+    typed = terminal("up", *ANY_PORTS, *arguments)
+    assert typed.exit_code == 2
+    assert said in typed.err
+    assert "Traceback" not in typed.err
+
+
+def test_a_data_folder_of_another_version_is_named(terminal: Terminal, tmp_path) -> None:
+    import sqlite3
+
+    with closing(sqlite3.connect(tmp_path / "lab.sqlite")) as db:
+        db.execute("PRAGMA user_version = 99")
+    typed = terminal("up", *ANY_PORTS, "--data", str(tmp_path))
+    assert typed.exit_code == 2
+    assert "another version of zaikolab: format 99" in typed.err
+
+
+def test_the_doctor_names_a_taken_port(terminal: Terminal) -> None:
+    from simulator.doctor import examine_ports
+
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (finding,) = examine_ports({"ftps": (port, port)}, "127.0.0.1")
+    assert not finding.well
+    assert str(port) in finding.found
+    assert "--ftps-port 0" in finding.next_step
+    assert terminal("doctor").out.startswith("No lab is running.")
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    def commands(group, path=()):
+        for name, command in group.commands.items():
+            yield (*path, name), command
+            if hasattr(command, "commands"):
+                yield from commands(command, (*path, name))
+
+    without = [path for path, command in commands(cli) if "Example: zaikolab " + path[0] not in (command.help or "")]
+    assert without == []
+
+
+def test_no_argument_shows_the_help(terminal: Terminal) -> None:
+    typed = terminal()
+    assert "zaikolab up --demo" in typed.out + typed.err
+
+
+def test_the_help_is_quick_because_it_loads_no_server() -> None:
+    loaded = "{'flask', 'pyftpdlib', 'rich'} & set(sys.modules)"
+    script = f"import sys; from simulator.cli import run; run(['--help']); print(*{loaded})"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == ""

@@ -1,0 +1,209 @@
+"""The lab as one object: starts whole, stops clean, goes back, comes back."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from simulator.config import ClockMode, LabConfig, Settings
+from simulator.demo import set_up
+from simulator.errors import BadValue, CannotStart, Conflict, Unknown
+from simulator.lab import Lab
+
+CONTRACT_VARIABLES = {
+    "SYNC_SHOP_URL", "SYNC_SHOP_TOKEN", "SYNC_FTPS_HOST", "SYNC_FTPS_PORT", "SYNC_FTPS_TLS", "SYNC_FTPS_CA",
+    "SYNC_SMTP_HOST", "SYNC_SMTP_PORT", "SYNC_MAIL_FROM", "SYNC_STATE_DIR", "SYNC_NOW",
+}  # fmt: skip
+
+
+def quiet(_section: str, _sentence: str, /) -> None:
+    """For those who do not want the story."""
+
+
+@pytest.fixture
+def lab():
+    with Lab() as running:
+        yield running
+
+
+def answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_opens_its_sockets_and_closes_them_again() -> None:
+    with Lab() as lab:
+        where = lab.endpoints
+        ports = (where.ftps_port, where.http_port, where.smtp_port)
+        assert all(answers(where.host, port) for port in ports)
+        assert where.ca_file.read_bytes().startswith(b"-----BEGIN CERTIFICATE-----")
+    assert not any(answers(where.host, port) for port in ports)
+    assert not where.ca_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "flag"), [("ftps_port", "--ftps-port"), ("http_port", "--http-port"), ("smtp_port", "--smtp-port")]
+)
+def test_a_port_that_is_taken_is_named_with_the_next_step_and_nothing_stays_open(option: str, flag: str) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        lab = Lab(LabConfig(**{option: port}))
+        with pytest.raises(CannotStart, match=rf"127\.0\.0\.1:{port}.*{flag}"):
+            lab.start()
+        lab.stop()
+
+
+def test_two_labs_in_one_process_keep_apart(lab: Lab) -> None:
+    with Lab() as other:
+        other.tempostar.add_shop("Other", "O")
+        assert lab.tempostar.shops() == ()
+        assert other.endpoints.http_port != lab.endpoints.http_port
+    assert answers(lab.endpoints.host, lab.endpoints.ftps_port)
+
+
+def test_addresses_are_known_only_while_it_runs() -> None:
+    lab = Lab()
+    with pytest.raises(Conflict, match="not running"):
+        _ = lab.endpoints
+    lab.stop()
+
+
+def test_a_reset_empties_the_lab_and_keeps_what_clients_hold(lab: Lab) -> None:
+    fresh = {name: lab.state()[name] for name in ("tempostar", "roomclip", "mails", "settings", "now")}
+    token, ca, life = lab.roomclip.api_token(), lab.endpoints.ca_file.read_bytes(), lab.lab_id()
+    set_up(lab, skus=30, seed=1, say=quiet)
+    lab.change_settings(content="full")
+    lab.reset()
+    assert {name: lab.state()[name] for name in fresh} == fresh
+    assert (lab.roomclip.api_token(), lab.endpoints.ca_file.read_bytes()) == (token, ca)
+    assert lab.lab_id() != life
+    assert [entry.kind for entry in lab.journal.read()] == ["lab.reset"]
+
+
+def test_a_snapshot_brings_everything_back_and_the_journal_goes_on(lab: Lab) -> None:
+    made = set_up(lab, skus=30, seed=1, say=quiet)
+    before, levels = lab.clock.now(), lab.tempostar.levels()
+    lab.save_snapshot("linked")
+    path = f"/netstock/{made.shop_code}/stock.csv"
+    file_before = lab.area.read(10001, path)
+    lab.tempostar.set_stock(next(iter(levels)), sellable=999)
+    lab.next_pass()
+    lab.change_settings(content="full")
+    last = lab.journal.last_seq()
+    lab.restore_snapshot("linked")
+    assert (lab.clock.now(), lab.tempostar.levels(), lab.settings()) == (before, levels, Settings())
+    assert lab.area.read(10001, path) == file_before
+    assert [entry.kind for entry in lab.journal.read(after=last)] == ["snapshot.restored"]
+
+
+def test_an_unknown_snapshot_changes_nothing(lab: Lab) -> None:
+    lab.tempostar.add_shop("A", "A")
+    with pytest.raises(Unknown, match="no snapshot 'x'"):
+        lab.restore_snapshot("x")
+    assert len(lab.tempostar.shops()) == 1
+
+
+def test_a_seed_fills_both_ends(lab: Lab) -> None:
+    assert lab.seed(50, 3)["skus"] == 50
+    assert len(lab.tempostar.levels()) == 50
+    assert lab.roomclip.levels("1") == dict.fromkeys(lab.tempostar.levels(), 0)
+
+
+def test_the_same_seed_twice_is_refused_whole(lab: Lab) -> None:
+    lab.seed(20, 3)
+    with pytest.raises(Conflict):
+        lab.seed(30, 3)
+    assert len(lab.tempostar.levels()) == 20
+
+
+@pytest.mark.parametrize("skus", [0, -1, 2_000_001])
+def test_a_seed_has_bounds(lab: Lab, skus: int) -> None:
+    with pytest.raises(BadValue, match="skus="):
+        lab.seed(skus)
+
+
+def test_there_is_no_next_pass_before_a_shop_reflects(lab: Lab) -> None:
+    with pytest.raises(Conflict, match="在庫反映 is 停止"):
+        lab.next_pass()
+
+
+def test_the_next_pass_of_an_in_place_writer_ends_with_a_whole_file(lab: Lab) -> None:
+    lab.change_settings(writing="in-place")
+    made = set_up(lab, skus=30, seed=1, say=quiet)
+    content = lab.area.read(10001, f"/netstock/{made.shop_code}/stock.csv")
+    assert content is not None
+    assert content.endswith(b"\r\n")
+    assert content.count(b"\r\n") == 31
+
+
+def test_an_engine_is_told_all_the_contract_names(lab: Lab, tmp_path: Path) -> None:
+    environment = lab.engine_environment(tmp_path)
+    assert set(environment) == CONTRACT_VARIABLES
+    assert environment["SYNC_NOW"] == "2026-04-01T09:00:00+09:00"
+    asked = urllib3.request(
+        "GET",
+        f"{environment['SYNC_SHOP_URL']}/linkages",
+        headers={"Authorization": f"Bearer {environment['SYNC_SHOP_TOKEN']}"},
+    )
+    assert asked.json() == {"linkages": []}
+
+
+def test_the_state_tells_no_secret(lab: Lab) -> None:
+    set_up(lab, skus=30, seed=1, say=quiet)
+    account = lab.tempostar.ftp_account()
+    assert account is not None
+    told = json.dumps(lab.state()) + json.dumps([entry.as_json() for entry in lab.journal.read()]) + repr(account)
+    assert account.password not in told
+    assert lab.roomclip.api_token() not in told
+
+
+def test_a_lab_with_a_folder_comes_back_with_everything(tmp_path: Path) -> None:
+    with Lab(LabConfig(data_dir=tmp_path)) as lab:
+        set_up(lab, skus=30, seed=1, say=quiet)
+        before = (lab.clock.now(), lab.tempostar.levels(), lab.roomclip.api_token(), lab.lab_id())
+        ca = lab.endpoints.ca_file.read_bytes()
+    with Lab(LabConfig(data_dir=tmp_path)) as again:
+        assert (again.clock.now(), again.tempostar.levels(), again.roomclip.api_token(), again.lab_id()) == before
+        assert again.endpoints.ca_file.read_bytes() == ca
+    assert (tmp_path / "lab.sqlite").stat().st_mode & 0o077 == 0  # passwords and keys are in it
+
+
+def test_a_lab_killed_comes_back_as_after_its_last_finished_action(tmp_path: Path) -> None:
+    script = """
+import os, signal, sys
+from pathlib import Path
+from simulator.config import LabConfig
+from simulator.lab import Lab
+lab = Lab(LabConfig(data_dir=Path(sys.argv[1]))).start()
+lab.tempostar.add_shop("Finished", "F")
+lab.advance(minutes=7)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)])
+    assert killed.returncode == -signal.SIGKILL
+    with Lab(LabConfig(data_dir=tmp_path)) as again:
+        assert [shop.name for shop in again.tempostar.shops()] == ["Finished"]
+        assert again.clock.now().isoformat() == "2026-04-01T09:07:00+09:00"
+        assert again.journal.read(kind="clock.advanced")
+
+
+def test_a_running_lab_reflects_by_itself() -> None:
+    with Lab(LabConfig(clock_mode=ClockMode.RUNNING, rate=10_000)) as lab:
+        shop = lab.tempostar.add_shop("RoomClipShopping", "RCs")
+        lab.seed(5)
+        after = lab.journal.last_seq()
+        lab.tempostar.update_stock_settings(shop.shop_code, reflection="起動")
+        assert lab.journal.wait("reflection.written", after=after, timeout=10).data["rows"] == 5
