@@ -61,26 +61,26 @@ def show_start(lab: Lab, ready: float) -> None:
     """The one screen of `zaikolab up`. `ready`: seconds from the start of the process."""
     where, console = lab.endpoints, Console(highlight=False, soft_wrap=True)
     account, shops = lab.tempostar.ftp_account(), lab.tempostar.shops()
-    table = Table.grid(padding=(0, 2))
     scheme = "ftps" if where.tls == "implicit" else "ftp"
-    table.add_row("FTPS", f"{scheme}://{where.host}:{where.ftps_port}", f"TEMPOSTAR's area, {where.tls} TLS required")
-    table.add_row("", f"CA {where.ca_file}", "")
-    login = f"{account.user} / {account.password}" if account else "no password issued yet"
-    table.add_row("", f"login {login}", f"/netstock/{shops[0].shop_code}/" if shops else "no shop yet")
-    for path, what in (
-        ("/roomclip/shop/", "storefront"),
-        ("/roomclip/business/", "RoomClipビジネス"),
-        ("/tempostar/", "TEMPOSTAR"),
-        ("/mail/", "inbox"),
-        ("/api/v1/", f"shop API, token {lab.roomclip.api_token()}"),
-        ("/lab/v1/", "control API"),
-    ):
-        table.add_row("HTTP" if path == "/roomclip/shop/" else "", where.http_url + path, what)
-    table.add_row("SMTP", f"{where.host}:{where.smtp_port}", "any recipient, relays nothing")
+    login = f"login {account.user}, password {account.password}" if account else "no password issued yet"
     mode = "frozen" if lab.clock.mode == "frozen" else f"running at {lab.clock.rate:g}x"
-    table.add_row("clock", f"{lab.clock.now():%Y-%m-%d %H:%M:%S} JST", mode)
+    rows = [
+        ("FTPS", f"{scheme}://{where.host}:{where.ftps_port}", f"TEMPOSTAR's area; {where.tls} TLS required"),
+        ("", login, f"folder /netstock/{shops[0].shop_code}/" if shops else "no shop yet"),
+        ("", f"CA {where.ca_file}", ""),
+        ("HTTP", f"{where.http_url}/roomclip/shop/", "storefront"),
+        ("", f"{where.http_url}/roomclip/business/", "RoomClipビジネス"),
+        ("", f"{where.http_url}/tempostar/", "TEMPOSTAR"),
+        ("", f"{where.http_url}/mail/", "inbox"),
+        ("", where.shop_api_url, f"shop API; token {lab.roomclip.api_token()}"),
+        ("", f"{where.http_url}/lab/v1", "control API"),
+        ("SMTP", f"{where.host}:{where.smtp_port}", "takes mail for anyone, relays nothing"),
+        ("clock", f"{lab.clock.now():%Y-%m-%d %H:%M:%S} JST", mode),
+    ]
     console.print(f"[bold]zaikolab[/] ready in {ready:.2f} s; Ctrl-C stops it\n")
-    console.print(table)
+    width = max(len(address) for _, address, _ in rows)
+    for name, address, what in rows:
+        console.print(f"{name:<7}{escape(address):<{width}}  {escape(what)}")
     then = 'eval "$(zaikolab env)" && zaikosync once' if shops else "zaikolab seed 1200, or start again with --demo"
     console.print(f"\nnext, in another terminal: [bold]{then}[/]")
     sys.stdout.flush()
