@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import settings
 
 from simulator import journal as journal_module
 from simulator.clock import Agenda, Clock, Due
 from simulator.config import ClockMode, Settings
 from simulator.journal import Journal
 from simulator.store import Store
+
+# A deadline would time the machine, not the code; what fails is printed with the line that repeats it.
+settings.register_profile("zaikolab", deadline=None, print_blob=True)
+settings.load_profile("zaikolab")
 
 
 @dataclass
