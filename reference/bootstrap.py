@@ -34,7 +34,6 @@ decisions are fields of `Rules`::
 from __future__ import annotations
 
 import logging
-import ssl
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -42,6 +41,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from reference.adapters.clock import GivenClock, WallClock
+from reference.adapters.ftps_channel import trusting
 from reference.adapters.mail import SmtpMailer
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_sqlite import SqliteState, hold_lock
@@ -80,7 +80,7 @@ def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = Non
                 settings.ftps_host,
                 settings.ftps_port,
                 settings.ftps_tls,
-                trust(settings),
+                trusting(settings.ftps_ca),
                 FtpsPatience(timeout=settings.timeout),
             ),
             mailer=SmtpMailer(settings.smtp_host, settings.smtp_port, settings.mail_from, settings.timeout),
@@ -88,13 +88,6 @@ def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = Non
             clock=GivenClock(settings.now) if settings.now else WallClock(),
         )
         yield adjust(sync) if adjust else sync
-
-
-def trust(settings: Settings) -> ssl.SSLContext:
-    """Trust certificates of the configured authority for the right host, over TLS 1.2 or later; nothing else."""
-    context = ssl.create_default_context(cafile=settings.ftps_ca)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def log_to_stderr(level: int = logging.WARNING) -> None:

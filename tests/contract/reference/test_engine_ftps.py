@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
 from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
 
+from reference.adapters.ftps_channel import trusting
 from reference.adapters.tempostar_ftps import FtpsArea, FtpsPatience, TlsMode
 from reference.errors import (
     CertificateDefect,
@@ -55,7 +55,7 @@ class Ground:
         return self
 
     def area(self, mode=TlsMode.EXPLICIT, ca=None):
-        tls = ssl.create_default_context(cafile=ca or self.authority.ca)
+        tls = trusting(ca or self.authority.ca)
         return FtpsArea("127.0.0.1", self.port, mode, tls, QUICK)
 
     def fetch(self, area=None, **changes):
