@@ -22,6 +22,8 @@ in an API.
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import zlib
 from dataclasses import dataclass
@@ -194,25 +196,23 @@ def read_body() -> bytes:
     damaged gzip.
     """
     body = request.get_data()
-    match request.headers.get("Content-Encoding", "identity"):
-        case "identity":
+    match request.headers.get("Content-Encoding", "").strip().lower():
+        case "" | "identity":
             return body
-        case "gzip":
+        case "gzip" | "x-gzip":
             return _unpacked(body)
         case other:
             raise UnsupportedMediaType(f"Content-Encoding {other!r} is not known here; gzip and identity are.")
 
 
 def _unpacked(body: bytes) -> bytes:
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
-        content = unpacker.decompress(body, MAX_BODY + 1)
-    except zlib.error:
-        raise InvalidRequest((FieldProblem("body", "not gzip, although Content-Encoding says so"),)) from None
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
+            content = packed.read(MAX_BODY + 1)
+    except (EOFError, OSError, zlib.error):
+        raise InvalidRequest((FieldProblem("body", "not whole gzip, although Content-Encoding says so"),)) from None
     if len(content) > MAX_BODY:
         raise RequestEntityTooLarge
-    if not unpacker.eof:
-        raise InvalidRequest((FieldProblem("body", "the gzip data ends too early"),))
     return content
 
 

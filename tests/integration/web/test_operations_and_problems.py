@@ -129,9 +129,9 @@ def test_a_body_that_is_no_json_is_refused(client):
 
 
 def test_a_gzip_body_is_unpacked(client):
-    headers = {"Content-Encoding": "gzip"}
-    packed = gzip.compress(b'{"name": "n"}')
-    assert client.post("/t/make", data=packed, headers=headers).status_code == 201
+    whole, in_parts = gzip.compress(b'{"name": "n"}'), gzip.compress(b'{"name":') + gzip.compress(b'"n"}')
+    for name, packed in (("gzip", whole), ("GZIP", whole), ("x-gzip", whole), ("gzip", in_parts)):
+        assert client.post("/t/make", data=packed, headers={"Content-Encoding": name}).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -139,10 +139,11 @@ def test_a_gzip_body_is_unpacked(client):
     [
         (b"no gzip", "gzip", 422),
         (gzip.compress(b'{"name": "n"}')[:-4], "gzip", 422),
+        (gzip.compress(b'{"name": "n"}') + b"more", "gzip", 422),
         (gzip.compress(b" " * (MAX_BODY + 1)), "gzip", 413),
         (b"{}", "br", 415),
     ],
-    ids=["damaged", "torn", "bomb", "other"],
+    ids=["damaged", "torn", "more behind it", "bomb", "other"],
 )
 def test_a_body_packed_wrongly_is_refused(client, body, encoding, status):
     answer = client.post("/t/make", data=body, headers={"Content-Encoding": encoding})
