@@ -118,6 +118,9 @@ class Settings:
         return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
 
 
+_BOUNDS = {"slice_size": (1, 1_000_000), "bulk_delay_minutes": (0, 1440)}
+
+
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
@@ -143,11 +146,11 @@ def _typed(name: str, hints: dict[str, Any], value: object) -> object:
             raise BadValue(name, value, "true or false is wanted")
         return value
     if hint is int:
-        least = 1 if name == "slice_size" else 0
-        if isinstance(value, str) and value.isascii() and value.isdigit():
+        least, most = _BOUNDS[name]
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(most)):
             value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise BadValue(name, value, f"a whole number from {least} is wanted")
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise BadValue(name, value, f"a whole number from {least} to {most} is wanted")
         return value
     try:
         return hint(value)

@@ -33,9 +33,18 @@ def test_settings_survive_json() -> None:
         ("slice_size", True, "whole number from 1"),
         ("bulk_delay_minutes", -1, "whole number from 0"),
         ("bulk_delay_minutes", "１", "whole number from 0"),
+        ("slice_size", 2**63, "whole number from 1 to 1000000"),
+        ("slice_size", "9" * 5000, "whole number from 1 to 1000000"),
+        ("bulk_delay_minutes", 10**12, "whole number from 0 to 1440"),
         ("column_order", 5, "list of column names"),
     ],
+    ids=lambda value: ascii(value)[:30],
 )
 def test_a_wrong_setting_is_refused_with_what_is_possible(name: str, value: object, said: str) -> None:
     with pytest.raises(BadValue, match=said):
         Settings().changed({name: value})
+
+
+@pytest.mark.parametrize(("name", "value"), [("slice_size", 1_000_000), ("bulk_delay_minutes", "1440")])
+def test_a_setting_is_taken_at_its_upper_bound(name: str, value: object) -> None:
+    assert getattr(Settings().changed({name: value}), name) == int(str(value))
