@@ -17,7 +17,7 @@ from simulator.tempostar.ftps.authorizer import Authorizer
 from simulator.tempostar.ftps.filesystem import NO_APPEND, TIMES_ARE_FIXED, CompanyFiles, Grounds
 from simulator.tempostar.ftps.listing import FACTS
 from simulator.tempostar.ftps.recording import RecordedChannel
-from simulator.tempostar.ftps.transfer import PassiveRangeExhausted
+from simulator.tempostar.ftps.transfer import ABORTED, PassiveRangeExhausted
 
 PASSIVE_ONLY = "502 Passive mode only: send EPSV or PASV."
 _TRANSFERS = frozenset({"RETR", "STOR", "LIST", "NLST", "MLSD"})
@@ -31,6 +31,7 @@ class Session(RecordedChannel):
     grounds: ClassVar[Grounds]
     tls_mode: ClassVar[TlsMode]
 
+    data_channel: Any
     _dtp_acceptor: object
     _out_dtp_queue: object
     _in_dtp_queue: object
@@ -110,14 +111,16 @@ class Session(RecordedChannel):
     # Commands
 
     def process_command(self, cmd: str, *args: object, **kwargs: object) -> None:
-        """Insist on TLS and on a data connection, then as pyftpdlib."""
+        """Insist on TLS and on a data connection that is free, then as pyftpdlib."""
         if cmd in ("USER", "PASS") and not self._ssl_established:
             self.respond("530 TLS is required: send AUTH TLS before USER and PASS.")
         elif cmd in ("PORT", "EPRT"):
             self.respond(PASSIVE_ONLY)
         elif cmd in ("PASV", "EPSV") and not self._prot:
             self.respond("521 TLS is required on data connections too: send PBSZ 0 and PROT P.")
-        elif cmd in _TRANSFERS and self._dtp_acceptor is None and self.data_channel is None:
+        elif cmd in _TRANSFERS and (
+            self._transfer_open() or (self._dtp_acceptor is None and self.data_channel is None)
+        ):
             self.respond("425 There is no data connection: send EPSV or PASV first.")
         else:
             super().process_command(cmd, *args, **kwargs)
@@ -152,6 +155,10 @@ class Session(RecordedChannel):
             self.respond("534 Data connections in clear are refused: send PROT P.")
         else:
             super().ftp_PROT(line)
+
+    def ftp_ABOR(self, _line: str) -> None:
+        """End a transfer that was opened, whether a byte has moved or not, and free its data connection."""
+        self.respond("226 Aborted." if self._end_transfer() else "225 No transfer to abort.")
 
     def ftp_QUIT(self, line: str) -> None:
         """As pyftpdlib."""
@@ -199,7 +206,29 @@ class Session(RecordedChannel):
         if waiting and not self._closed:
             self.respond("425 No data connection came.")
 
+    def _transfer_open(self) -> bool:
+        """Whether a transfer was opened and has not had its last reply."""
+        waiting = self._out_dtp_queue is not None or self._in_dtp_queue is not None
+        return waiting or (self.data_channel is not None and self.data_channel.in_use)
+
+    def _end_transfer(self) -> bool:
+        """Close the data connection, or the port that waits for one; True when a transfer was to go over it.
+
+        It gets its last reply here: pyftpdlib would send none, and carry it out on the next data connection.
+        """
+        opened = self._transfer_open()
+        command, self._command = self._command, None  # the reply is not the one to the command under way
+        if self.data_channel is not None:
+            self.data_channel.abort()
+        elif opened:
+            self.respond(ABORTED)
+        self._shutdown_connecting_dtp()
+        self.data_channel = self._out_dtp_queue = self._in_dtp_queue = None
+        self._command = command
+        return opened
+
     def _make_epasv(self, extmode: bool = False) -> None:  # noqa: FBT001, FBT002, RUF100 - pyftpdlib's signature
+        self._end_transfer()
         try:
             super()._make_epasv(extmode)
         except PassiveRangeExhausted:

@@ -13,6 +13,8 @@ from pyftpdlib.handlers.ftps.data import TLS_DTPHandler
 
 from simulator.tempostar.ftps.filesystem import Download, Upload, UploadTooLong
 
+ABORTED = "426 The transfer was aborted."
+
 
 class PassiveRangeExhausted(Exception):
     """Every port of the passive range is in use."""
@@ -55,6 +57,7 @@ class WholeFiles(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no types
     """
 
     transfer_finished: bool
+    _resp: tuple[Any, ...]
     _told = False
 
     def handle_close(self) -> None:
@@ -117,6 +120,18 @@ class DataChannel(TLS_DTPHandler, WholeFiles):  # type: ignore[misc]  # pyftpdli
         if not self.transfer_finished:
             self._error = True
         super().close()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a transfer goes over it."""
+        return bool(self._initialized)
+
+    def abort(self) -> None:
+        """End at once; a transfer gets its last reply."""
+        self._error = True  # or it would wait for the client to take the close_notify
+        if self.in_use and not self._resp:
+            self._resp = (ABORTED, _quiet)
+        self.close()
 
     def handle_timeout(self) -> None:
         """Give up on a transfer that stands still, also one that waits to say close_notify to nobody."""
