@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simulator.store import Store
 
 PAGE = 1000
+_HIGHEST = 2**62
 
 
 class Mailbox:
@@ -46,14 +47,14 @@ class Mailbox:
 
     def mails_before(self, seq: int | None, *, limit: int) -> tuple[Mail, ...]:
         """Mails with a number below `seq` (None: the newest), newest first."""
-        return records.find(self._store, before=2**62 if seq is None else seq, limit=limit)
+        return records.find(self._store, before=_HIGHEST if seq is None else max(0, min(seq, _HIGHEST)), limit=limit)
 
     def mail(self, seq: int) -> Mail:
         """One mail.
 
         Raises: Unknown.
         """
-        found = records.get(self._store, seq)
+        found = records.get(self._store, seq) if 0 < seq <= _HIGHEST else None
         if found is None:
             raise Unknown("mail", seq, next_step="`zaikolab mail` lists those there are.")
         return found
