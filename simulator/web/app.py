@@ -27,6 +27,7 @@ STOCK_UPDATE = "/roomclip/stock-update"
 _FOR_ENGINES = (API, STOCK_UPDATE, "/openapi.json")
 """Who asks for these has a secret of their own, so they may be reached under any name, e.g. from a container."""
 _LONGEST_PATH = 300
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -39,7 +40,7 @@ _HEADERS = {
 def create_app(lab: Lab) -> Flask:
     """Assemble the application of one lab. Its server's stop ends waiting requests and raises what went wrong."""
     told = Running(at_stop=[lab.journal.end_waits])
-    app = _furnished(lab, told)
+    app = _furnished(lab, told, pages=True)
     for blueprint in _blueprints(lab):
         app.register_blueprint(blueprint)
     control, shop_api = _Late(lambda: _control_app(lab, told)), _Late(lambda: _shop_api_app(lab, told))
@@ -48,19 +49,25 @@ def create_app(lab: Lab) -> Flask:
     return app
 
 
-def _furnished(lab: Lab, told: Running) -> Flask:
-    """An application without pages, with the rules that hold for all."""
+def _furnished(lab: Lab, told: Running, *, pages: bool = False) -> Flask:
+    """An application without blueprints, with the rules that hold for all. `pages`: it is to have some."""
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     tell(app, told)
-    register_problems(app, told.failed)
+    register_problems(app, told.failed, pages=pages)
 
     @app.before_request
-    def refuse_foreign_names() -> None:
-        if not _is_below(request.path, _FOR_ENGINES) and not _is_ours(request.host, lab.config.host):
+    def refuse_other_sites() -> None:
+        if _is_below(request.path, _FOR_ENGINES):
+            return
+        if not _is_ours(request.host, lab.config.host):
             raise Forbidden(
                 f"The lab does not answer to the name {request.host!r}. Use its address, e.g. http://127.0.0.1."
             )
+        # Only browsers send it: a page of another site can send a form here, be it without seeing the answer.
+        origin = request.headers.get("Origin")
+        if request.method not in _SAFE and origin is not None and origin.partition("://")[2] != request.host:
+            raise Forbidden("This was sent by a page of another site; send it from the lab's own.")
 
     @app.after_request
     def finish(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""Every error of an HTTP request as one answer: RFC 9457 for programs, a plain page for browsers.
+"""Every error of an HTTP request as one answer: RFC 9457 for programs, a plain Japanese page for browsers.
 
     LabError            its own status; sentence and next step as it says them
     InvalidRequest      422, the fields one by one (bodies and queries that do not fit the API's models)
@@ -21,6 +21,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from simulator.errors import BadFile, BadValue, LabError, Refused
+from simulator.web.refusal import compose_sentence, compose_status_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,7 +33,8 @@ PROBLEM_TYPE = "application/problem+json"
 
 _PAGE = Markup("""<!doctype html>
 <html lang="ja"><head><meta charset="utf-8"><title>{title}</title></head>
-<body><h1>{title}</h1><p>{detail}</p><p>{next_step}</p><p><a href="/">zaikolab</a></p></body></html>
+<body><h1>{title}</h1><p role="alert">{sentence}</p><p lang="en"><small>{detail} {next_step}</small></p>
+<p><a href="/">zaikolab</a></p></body></html>
 """)
 _OUR_FAULT = "The lab made a mistake of its own while answering this request; the request may be fine."
 
@@ -70,38 +72,46 @@ def problem(
     return Response(text, status, list(headers), content_type=PROBLEM_TYPE)
 
 
-def register_problems(app: Flask, failed: Callable[[Exception], None]) -> None:
-    """Make every error of `app` such an answer. `failed` is told of exceptions that nobody raised on purpose."""
+def register_problems(app: Flask, failed: Callable[[Exception], None], *, pages: bool = False) -> None:
+    """Make every error of `app` such an answer. `failed` is told of exceptions that nobody raised on purpose; `pages`:
+    the application has pages, so a browser gets one. An API answers programs only, whatever they say they accept."""
 
     def lab_error(error: LabError) -> Response:
-        return _answer(error.status, error.message, next_step=error.next_step, members=_members(error))
+        if pages and _wants_page():
+            return _page(error.status, compose_sentence(error), error.message, error.next_step)
+        return problem(error.status, error.message, next_step=error.next_step, **_members(error))
 
     def http_exception(error: HTTPException) -> BaseResponse:
         if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
             return error.get_response()
         headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
-        return _answer(error.code, error.description or _title(error.code), headers=headers)
+        return status_answer(error.code, error.description or _title(error.code), headers=headers)
 
     def unexpected(error: Exception) -> Response:
         failed(error)
-        return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _OUR_FAULT, next_step="Please report it with the request.")
+        return status_answer(
+            HTTPStatus.INTERNAL_SERVER_ERROR, _OUR_FAULT, next_step="Please report it with the request."
+        )
+
+    def status_answer(
+        status: int, detail: str, *, next_step: str = "", headers: Iterable[tuple[str, str]] = ()
+    ) -> Response:
+        if pages and _wants_page():
+            return _page(status, compose_status_sentence(status), detail, next_step, headers)
+        return problem(status, detail, next_step=next_step, headers=headers)
 
     app.register_error_handler(LabError, lab_error)
     app.register_error_handler(HTTPException, http_exception)
     app.register_error_handler(Exception, unexpected)
 
 
-def _answer(
-    status: int,
-    detail: str,
-    *,
-    next_step: str = "",
-    headers: Iterable[tuple[str, str]] = (),
-    members: dict[str, Any] | None = None,
-) -> Response:
-    if request.accept_mimetypes.best_match([PROBLEM_TYPE, "text/html"], default=PROBLEM_TYPE) != "text/html":
-        return problem(status, detail, next_step=next_step, headers=headers, **(members or {}))
-    page = _PAGE.format(title=f"{int(status)} {_title(status)}", detail=detail, next_step=next_step)
+def _wants_page() -> bool:
+    return request.accept_mimetypes.best_match([PROBLEM_TYPE, "text/html"], default=PROBLEM_TYPE) == "text/html"
+
+
+def _page(status: int, sentence: str, detail: str, next_step: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    title = f"{int(status)} {_title(status)}"
+    page = _PAGE.format(title=title, sentence=sentence, detail=detail, next_step=next_step)
     return Response(page, status, list(headers), mimetype="text/html")
 
 

@@ -12,6 +12,7 @@ from simulator.roomclip.item_csv import compose_template
 from simulator.roomclip.linkage import LinkageState
 from simulator.roomclip.listing import ItemKind, ListingStatus, parse_number
 from simulator.web.forms import guard_forms, see_other, tell
+from simulator.web.refusal import refused_page
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -168,5 +169,4 @@ def _choices() -> dict[str, object]:
 
 def _refused(error: Refused) -> tuple[str, int]:
     problems = error.problems if isinstance(error, BadFile) else ()
-    title = "取り込めませんでした" if problems else "できませんでした"
-    return render_template("roomclip/refused.html", error=error, problems=problems, heading=title), error.status
+    return refused_page(error, "roomclip/layout.html", template="roomclip/refused.html", problems=problems)

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from simulator.errors import BadValue, Conflict, Refused, Unknown
 from simulator.roomclip.listing import ListingStatus, parse_number
 from simulator.web.forms import guard_forms, see_other
+from simulator.web.refusal import refused_page
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 PAYMENT_METHODS = ("クレジットカード", "Amazon決済")
 MAX_CHOICE = 10
+_SOLD_OUT = {
+    "heading": "購入できませんでした",
+    "sentence": "販売中でないか、在庫が足りないため、購入できませんでした。代金はかかりません。",
+}
 
 
 def create_blueprint(roomclip: RoomClip) -> Blueprint:
@@ -65,11 +70,4 @@ def create_blueprint(roomclip: RoomClip) -> Blueprint:
 
 
 def _refused(error: Refused) -> tuple[str, int]:
-    match error:
-        case Conflict():
-            heading = "購入できませんでした"
-        case Unknown():
-            heading = "見つかりませんでした"
-        case _:
-            heading = "できませんでした"
-    return render_template("storefront/refused.html", error=error, heading=heading), error.status
+    return refused_page(error, "storefront/layout.html", **(_SOLD_OUT if isinstance(error, Conflict) else {}))

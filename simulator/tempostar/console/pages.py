@@ -11,6 +11,7 @@ from simulator.tempostar.backoffice import FileSuffix, OutputColumns, SendType, 
 from simulator.tempostar.catalog import FIRST_COMPANY, MALL_TYPES
 from simulator.tempostar.console.area_tree import folders_in
 from simulator.web.forms import guard_forms, see_other, tell
+from simulator.web.refusal import refused_page
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -34,6 +35,12 @@ def create_blueprint(backoffice: BackOffice, area: Area) -> Blueprint:
     guard_forms(blueprint)
     blueprint.register_error_handler(Refused, _refused)
     blueprint.context_processor(lambda: {"company": _company(), "companies": backoffice.companies()})
+
+    @blueprint.before_request
+    def know_the_company() -> None:
+        if _company() not in {one.company_id for one in backoffice.companies()}:
+            raise Unknown("company", _company())
+
     _add_shops(blueprint, backoffice)
     _add_stock(blueprint, backoffice)
     _add_area(blueprint, backoffice, area)
@@ -153,4 +160,4 @@ def _whole(field: str, text: str) -> int:
 
 
 def _refused(error: Refused) -> tuple[str, int]:
-    return render_template("tempostar/refused.html", error=error), error.status
+    return refused_page(error, "tempostar/layout.html")

@@ -164,6 +164,22 @@ def test_does_not_answer_to_a_foreign_name(client, path):
     assert (answer.status_code, answer.content_type) == (403, "application/problem+json")
 
 
+@pytest.mark.parametrize("origin", ["http://attacker.example", "http://localhost:1", "null", "http://["])
+def test_a_page_of_another_site_changes_nothing(client, lab, origin):
+    lab.tempostar.add_shop("one", "one")
+    for path in ("/lab/v1/reset", "/lab/v1/seed", "/tempostar/"):
+        answer = client.post(path, headers={"Origin": origin, "Content-Type": "text/plain"}, data='{"skus": 1}')
+        assert (answer.status_code, answer.content_type) == (403, "application/problem+json")
+    assert lab.tempostar.counts()["shops"] == 1
+    assert client.post("/lab/v1/reset", headers={"Origin": "http://localhost"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/lab/v1/nothing", "/lab/v1/mail/1", "/api/v1/linkages", "/roomclip/stock-update/x"])
+def test_apis_answer_problems_whatever_the_client_accepts(client, path):
+    accept = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"  # what Java's own client sends
+    assert client.get(path, headers={"Accept": accept}).content_type == "application/problem+json"
+
+
 @pytest.mark.parametrize("path", ["/", "/mail/", "/lab/v1/clock", "/nothing", "/lab/v1/nothing"])
 def test_every_answer_carries_the_security_headers(client, path):
     headers = client.get(path).headers
@@ -191,7 +207,10 @@ def test_pages_of_the_inbox_show_mail_as_text_and_escape_it(client, lab):
     assert "&lt;script&gt;alert" in client.get("/mail/1").text
     source = client.get("/mail/1/source")
     assert source.content_type == "text/plain; charset=utf-8"
-    assert client.get("/mail/2", headers={"Accept": "text/html"}).status_code == 404
+    for number in (2, 0, 10**30):
+        refused = client.get(f"/mail/{number}", headers={"Accept": "text/html"})
+        assert refused.status_code == 404
+        assert f"メール「{number}」は見つかりません。" in refused.text
 
 
 def test_the_list_of_mails_goes_on_to_older_ones(client, lab):
@@ -201,6 +220,8 @@ def test_the_list_of_mails_goes_on_to_older_ones(client, lab):
     assert "number 50" in first
     assert "number 0<" not in first
     assert "number 0<" in client.get("/mail/?before=2").text
+    assert "number 50" in client.get(f"/mail/?before={10**30}").text
+    assert "メールはありません" in client.get(f"/mail/?before=-{10**30}").text
 
 
 def test_the_start_page_leads_to_every_part_of_the_lab(client):

@@ -74,7 +74,7 @@ def test_changes_status_and_stock_and_deletes(browser, register, roomclip):
     edit = f"{BASE}/items/edit?number=R-A-1"
     assert "A-1 の在庫数を 5 にしました。" in browser.send(edit, f"{BASE}/items/stock", variant_id=variant, stock="5")
     refused = browser.send(edit, f"{BASE}/items/stock", answers=422, variant_id=variant, stock="５")
-    assert "在庫数" in refused
+    assert "在庫数「５」は受け付けられません。0から999,999,999までの半角の整数で入力してください。" in refused
     assert roomclip.item("1", "R-A-1").variants[0].stock == 5
     assert "商品はありません" in browser.send(edit, f"{BASE}/items/delete", item_number="R-A-1")
 
@@ -97,7 +97,9 @@ def test_refuses_a_csv_row_by_row(browser, roomclip):
 
 
 def test_an_import_without_a_file_is_refused(browser):
-    assert "Choose a 商品CSV" in browser.send(f"{BASE}/items", f"{BASE}/items/import", answers=422)
+    refused = browser.send(f"{BASE}/items", f"{BASE}/items/import", answers=422)
+    assert "商品CSVのファイルを指定してください。" in refused
+    assert "Choose a 商品CSV" in refused
 
 
 def test_hands_out_a_template_that_can_be_imported(browser, roomclip):
@@ -125,8 +127,16 @@ def test_refuses_wrong_linkage_inputs_without_showing_the_password(browser, room
     roomclip.apply_for_linkage("1")
     given = {"ftp_user": "10001_0", "ftp_password": "geheim", "shop_code": "RCs", "notify_to": "a@shop.example"}
     refused = browser.send(f"{BASE}/linkage", answers=422, **given)
+    assert "ショップコード「RCs」は受け付けられません。半角数字で入力してください。" in refused
     assert "shop_code='RCs'" in refused
     assert "geheim" not in refused
+
+
+def test_what_the_present_state_does_not_allow_is_said_in_japanese(browser, linked):
+    linked.pause("1")
+    refused = browser.send(f"{BASE}/linkage", f"{BASE}/linkage/pause", answers=409)
+    assert "現在の状態ではできない操作です" in refused
+    assert "<script>" not in browser.client.get(f"{BASE}/items/edit?number=<script>").text
 
 
 def test_shows_what_engines_reported(browser, linked):
@@ -137,8 +147,8 @@ def test_shows_what_engines_reported(browser, linked):
 
 
 def test_an_unknown_shop_or_item_is_not_found(browser):
-    browser.open("/roomclip/business/9/items", 404)
-    browser.open(f"{BASE}/items/edit?number=no", 404)
+    assert "ショップ「9」は見つかりません。" in browser.open("/roomclip/business/9/items", 404)
+    assert "商品「no」は見つかりません。" in browser.open(f"{BASE}/items/edit?number=no", 404)
 
 
 def test_forms_of_other_sites_are_refused(browser, register, roomclip):

@@ -85,7 +85,7 @@ def client(failures):
 
     app = Flask("test")
     app.register_blueprint(blueprint)
-    register_problems(app, failures.append)
+    register_problems(app, failures.append, pages=True)
     return app.test_client()
 
 
@@ -188,6 +188,7 @@ def test_a_browser_gets_a_page_with_the_error_escaped(client):
     answer = client.get("/t/<b>", headers={"Accept": "text/html,*/*;q=0.8"})
     assert answer.content_type.startswith("text/html")
     assert "404 Not Found" in answer.text
+    assert "ページが見つかりません。" in answer.text
     assert "<script>" not in client.get("/t/fail/markup", headers={"Accept": "text/html"}).text
 
 

@@ -52,7 +52,7 @@ def test_a_shop_is_added_and_listed_with_its_code(client, lab):
 def test_what_is_refused_is_said_on_a_page_and_changes_nothing(client, lab):
     answer = send(client, "/tempostar/", name="", short_name="x", mall_type="roomclip(受注・在庫連携のみ)")
     assert answer.status_code == 422
-    assert 'role="alert"' in answer.text
+    assert 'role="alert">ショップ名（正式名称）を指定してください。' in answer.text
     assert lab.tempostar.shops() == ()
 
 
@@ -129,7 +129,11 @@ def test_a_company_sees_its_own_things_only(client, lab):
     lab.tempostar.add_shop("RoomClipShopping", "RCs")
     lab.tempostar.found_company()
     assert "20001" not in client.get("/tempostar/?company=10002").text
-    assert client.get("/tempostar/ftp?company=9").status_code == 404
+    for company in (9, -1, 10**30):
+        for page in ("", "ftp", "stock", "area"):
+            refused = client.get(f"/tempostar/{page}?company={company}")
+            assert refused.status_code == 404
+            assert f"会社「{company}」は見つかりません。" in refused.text
 
 
 @pytest.mark.parametrize("sent", [{}, {"csrf_token": "guessed"}, {"csrf_token": ""}])
@@ -142,7 +146,7 @@ def test_a_form_without_the_right_token_is_refused(client, lab, sent):
 
 def test_a_form_from_another_site_is_refused_even_with_the_token(client, lab):
     form = {"csrf_token": token(client, "/tempostar/ftp")}
-    for origin in ("http://attacker.example", "http://localhost:1", "null"):
+    for origin in ("http://attacker.example", "http://localhost:1", "null", "http://[", "localhost"):
         assert client.post("/tempostar/ftp", data=form, headers={"Origin": origin}).status_code == 403
     assert lab.tempostar.ftp_account() is None
     assert client.post("/tempostar/ftp", data=form, headers={"Origin": "http://localhost"}).status_code == 303

@@ -1,0 +1,123 @@
+"""What a page says when something was refused: one Japanese sentence, made of the error's kind and field.
+
+The error's own English sentence, which tells details and the next step, stands below it, so that no error is worded
+twice where it is raised.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import render_template
+
+from simulator.errors import BadFile, BadValue, Conflict, LabError, Refused, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LONGEST_SHOWN = 100
+_WHOLE = "0から999,999,999までの半角の整数で入力してください。"
+_CHOOSE = "画面にある選択肢から選んでください。"
+
+_FIELDS: Mapping[str, tuple[str, str]] = {
+    "name": ("ショップ名（正式名称）", ""),
+    "short_name": ("ショップ名（略称）", ""),
+    "mall_type": ("モール種別", _CHOOSE),
+    "order_intake": ("受注取込", _CHOOSE),
+    "reflection": ("在庫反映", _CHOOSE),
+    "interval_minutes": ("在庫反映（送信間隔）", "1から1440までの分数を半角の整数で入力してください。"),
+    "send_type": ("在庫反映・送信タイプ", _CHOOSE),
+    "file_prefix": ("ファイル名", "半角英数字・ハイフン・アンダースコアの32文字以内で入力してください。"),
+    "file_suffix": ("ファイル名（付加）", _CHOOSE),
+    "output_columns": ("ファイル出力項目", _CHOOSE),
+    "sellable": ("想定在庫数", "半角の整数で入力してください。"),
+    "held_back": ("保留在庫数", _WHOLE),
+    "page": ("ページ番号", ""),
+    "商品管理番号": ("商品管理番号", ""),
+    "商品名": ("商品名", ""),
+    "種類別の自社管理コード": ("種類別の自社管理コード", ""),
+    "カラー": ("カラー", ""),
+    "サイズ": ("サイズ", ""),
+    "販売価格": ("販売価格", _WHOLE),
+    "在庫数": ("在庫数", _WHOLE),
+    "出品ステータス": ("出品ステータス", _CHOOSE),
+    "kind": ("出品の種類", "単品は1行だけ、カラー・サイズを空欄にして登録してください。"),
+    "variants": ("詳細設定の行", "同じカラー・サイズの行を作らず、1行以上に自社管理コードか価格を入力してください。"),
+    "file": ("商品CSVのファイル", "ファイルを選んで、もう一度インポートしてください。"),
+    "service": ("連携サービス", _CHOOSE),
+    "ftp_user": ("FTPユーザーID", "255文字以内で入力してください。"),
+    "ftp_password": ("FTPユーザーパスワード", "255文字以内で入力してください。"),
+    "shop_code": ("ショップコード", "半角数字で入力してください。TEMPOSTARのショップ一覧で確認できます。"),
+    "notify_to": ("連携失敗時の通知先", "メールアドレスを入力してください。"),
+    "quantity": ("数量", _CHOOSE),
+    "payment_method": ("支払方法", _CHOOSE),
+}
+"""What the pages call a field, and what it takes."""
+
+_THINGS: Mapping[str, str] = {
+    "shop": "ショップ",
+    "company": "会社",
+    "product": "商品",
+    "SKU": "SKU",
+    "folder": "フォルダ",
+    "file": "ファイル",
+    "mail": "メール",
+    "RoomClip shop": "ショップ",
+    "item": "商品",
+    "item on sale": "販売中の商品",
+    "variant": "商品",
+    "order": "注文",
+}
+
+_STATUSES: Mapping[int, str] = {
+    HTTPStatus.FORBIDDEN: "この操作は受け付けられません。実験室の画面を開き直して、そこから送信してください。",
+    HTTPStatus.NOT_FOUND: "ページが見つかりません。",
+    HTTPStatus.METHOD_NOT_ALLOWED: "このページではできない操作です。",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "送信されたデータが大きすぎます。16MiBまで送信できます。",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "実験室の内部で問題が起きました。操作は正しかったかもしれません。",
+}
+
+
+def refused_page(
+    error: Refused, layout: str, *, template: str = "web/refused.html", **values: object
+) -> tuple[str, int]:
+    """The page that tells of a refusal within a console's `layout`. `values`: for the template, also instead of
+    `heading` and `sentence`."""
+    values = {"heading": compose_heading(error), "sentence": compose_sentence(error), **values}
+    return render_template(template, layout=layout, error=error, **values), error.status
+
+
+def compose_heading(error: Refused) -> str:
+    """The title of the page that tells of a refusal."""
+    match error:
+        case Unknown():
+            return "見つかりませんでした"
+        case BadFile():
+            return "取り込めませんでした"
+        case _:
+            return "できませんでした"
+
+
+def compose_sentence(error: LabError) -> str:
+    """What was refused, in Japanese."""
+    match error:
+        case BadValue(field=field, value=value):
+            label, wanted = _FIELDS.get(field, (field, ""))
+            if isinstance(value, str) and not value.strip():
+                return f"{label}を指定してください。{wanted}"
+            shown = f"「{str(value)[:_LONGEST_SHOWN]}」" if isinstance(value, (str, int)) else ""
+            return f"{label}{shown}は受け付けられません。{wanted}"
+        case BadFile(name=name):
+            return f"{name} は取り込まれませんでした。次の行を直して、もう一度インポートしてください。"
+        case Unknown(what=what, name=name):
+            return f"{_THINGS.get(what, what)}「{str(name)[:_LONGEST_SHOWN]}」は見つかりません。"
+        case Conflict():
+            return "すでに登録されているか、現在の状態ではできない操作です。何も変更されていません。"
+        case _:
+            return compose_status_sentence(error.status)
+
+
+def compose_status_sentence(status: int) -> str:
+    """What became of a request that no rule of the services refused, in Japanese."""
+    return _STATUSES.get(status, "リクエストを処理できませんでした。")
