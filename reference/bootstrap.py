@@ -33,12 +33,8 @@ decisions are fields of `Rules`::
 
 from __future__ import annotations
 
-import logging
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-
-import structlog
 
 from reference.adapters.clock import GivenClock, WallClock
 from reference.adapters.ftps_channel import trusting
@@ -68,7 +64,6 @@ def run_pass(environ: Mapping[str, str], *, adjust: Callable[[Sync], Sync] | Non
 @contextmanager
 def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = None) -> Iterator[Sync]:
     """Build the service over its real adapters, holding the state folder's lock until the end."""
-    log_to_stderr()
     with (
         hold_lock(settings.state_dir),
         SqliteState.open(settings.state_dir) as state,
@@ -88,18 +83,3 @@ def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = Non
             clock=GivenClock(settings.now) if settings.now else WallClock(),
         )
         yield adjust(sync) if adjust else sync
-
-
-def log_to_stderr(level: int = logging.WARNING) -> None:
-    """Send the developers' log from `level` on to stderr, unless the program around has its own arrangement."""
-    if structlog.is_configured():
-        return
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )

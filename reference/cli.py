@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import sys
@@ -19,7 +18,7 @@ from rich.table import Column, Table
 
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_sqlite import STATE_FILE, SqliteState
-from reference.bootstrap import log_to_stderr, run_pass
+from reference.bootstrap import run_pass
 from reference.config import Settings, state_dir_from
 from reference.domain.linkage import LinkageState, Memory
 from reference.domain.report import ExitCode, PassReport
@@ -148,7 +147,6 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
 def keep_running(environ: Mapping[str, str], stop: threading.Event, *, interval: float, poll: float) -> None:
     """Make passes until `stop` is set: one every `interval` seconds, and one at once when a linkage asks for it."""
     settings = Settings.from_environ(environ)
-    log_to_stderr(logging.INFO)
     due_at = monotonic()
     while not stop.is_set():
         if monotonic() >= due_at or _is_asked_for(settings):
@@ -160,7 +158,9 @@ def keep_running(environ: Mapping[str, str], stop: threading.Event, *, interval:
 def _try_pass(environ: Mapping[str, str]) -> None:
     """Make a pass; a pass that runs elsewhere is left to it."""
     try:
-        show_report(run_pass(environ), as_json=False)
+        report = run_pass(environ)
+        click.echo(f"{report.started_at:%Y-%m-%d %H:%M:%S}")
+        show_report(report, as_json=False)
     except PassAlreadyRunningError as error:
         click.echo(f"zaikosync: {error}", err=True)
 
@@ -195,7 +195,7 @@ def show_report(report: PassReport, *, as_json: bool) -> None:
     for one in report.linkages:
         if one.failure:
             click.echo(f"zaikosync: linkage {one.linkage_id}: {one.failure.evidence}", err=True)
-    for sentence in report.trouble:
+    for sentence in (*report.trouble, *report.notes):
         click.echo(f"zaikosync: {sentence}", err=True)
 
 
@@ -212,7 +212,12 @@ def _pass_as_json(report: PassReport) -> dict[str, Any]:
         }
         for one in report.linkages
     ]
-    return {"exit_code": int(report.exit_code), "linkages": linkages, "trouble": list(report.trouble)}
+    return {
+        "exit_code": int(report.exit_code),
+        "linkages": linkages,
+        "trouble": list(report.trouble),
+        "notes": list(report.notes),
+    }
 
 
 def describe(memory: Memory) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-import stamina
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from reference.adapters.ftps_channel import ProtectedFtp
 from reference.adapters.ftps_errors import translated
@@ -100,17 +100,17 @@ class FtpsFolder:
     def _persist(self, ask: Callable[[ProtectedFtp], Result]) -> Result:
         """Ask in the open session, or a new one; what may pass by itself is tried again, within bounds."""
         patience = self.area.patience
-        for attempt in stamina.retry_context(
-            on=(ConnectionFailedError, UntrustedFileError),
-            attempts=patience.attempts,
-            timeout=None,
-            wait_initial=patience.wait_initial,
-            wait_max=patience.wait_max,
-            wait_jitter=patience.wait_initial,
-        ):
-            with attempt, self._session() as ftp:
+
+        def ask_once() -> Result:
+            with self._session() as ftp:
                 return ask(ftp)
-        raise AssertionError("a retry ends with an answer or an error")
+
+        return Retrying(
+            retry=retry_if_exception_type((ConnectionFailedError, UntrustedFileError)),
+            stop=stop_after_attempt(patience.attempts),
+            wait=wait_random_exponential(multiplier=patience.wait_initial, max=patience.wait_max),
+            reraise=True,
+        )(ask_once)
 
     @contextmanager
     def _session(self) -> Iterator[ProtectedFtp]:

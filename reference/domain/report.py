@@ -65,12 +65,16 @@ class LinkageReport:
 
 @dataclass(frozen=True, slots=True)
 class PassReport:
-    """A whole pass; `trouble` are sentences about what is not one linkage's (the shop's list, the mail server)."""
+    """A whole pass; `trouble` are sentences about what is not one linkage's (the shop's list, the mail server).
+
+    `notes` are sentences about what does not matter for the exit code (a run that the console did not take).
+    """
 
     started_at: datetime
     finished_at: datetime
     linkages: tuple[LinkageReport, ...] = ()
     trouble: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:

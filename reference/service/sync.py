@@ -19,8 +19,6 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import structlog
-
 from reference.domain.incident import Failure, Notice, after_failure, after_success
 from reference.domain.letters import Letter, compose_failure, compose_notice, compose_recovery
 from reference.domain.linkage import (
@@ -76,8 +74,8 @@ class Sync:
             pass_id = self.name_pass()
             reports = tuple(_LinkagePass(self, linkage, pass_id).run() for linkage in linkages)
         trouble += self.deliver_letters()
-        self._report_runs(reports)
-        return PassReport(started_at, self.clock.now(), reports, tuple(trouble))
+        notes = self._report_runs(reports)
+        return PassReport(started_at, self.clock.now(), reports, tuple(trouble), tuple(notes))
 
     def deliver_letters(self) -> list[str]:
         """Send what waits in the mail queue; return a sentence for each mail that was not taken."""
@@ -111,17 +109,17 @@ class Sync:
         letters = [compose_failure(memory, failure, now)] if step.notice is Notice.FAILED else []
         self.state.save(replace(memory, incident=step.incident), letters)
 
-    def _report_runs(self, reports: Iterable[LinkageReport]) -> None:
-        """Tell the console; what it does not take is logged and no more (contract 3: optional)."""
+    def _report_runs(self, reports: Iterable[LinkageReport]) -> list[str]:
+        """Tell the console; return a sentence for each run it did not take, and no more (contract 3: optional)."""
+        notes = []
         for report in reports:
             if report.outcome is Outcome.SKIPPED:
                 continue
             try:
                 self.shop.report_run(report)
             except ShopApiError as error:
-                structlog.get_logger("zaikosync").warning(
-                    "run_not_reported", linkage=report.linkage_id, error=str(error)
-                )
+                notes.append(f"The run of linkage {report.linkage_id} is not in 連携履歴: {error}")
+        return notes
 
 
 @dataclass(slots=True)
@@ -154,10 +152,6 @@ class _LinkagePass:
                 sync.record_failure(self.memory, failure)
             else:
                 self._record_success()
-        evidence = failure.evidence if failure else None
-        structlog.get_logger("zaikosync").info(
-            "linkage_done", linkage=linkage.id, outcome=outcome.value, failure=evidence
-        )
         return LinkageReport(
             linkage.id, linkage.shop_id, linkage.shop_code, started_at, sync.clock.now(), outcome, self.counts, failure
         )

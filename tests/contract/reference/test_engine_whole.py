@@ -13,7 +13,6 @@ from dataclasses import asdict, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-import structlog
 from aiosmtpd.controller import Controller
 
 from reference import ConfigurationError, ExitCode, PassAlreadyRunningError, run_pass
@@ -135,7 +134,6 @@ def authority(tmp_path_factory):
 def company(tmp_path, authority):
     with ExitStack() as stack:
         yield Company(tmp_path, authority, stack)
-    structlog.reset_defaults()
 
 
 def test_carries_stock_from_the_area_to_the_shop(company):
@@ -151,6 +149,14 @@ def test_many_passes_in_one_process_remember_one_another(company):
     outcomes = [run_pass(company.environ).linkages[0].outcome for _ in range(3)]
     assert outcomes == [Outcome.SYNCED, Outcome.NOTHING_NEW, Outcome.NOTHING_NEW]
     assert len(company.shop.requests) == 1
+
+
+def test_as_a_library_it_prints_nothing_even_when_it_tries_again(company, capfd):
+    company.put(("A-1", 3))
+    company.mischief.drop_before, company.mischief.drop_times = "RETR", 1
+    assert run_pass(company.environ).exit_code is ExitCode.OK
+    assert company.mischief.drop_times == 0
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_failure_ends_with_one_mail_and_no_secret_anywhere(company, capsys, tmp_path):

@@ -58,6 +58,7 @@ class FakeShop:
     send_trouble: BaseException | None = None
     kill_after_send: bool = False
     vanished: str | None = None
+    report_trouble: ShopApiError | None = None
 
     def add(self, code: str | None, stock: int = 0, status: str = "公開") -> None:
         variant_id = str(len(self.variants) + 1)
@@ -93,6 +94,8 @@ class FakeShop:
         return self.answered[batch.key]
 
     def report_run(self, report: LinkageReport) -> None:
+        if self.report_trouble:
+            raise self.report_trouble
         self.runs.append(report)
 
     def _work(self, batch: Batch) -> Receipt:

@@ -10,7 +10,7 @@ from reference.domain.linkage import LinkageState
 from reference.domain.matching import Variant
 from reference.domain.report import Counts, ExitCode, Outcome
 from reference.errors import UntrustedFileError, UntrustedReason
-from tests.unit.reference.engine_fakes import World
+from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, World
 
 
 @pytest.fixture
@@ -96,6 +96,13 @@ def test_a_missing_folder_is_a_failure_that_names_the_shop_code(world):
     assert world.run().exit_code is ExitCode.FAILED
     assert "20999" in world.last_mail()
     assert "連携ショップ基本設定" in world.last_mail()
+
+
+def test_a_run_the_console_does_not_take_is_noted_and_no_failure(world):
+    world.shop.report_trouble = SHOP_IS_DOWN
+    report = world.run()
+    assert report.exit_code is ExitCode.OK
+    assert report.notes == (f"The run of linkage 1 is not in 連携履歴: {SHOP_IS_DOWN}",)
 
 
 def test_a_paused_linkage_is_left_alone_in_both_directions(world):
