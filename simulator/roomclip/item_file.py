@@ -107,7 +107,14 @@ def read_records(data: bytes, columns: Sequence[str]) -> tuple[tuple[Record, ...
         for column in columns
         if header.count(column) != 1
     )
+    if problems and _is_unreadable(",".join(header)):
+        # UTF-16, say: that no column was found is only what follows from it.
+        problems = (item_problem(1, "", ",".join(header)[:100], Reason.UNREADABLE), *problems)
     return ((), problems) if problems else _read_body(rows, header, columns)
+
+
+def _is_unreadable(text: str) -> bool:
+    return "\0" in text or _UNDECODED.search(text) is not None
 
 
 def _read_body(
@@ -123,7 +130,7 @@ def _read_body(
             continue
         elif len(values) != len(header):
             problems.append(item_problem(row, "", ",".join(values)[:100], Reason.WRONG_LENGTH))
-        elif unreadable := [place for place, value in enumerate(values) if _UNDECODED.search(value) or "\0" in value]:
+        elif unreadable := [place for place, value in enumerate(values) if _is_unreadable(value)]:
             problems += (item_problem(row, header[place], values[place], Reason.UNREADABLE) for place in unreadable)
         else:
             records.append(Record(row, {column: values[place] for column, place in places.items()}))

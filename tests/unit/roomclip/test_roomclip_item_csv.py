@@ -91,6 +91,13 @@ def test_names_every_column_of_a_file_that_is_none(text):
     assert [column for _, column, reason in found if reason == "missing column"] == list(COLUMNS)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "euc_jp"])
+def test_says_first_that_a_file_in_another_encoding_cannot_be_read(encoding):
+    first, *others = problems(csv(SINGLE, encoding=encoding))
+    assert first == (1, "", "unreadable bytes")
+    assert {reason for _, _, reason in others} == {"missing column"}
+
+
 def test_names_a_column_given_twice():
     assert problems(csv("x", columns=(*COLUMNS, "在庫数"))) == [(1, "在庫数", "duplicate column")]
 
