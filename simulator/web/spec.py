@@ -131,12 +131,15 @@ class Api:
         gives: str = "",
         name: str = "",
     ) -> Callable[[View], Callable[..., Response]]:
-        """Declare a view as an operation. `problems`: error statuses beside 422; `takes`, `gives`: media type of a body
-        or an answer that is not JSON (the view reads or returns it itself); `name`: its operationId, else the view's.
+        """Declare a view as an operation. `problems`: error statuses beside those of what it takes (413, 415, 422);
+        `takes`, `gives`: media type of a body or an answer that is not JSON (the view reads or returns it itself);
+        `name`: its operationId, else the view's.
         """
         errors = {int(status) for status in problems}
         if query or json or takes:
             errors.add(int(HTTPStatus.UNPROCESSABLE_ENTITY))
+        if json or takes:
+            errors |= {int(HTTPStatus.REQUEST_ENTITY_TOO_LARGE), int(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)}
 
         def declare(view: View) -> Callable[..., Response]:
             @wraps(view)

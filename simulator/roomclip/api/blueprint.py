@@ -26,7 +26,6 @@ _PREFIX = "/api/v1"
 _IDEMPOTENCY_KEY = "Idempotency-Key"
 _ALWAYS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _OF_A_SHOP = (*_ALWAYS, HTTPStatus.NOT_FOUND)
-_WITH_A_BODY = (*_OF_A_SHOP, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
 def create_blueprint(roomclip: RoomClip) -> Blueprint:
@@ -63,7 +62,7 @@ def create_blueprint(roomclip: RoomClip) -> Blueprint:
         json=models.RunReport,
         answer=models.RunAnswer,
         status=HTTPStatus.CREATED,
-        problems=(*_WITH_A_BODY, HTTPStatus.CONFLICT),
+        problems=(*_OF_A_SHOP, HTTPStatus.CONFLICT),
         tag="linkages",
     )
     def report_run(linkage_id: str, query: models.NoQuery, json: models.RunReport) -> models.RunAnswer:  # noqa: ARG001 - as above
@@ -87,7 +86,7 @@ def create_blueprint(roomclip: RoomClip) -> Blueprint:
 
     @blueprint.post(f"{_PREFIX}/shops/<shop_id>/stock")
     @api.operation(
-        query=models.NoQuery, json=models.StockUpdates, answer=models.StockAnswer, problems=_WITH_A_BODY, tag="stock"
+        query=models.NoQuery, json=models.StockUpdates, answer=models.StockAnswer, problems=_OF_A_SHOP, tag="stock"
     )
     def set_stock(shop_id: str, query: models.NoQuery, json: models.StockUpdates) -> Response:  # noqa: ARG001 - as above
         """Set absolute stock by code, all rows or none. Codes that no variant or several variants have are rejected."""

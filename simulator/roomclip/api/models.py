@@ -1,6 +1,6 @@
 """Bodies, queries and answers of the shop API, as contract 3 has them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
@@ -40,7 +40,7 @@ class LinkageAnswer(AnswerModel):
     id: Annotated[str, Field(examples=["1"])]
     shop_id: Annotated[str, Field(examples=["1"])]
     service: Annotated[str, Field(examples=["tempostar"])]
-    state: LinkageState
+    state: Literal[LinkageState.ACTIVE, LinkageState.PAUSED]
     ftp_user: Annotated[str, Field(examples=["10001_0"])]
     ftp_password: str
     shop_code: Annotated[str, Field(examples=["20001"])]

@@ -201,7 +201,7 @@ def test_the_document_tells_of_operations_media_types_and_problems(client):
     assert [p["name"] for p in look["parameters"]] == ["part", "limit", "code"]
     assert set(look["responses"]) == {"200", "404", "422"}
     assert list(look["responses"]["404"]["content"]) == ["application/problem+json"]
-    assert list(make["responses"]) == ["201", "422"]
+    assert list(make["responses"]) == ["201", "413", "415", "422"]
     assert list(take["requestBody"]["content"]) == ["text/csv"]
     assert document["security"] == [{"token": []}]
     assert set(document["components"]["schemas"]) == {"Wish", "Filter", "Told", "Problem", "RowProblemModel"}
