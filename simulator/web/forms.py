@@ -40,6 +40,8 @@ FIELD = "csrf_token"
 _COOKIE = "zaikolab_csrf"
 _NOTES = "zaikolab_notes"
 _LIFE = 60
+_LONGEST_NOTE = 300
+"""Characters; browsers drop a cookie over 4 KiB, and a Japanese character takes nine bytes of it."""
 
 
 def guard_forms(blueprint: Blueprint) -> None:
@@ -58,8 +60,9 @@ def csrf_field() -> Markup:
 
 
 def tell(sentence: str) -> None:
-    """Have the next page show a sentence, once."""
-    g.setdefault("zaikolab_to_tell", []).append(sentence)
+    """Have the next page show a sentence, once; a very long one is cut."""
+    shown = sentence if len(sentence) <= _LONGEST_NOTE else sentence[:_LONGEST_NOTE] + "…"
+    g.setdefault("zaikolab_to_tell", []).append(shown)
 
 
 def notes() -> list[str]:

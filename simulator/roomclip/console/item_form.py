@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from simulator.roomclip.listing import ItemInput, ItemKind, VariantInput, parse_number
@@ -11,18 +12,19 @@ if TYPE_CHECKING:
 
 SPARE_ROWS = 4
 """Empty rows under the variants that are there."""
-MAX_ROWS = 200
 
 _FIELDS = ("colour", "size", "code", "price", "stock")
+_FIELD_OF_ROW = re.compile(rf"(?:{'|'.join(_FIELDS)})-([0-9]{{1,4}})", re.ASCII)
 
 
 def read_item(form: Mapping[str, str]) -> ItemInput:
-    """An item from `item_number name status kind` and, from 0 on, `colour-0 size-0 code-0 price-0 stock-0`. Rows with
-    nothing in them are passed over.
+    """An item from `item_number name status kind` and, from 0 to 9999, `colour-0 size-0 code-0 price-0 stock-0`. Rows
+    with nothing in them, or a stock of 0 only, are passed over.
 
     Raises: BadValue.
     """
-    rows = [{name: form.get(f"{name}-{row}", "") for name in _FIELDS} for row in range(MAX_ROWS)]
+    numbers = sorted({int(found[1]) for name in form if (found := _FIELD_OF_ROW.fullmatch(name))})
+    rows = [{name: form.get(f"{name}-{number}", "") for name in _FIELDS} for number in numbers]
     variants = tuple(
         VariantInput(
             row["code"],
@@ -32,7 +34,7 @@ def read_item(form: Mapping[str, str]) -> ItemInput:
             row["size"],
         )
         for row in rows
-        if any(row[name] for name in ("colour", "size", "code", "price"))
+        if any(row[name] for name in ("colour", "size", "code", "price")) or row["stock"] not in {"", "0"}
     )
     return ItemInput(
         form.get("item_number", ""), form.get("name", ""), variants, form.get("status", ""), _kind(form.get("kind", ""))

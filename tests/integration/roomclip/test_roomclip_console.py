@@ -7,6 +7,7 @@ import pytest
 from simulator.clock import FROZEN_START
 from simulator.roomclip.console.pages import create_blueprint
 from simulator.roomclip.linkage import Run, RunOutcome
+from simulator.roomclip.listing import ItemInput, VariantInput
 from tests.integration.roomclip.browser import Browser
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -53,6 +54,27 @@ def test_registers_variations_and_edits_them_without_touching_stock(browser, roo
     assert [(one.colour, one.variant_code, one.stock) for one in item.variants] == [
         ("黒", "B-1", 4), ("白", "A-2", 0), ("青", None, 0)
     ]  # fmt: skip
+
+
+def test_edits_every_row_of_an_item_however_many_there_are(browser, roomclip):
+    variants = tuple(VariantInput(colour=f"色{number}") for number in range(250))
+    roomclip.register_item("1", ItemInput("R-1", "椅子", variants))
+    rows = {f"colour-{number}": f"色{number}" for number in range(250)}
+    edit = f"{BASE}/items/edit?number=R-1"
+    browser.send(edit, item_number="R-1", name="椅子", kind="種類あり", status="公開", **rows, **{"code-249": "LAST"})
+    assert roomclip.item("1", "R-1").variants[249].variant_code == "LAST"
+
+
+def test_a_row_with_nothing_but_stock_is_registered_too(browser, roomclip):
+    form = {"item_number": "R-1", "name": "椅子", "kind": "単品", "status": "公開", "stock-0": "3"}
+    browser.send(f"{BASE}/items/new", **form)
+    assert roomclip.item("1", "R-1").variants[0].stock == 3
+
+
+def test_a_name_of_any_length_leaves_the_note_that_tells_of_it_short(browser, roomclip):
+    form = {"item_number": "椅" * 2000, "name": "椅子", "kind": "単品", "status": "公開", "code-0": "A"}
+    page = browser.send(f"{BASE}/items/new", **form)
+    assert "椅…</p>" in page
 
 
 def test_lists_searches_and_pages_items(browser, register):
