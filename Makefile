@@ -14,9 +14,12 @@ help: ## What can be typed here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
 
 $(READY): pyproject.toml requirements.lock
-	@test -n "$(PYTHON)" || { echo "zaikolab needs python3 of 3.11 to 3.13 on the PATH; name one with: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 2; }
-	@echo "Setting up $(VENV) with $$($(PYTHON) --version) from requirements.lock (once, about half a minute) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null || \
+	  { echo "zaikolab needs python3 of 3.11 to 3.13, found: $(or $(PYTHON),none on the PATH). Name one with: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 2; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "$(PYTHON) has no venv module. Install it (Debian, Ubuntu: apt-get install python3-venv), or name another: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 2; }
+	@echo "Setting up $(VENV) with $$("$(PYTHON)" --version) from requirements.lock (once, about half a minute) ..."
+	@"$(PYTHON)" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 
 import pytest
 
 pytest_plugins = ("pytester",)
+
+PYTHON = shlex.quote(sys.executable)
 
 FEATURE = """\
 # language: ja
@@ -30,13 +33,13 @@ def own(nested: pytest.Pytester) -> pytest.Pytester:
 
 
 def test_a_command_of_ones_own_is_tested(own: pytest.Pytester) -> None:
-    engine = f"{sys.executable} -m reference.cli once"
+    engine = f"{PYTHON} -m reference.cli once"
     own.runpytest_inprocess(f"--zaikolab-engine={engine}").assert_outcomes(passed=1)
 
 
 def test_a_failure_shows_the_step_both_ends_the_journal_and_the_engines_words(own: pytest.Pytester) -> None:
     lazy = own.makepyfile(lazy="print('did nothing today')")
-    result = own.runpytest_inprocess(f"--zaikolab-engine={sys.executable} {lazy}")
+    result = own.runpytest_inprocess(f"--zaikolab-engine={PYTHON} {lazy}")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
@@ -54,7 +57,7 @@ def test_a_failure_shows_the_step_both_ends_the_journal_and_the_engines_words(ow
 
 def test_an_engine_that_is_not_configured_is_named(own: pytest.Pytester) -> None:
     bad = own.makepyfile(bad="raise SystemExit(2)")
-    result = own.runpytest_inprocess(f"--zaikolab-engine={sys.executable} {bad}")
+    result = own.runpytest_inprocess(f"--zaikolab-engine={PYTHON} {bad}")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["E*EngineUnusable: The engine ended with exit code 2*"])
 
