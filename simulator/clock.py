@@ -37,6 +37,18 @@ def parse_time(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
+    return _lab_time(moment, text)
+
+
+def check_start(start: datetime | None) -> datetime | None:
+    """The time to begin with, as lab time; None stays None.
+
+    Raises: BadValue when it has no offset.
+    """
+    return None if start is None else _lab_time(start, start.isoformat())
+
+
+def _lab_time(moment: datetime | None, text: str) -> datetime:
     if moment is None or moment.tzinfo is None:
         raise BadValue("time", text, "RFC 3339 with an offset is wanted, e.g. 2026-04-01T09:00:00+09:00")
     return moment.astimezone(JST).replace(microsecond=0)
@@ -65,7 +77,8 @@ class Clock:
 
     def __init__(self, store: Store, start: datetime | None, mode: ClockMode, rate: float) -> None:
         self._store = store
-        self._start, self._start_mode, self._start_rate = start, mode, rate
+        self._start = check_start(start)
+        self._start_mode, self._start_rate = mode, rate
         self._pinned: datetime | None = None
         self._anchor = FROZEN_START
         self._anchor_monotonic = 0.0
@@ -97,13 +110,14 @@ class Clock:
         self._store.set_value("clock", {"now": self.now().isoformat(), "mode": self.mode, "rate": self.rate})
 
     def now(self) -> datetime:
-        """The lab's time, whole seconds."""
-        if self._pinned is not None:
-            return self._pinned
-        if self.mode is ClockMode.FROZEN:
-            return self._anchor
-        passed = (time.monotonic() - self._anchor_monotonic) * self.rate
-        return (self._anchor + timedelta(seconds=passed)).replace(microsecond=0)
+        """The lab's time, whole seconds. Whoever asks while another thread moves it waits, so it never goes back."""
+        with self._store.lock:
+            if self._pinned is not None:
+                return self._pinned
+            if self.mode is ClockMode.FROZEN:
+                return self._anchor
+            passed = (time.monotonic() - self._anchor_monotonic) * self.rate
+            return (self._anchor + timedelta(seconds=passed)).replace(microsecond=0)
 
     def real_seconds_until(self, moment: datetime) -> float | None:
         """How long the machine will take until the lab's clock shows `moment`; None while it is frozen."""
@@ -149,19 +163,21 @@ class Agenda:
         return min(filter(None, (source.next_due() for source in self._sources)), default=None)
 
     def advance(self, duration: timedelta) -> None:
-        """Let `duration` pass, from 0 to MAX_ADVANCE.
+        """Let `duration` pass, whole seconds from 0 to MAX_ADVANCE.
 
-        Raises: BadValue outside that.
+        Raises: BadValue for any other.
         """
         if not timedelta(0) <= duration <= MAX_ADVANCE:
             raise BadValue("minutes", duration.total_seconds() / 60, f"from 0 to {MAX_ADVANCE.days} days is possible")
+        if duration.microseconds:
+            raise BadValue("seconds", duration.total_seconds(), "the lab's time has whole seconds only")
         with self._store.lock:
             self.advance_to(self._clock.now() + duration)
 
     def advance_to(self, target: datetime) -> None:
         """Move the clock forward to `target`, whole or not at all.
 
-        Raises: Conflict when `target` lies in the past.
+        Raises: Conflict when `target` lies in the past; BadValue when it lies beyond MAX_ADVANCE.
         """
         with self._store.transaction():
             before = self._clock.now()
@@ -170,6 +186,11 @@ class Agenda:
                     f"The lab's clock shows {before.isoformat()} and does not run backwards.",
                     next_step="Reset the lab or restore a snapshot to go back.",
                 )
+            if target - before > MAX_ADVANCE:
+                raise BadValue(
+                    "now", target.isoformat(), f"at most {MAX_ADVANCE.days} days can pass at once",
+                    next_step="Start the lab at that time, or go there in steps.",
+                )  # fmt: skip
             self.catch_up(target)
             self._clock.set(target)
             self._journal.record(
@@ -180,7 +201,7 @@ class Agenda:
     def set_clock(self, now: datetime | None = None, mode: ClockMode | None = None, rate: float | None = None) -> None:
         """Move the clock forward (as `advance_to`), freeze it, let it run.
 
-        Raises: Conflict for a time in the past; BadValue for a rate outside ]0, MAX_RATE].
+        Raises: Conflict for a time in the past; BadValue for one too far ahead, or a rate outside ]0, MAX_RATE].
         """
         if rate is not None:
             check_rate(rate)

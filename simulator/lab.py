@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from simulator import catalogue, journal
-from simulator.clock import Agenda, Clock, Timekeeper, check_rate
+from simulator.clock import Agenda, Clock, Timekeeper, check_rate, check_start
 from simulator.config import LabConfig, Settings, TlsMode, Writing
 from simulator.errors import BadValue, Conflict
 from simulator.journal import Journal, Service
@@ -77,13 +77,14 @@ class Lab:
     """TEMPOSTAR, RoomClip, inbox, clock and journal; served on real sockets between `start` and `stop`.
 
     Raises: CannotStart from the constructor (data folder) and from `start` (a port is taken); BadValue for a host that
-    is not loopback, or a rate.
+    is not loopback, a rate, or a start without an offset.
     """
 
     def __init__(self, config: LabConfig | None = None) -> None:
         self.config = config or LabConfig()
         _check_loopback(self.config.host)
         check_rate(self.config.rate)
+        check_start(self.config.start)
         self._store = Store(self.config.data_dir, SCHEMAS, kept_on_restore=journal.TABLES)
         self.clock = Clock(self._store, self.config.start, self.config.clock_mode, self.config.rate)
         self.journal = Journal(self._store, self.clock.now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 
@@ -73,6 +74,45 @@ def test_the_clock_does_not_run_backwards(parts) -> None:
 def test_an_advance_has_bounds(parts, duration: timedelta) -> None:
     with pytest.raises(BadValue, match="minutes="):
         parts().agenda().advance(duration)
+
+
+def test_a_jump_has_the_bounds_of_an_advance(parts) -> None:
+    ground = parts()
+    with pytest.raises(BadValue, match="now="):
+        ground.agenda().set_clock(FROZEN_START + MAX_ADVANCE + timedelta(seconds=1))
+    ground.agenda().set_clock(FROZEN_START + MAX_ADVANCE)
+    assert ground.clock.now() == FROZEN_START + MAX_ADVANCE
+
+
+def test_time_passes_in_whole_seconds(parts) -> None:
+    ground = parts()
+    with pytest.raises(BadValue, match="whole seconds"):
+        ground.agenda().advance(timedelta(seconds=0.5))
+    ground.agenda().advance(timedelta(minutes=1 / 3))
+    assert ground.clock.now() == FROZEN_START + timedelta(seconds=20)
+
+
+def test_whoever_asks_while_time_is_moved_waits_for_it(parts) -> None:
+    ground = parts()
+    answers: list[datetime] = []
+    other = Thread(target=lambda: answers.append(ground.clock.now()))
+    with ground.store.lock:
+        with ground.clock.pinned(at(5)):
+            other.start()
+            other.join(0.05)
+            assert answers == [], "it was told of a moment that was being carried out"
+        ground.clock.set(at(7))
+    other.join(10)
+    assert answers == [at(7)]
+
+
+def test_a_start_in_another_zone_is_the_labs_time_and_one_without_is_refused(parts) -> None:
+    store = parts().store
+    clock = Clock(store, datetime(2026, 4, 1, tzinfo=UTC), ClockMode.FROZEN, 1.0)
+    clock.restart()
+    assert clock.now().isoformat() == "2026-04-01T09:00:00+09:00"
+    with pytest.raises(BadValue, match="offset"):
+        Clock(store, datetime(2026, 4, 1), ClockMode.FROZEN, 1.0)  # noqa: DTZ001 - it is what is refused
 
 
 @pytest.mark.parametrize("rate", [0, -1, float("inf"), float("nan")])
