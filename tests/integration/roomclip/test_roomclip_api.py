@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from simulator.roomclip.api import models
+
 STOCK = "/api/v1/shops/1/stock"
 VARIANTS = "/api/v1/shops/1/variants"
 RUN = {
@@ -304,3 +306,22 @@ def test_the_document_describes_every_operation_with_its_errors(api):
             assert list(content["content"]) == [expected], (operation["operationId"], status)
     assert {"404", "413"} <= set(operations["set_stock"]["responses"])
     assert "Idempotency-Key" in {one["name"] for one in operations["set_stock"]["parameters"]}
+
+
+def test_every_answer_is_what_the_document_says_and_no_more(api, register, linked):
+    variant = register("A-1", stock=5)
+    register(None, number="R-0")
+    before = api.get(VARIANTS).get_json()["revision"]
+    linked.cancel_order("1", linked.purchase("1", [(variant, 2)]).order_id)
+    linked.delete_item("1", "R-0")
+    updates = {"updates": [{"variant_code": "A-1", "stock": 3}, {"variant_code": "?", "stock": 1}]}
+    for model, answer in (
+        (models.LinkagesAnswer, api.get("/api/v1/linkages")),
+        (models.VariantsAnswer, api.get(f"{VARIANTS}?changed_after={before}")),
+        (models.VariantsAnswer, api.get(f"{VARIANTS}?limit=1&changed_after={before}")),
+        (models.OrdersAnswer, api.get("/api/v1/shops/1/orders")),
+        (models.StockAnswer, api.post(STOCK, json=updates)),
+        (models.RunAnswer, api.post("/api/v1/linkages/1/runs", json=RUN)),
+    ):
+        read = model.model_validate_json(answer.get_data(), strict=True)
+        assert read.model_dump(mode="json", exclude_unset=True) == answer.get_json()
