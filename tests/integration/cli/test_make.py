@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import subprocess
@@ -19,8 +20,11 @@ def make(tmp_path: Path):
     for name in ("Makefile", "pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / name, tmp_path)
 
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # no `make` around
+
     def run(python: str) -> subprocess.CompletedProcess[str]:
-        ran = subprocess.run(["make", f"PYTHON={python}", "demo"], cwd=tmp_path, capture_output=True, text=True)
+        command = ["make", f"PYTHON={python}", "demo"]
+        ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert not (tmp_path / ".venv").exists()
         return ran
 
