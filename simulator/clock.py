@@ -26,12 +26,14 @@ JST = timezone(timedelta(hours=9), "JST")
 FROZEN_START = datetime(2026, 4, 1, 9, 0, tzinfo=JST)
 MAX_RATE = 100_000.0
 MAX_ADVANCE = timedelta(days=366)
+FIRST_YEAR, LAST_YEAR = 1970, 8999
+"""What can be set: far enough from where Python's dates end for everything planned from there."""
 
 
 def parse_time(text: str) -> datetime:
     """RFC 3339 with an offset, as lab time.
 
-    Raises: BadValue when it is not, or has no offset.
+    Raises: BadValue when it is not, has no offset, or lies outside FIRST_YEAR to LAST_YEAR.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -43,7 +45,7 @@ def parse_time(text: str) -> datetime:
 def check_start(start: datetime | None) -> datetime | None:
     """The time to begin with, as lab time; None stays None.
 
-    Raises: BadValue when it has no offset.
+    Raises: BadValue when it has no offset, or lies outside FIRST_YEAR to LAST_YEAR.
     """
     return None if start is None else _lab_time(start, start.isoformat())
 
@@ -51,6 +53,8 @@ def check_start(start: datetime | None) -> datetime | None:
 def _lab_time(moment: datetime | None, text: str) -> datetime:
     if moment is None or moment.tzinfo is None:
         raise BadValue("time", text, "RFC 3339 with an offset is wanted, e.g. 2026-04-01T09:00:00+09:00")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise BadValue("time", text, f"a year from {FIRST_YEAR} to {LAST_YEAR} is wanted")
     return moment.astimezone(JST).replace(microsecond=0)
 
 
@@ -90,7 +94,7 @@ class Clock:
         kept = self._store.value("clock")
         if kept is None:
             return False
-        self._set(parse_time(kept["now"]), ClockMode(kept["mode"]), kept["rate"])
+        self._set(datetime.fromisoformat(kept["now"]).astimezone(JST), ClockMode(kept["mode"]), kept["rate"])
         return True
 
     def restart(self) -> None:

@@ -171,3 +171,9 @@ def test_times_are_read_with_an_offset_only() -> None:
     for text in ("2026-04-01T09:00:00", "tomorrow", ""):
         with pytest.raises(BadValue, match="RFC 3339"):
             parse_time(text)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59Z"])
+def test_times_near_the_end_of_pythons_dates_are_refused(text: str) -> None:
+    with pytest.raises(BadValue, match="a year from 1970 to 8999"):
+        parse_time(text)
