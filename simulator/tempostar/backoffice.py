@@ -1,8 +1,8 @@
 """TEMPOSTAR's back office: carries out what the console, the control API and the clock ask for.
 
 `BackOffice` is the one public object. Its verbs stand where the real console has them: `shops` (設定), `goods`
-(商品管理, 在庫管理), `reflecting` (在庫反映). Each checks first and raises one of `errors.Refused` with nothing
-changed; then it changes rows and tells the journal once, in one transaction.
+(商品管理, 在庫管理), `reflecting` (在庫反映). Each is one transaction: it checks first and raises one of
+`errors.Refused` with nothing changed; then it changes rows and tells the journal once.
 """
 
 from __future__ import annotations

@@ -83,8 +83,8 @@ class Goods(Desk):
 
         Raises: Unknown for the SKU.
         """
-        (sku_id,) = self._sku_ids(company_id, [sku_code])
         with self._store.transaction():
+            (sku_id,) = self._sku_ids(company_id, [sku_code])
             self._records.remove_sku(sku_id)
             self._record(
                 "sku.removed", f"SKU {sku_code} was deleted.", skus=[sku_code], company_id=company_id, sku_code=sku_code
@@ -97,8 +97,8 @@ class Goods(Desk):
 
         Raises: Unknown for the shop, or for a product its company does not have.
         """
-        ids = self._product_ids(self.shop(shop_code).company_id, [product_code])
         with self._store.transaction():
+            ids = self._product_ids(self.shop(shop_code).company_id, [product_code])
             self._set_carried(shop_code, ids, carried=carried)
             self._record(
                 "product.carried",
@@ -113,11 +113,11 @@ class Goods(Desk):
 
         Raises: Unknown for the shop, or naming the products there are not; BadValue for an empty list.
         """
-        company_id = self.shop(shop_code).company_id
-        _check_not_empty("product_codes", product_codes)
-        ids = self._product_ids(company_id, product_codes)
-        delay = self._settings().bulk_delay_minutes
         with self._store.transaction():
+            company_id = self.shop(shop_code).company_id
+            _check_not_empty("product_codes", product_codes)
+            ids = self._product_ids(company_id, product_codes)
+            delay = self._settings().bulk_delay_minutes
             if delay == 0:
                 self._carry_now(shop_code, ids, carried=carried)
                 return
@@ -235,11 +235,11 @@ class Goods(Desk):
         )  # fmt: skip
 
     def _link(self, shop_code: str, sku_codes: Sequence[str], *, linked: bool) -> None:
-        company_id = self.shop(shop_code).company_id
-        _check_not_empty("sku_codes", sku_codes)
-        ids = self._sku_ids(company_id, sku_codes)
-        what = sku_codes[0] if len(ids) == 1 else f"{len(ids)} SKUs"
         with self._store.transaction():
+            company_id = self.shop(shop_code).company_id
+            _check_not_empty("sku_codes", sku_codes)
+            ids = self._sku_ids(company_id, sku_codes)
+            what = sku_codes[0] if len(ids) == 1 else f"{len(ids)} SKUs"
             (self._queue.link if linked else self._queue.unlink)(shop_code, ids)
             self._record(
                 "sku.linked", f"在庫連動 of {what} for shop {shop_code} is {_on(linked)}.",

@@ -62,12 +62,12 @@ class Reflecting(Desk):
 
         Raises: Unknown for the shop; Conflict while its 在庫反映 is 停止.
         """
-        if self.shop(shop_code).stock.reflection is Switch.OFF:
-            raise Conflict(
-                f"在庫反映 of shop {shop_code} is 停止, so nothing would be sent.",
-                next_step="Set 在庫反映 to 起動: that alone queues every linked SKU.",
-            )
         with self._store.transaction():
+            if self.shop(shop_code).stock.reflection is Switch.OFF:
+                raise Conflict(
+                    f"在庫反映 of shop {shop_code} is 停止, so nothing would be sent.",
+                    next_step="Set 在庫反映 to 起動: that alone queues every linked SKU.",
+                )
             self._queue.enqueue_all(shop_code)
             queued = self._queue.queued(shop_code)
             self._record(

@@ -53,9 +53,9 @@ class Shops(Desk):
 
         Raises: Unknown for a company that is not there.
         """
-        self._check_company(company_id)
         account = FtpAccount(Company(company_id).ftp_user, "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)))
         with self._store.transaction():
+            self._check_company(company_id)
             self._records.set_ftp_password(company_id, account.password)
             self._record(
                 "ftp_password.issued", f"A new FTP password was issued for {account.user}.",
@@ -100,8 +100,8 @@ class Shops(Desk):
         check_mall_type(mall_type)
         check_text("ftp_settings", ftp_settings, longest=LONGEST_SETTING)
         check_text("mail_settings", mail_settings, longest=LONGEST_SETTING)
-        self._check_company(company_id)
         with self._store.transaction():
+            self._check_company(company_id)
             others = self.shops(company_id)
             for other in others:
                 if other.name == name or other.short_name == short_name:
@@ -133,12 +133,12 @@ class Shops(Desk):
 
         Raises: Unknown for the shop; BadValue for an unknown field or a value that is not possible.
         """
-        before = self.shop(shop_code)
-        stock = before.stock.changed(changes)
-        changed = {
-            name: value for name, value in dataclasses.asdict(stock).items() if value != getattr(before.stock, name)
-        }
         with self._store.transaction():
+            before = self.shop(shop_code)
+            stock = before.stock.changed(changes)
+            changed = {
+                name: value for name, value in dataclasses.asdict(stock).items() if value != getattr(before.stock, name)
+            }
             self._records.set_stock_settings(shop_code, stock)
             match changed.get("reflection"):
                 case Switch.ON:
@@ -167,8 +167,8 @@ class Shops(Desk):
         """
         check_name("console_name", console_name)
         carrier = Carrier(name, console_name, dict(shop_names))
-        self._check_names("carrier", carrier, self.carriers(company_id), company_id)
         with self._store.transaction():
+            self._check_names("carrier", carrier, self.carriers(company_id), company_id)
             self._records.add_carrier(company_id, carrier)
             self._record(
                 "carrier.added", f"Carrier {name} was added.", company_id=company_id, name=name,
@@ -182,8 +182,8 @@ class Shops(Desk):
         Raises: as `add_carrier`.
         """
         payment = Payment(name, dict(shop_names))
-        self._check_names("payment", payment, self.payments(company_id), company_id)
         with self._store.transaction():
+            self._check_names("payment", payment, self.payments(company_id), company_id)
             self._records.add_payment(company_id, payment)
             self._record(
                 "payment.added", f"Payment {name} was added.", company_id=company_id, name=name,

@@ -1,6 +1,7 @@
 """Companies, FTP accounts, shops, carriers and payments."""
 
 import json
+from threading import Thread
 
 import pytest
 
@@ -144,6 +145,22 @@ def test_bad_stock_settings_change_nothing(office):
         office.tempostar.update_stock_settings(office.shop_code, reflection="起動", interval_minutes=0)
     assert office.tempostar.shop(office.shop_code) == before
     assert office.tempostar.next_due() is None
+
+
+def test_settings_saved_by_two_at_once_are_both_kept(office):
+    save = office.tempostar.update_stock_settings
+    other = Thread(target=save, args=(office.shop_code,), kwargs={"interval_minutes": 7})
+
+    class WhileTheOtherSaves:
+        def __str__(self) -> str:
+            other.start()
+            other.join(0.05)
+            return "在庫数のみ"
+
+    save(office.shop_code, output_columns=WhileTheOtherSaves())
+    other.join(10)
+    stock = office.tempostar.shop(office.shop_code).stock
+    assert (stock.interval_minutes, stock.output_columns) == (7, "在庫数のみ")
 
 
 def test_carriers_and_payments_are_kept_by_name(office):
