@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shlex
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.errors import EngineUnusable
@@ -22,14 +24,25 @@ TIME_LIMIT = 60.0
 """Seconds of real time that one pass may take."""
 OUTPUT_SHOWN = 20_000
 """Characters of an engine's output that are kept: its end, where a traceback stands."""
+_BYTES_KEPT = 4 * OUTPUT_SHOWN  # as many characters, whatever they are
+_BLOCK = 65_536
+_LOOK_AGAIN = 0.05  # seconds until a command that says nothing is looked after
 
 
 @dataclass(frozen=True, slots=True)
 class EngineRun:
-    """One pass seen from outside. `exit_code`: 0 all well, 1 something failed, 2 not configured; `output`: as said."""
+    """One pass seen from outside. `exit_code`: 0 all well, 1 something failed, 2 not configured, below 0 a signal;
+    `output`: the end of what it said."""
 
     exit_code: int
     output: str = ""
+
+    @property
+    def ending(self) -> str:
+        """How it ended, in words."""
+        if self.exit_code >= 0:
+            return f"ended with exit code {self.exit_code}"
+        return f"was ended by {signal.strsignal(-self.exit_code) or 'a signal'} (signal {-self.exit_code})"
 
 
 class Engine(Protocol):
@@ -67,7 +80,8 @@ class CommandEngine:
     takes_environment: bool = True
 
     def run(self, environment: Mapping[str, str]) -> EngineRun:
-        """Run the command once; when it takes too long it is killed with everything it started."""
+        """Run the command once. The pass is over when the command ends, or takes too long and is killed; what it has
+        started and left behind is killed either way, before it could meddle with the next scenario."""
         try:
             process = subprocess.Popen(  # noqa: S603 - running the command given is what this class is for
                 list(self.command),
@@ -84,17 +98,15 @@ class CommandEngine:
             ) from error
         with process:
             try:
-                output, _ = process.communicate(timeout=self.time_limit)
-            except subprocess.TimeoutExpired as late:
+                said, in_time = _listen(process, self.time_limit)
+            finally:
                 _kill(process)
-                raise EngineUnusable(
-                    f"The engine command {shlex.join(self.command)!r} did not end within {self.time_limit:g} s.",
-                    next_step=f"Its output: {_shown(late.output or b'') or 'none'}",
-                ) from None
-            except BaseException:
-                _kill(process)
-                raise
-        return EngineRun(process.returncode, _shown(output))
+        if not in_time:
+            raise EngineUnusable(
+                f"The engine command {shlex.join(self.command)!r} did not end within {self.time_limit:g} s.",
+                next_step=f"Its output: {_shown(said) or 'none'}",
+            )
+        return EngineRun(process.returncode, _shown(said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +121,22 @@ class UrlEngine:
         """POST once; 2xx is exit code 0, 5xx is 1."""
         import urllib3
 
+        until = monotonic() + self.time_limit
+        said = b""
         # A pool for each pass: the engine may well be restarted between two.
         with urllib3.PoolManager() as pool:
             try:
-                answer = pool.request("POST", self.url, timeout=self.time_limit, retries=False, redirect=False)
+                answer = pool.request(
+                    "POST", self.url, timeout=self.time_limit, retries=False, redirect=False, preload_content=False
+                )
+                with contextlib.closing(answer):
+                    while block := answer.read1(_BLOCK):
+                        said = (said + block)[-_BYTES_KEPT:]
+                        if monotonic() > until:
+                            raise EngineUnusable(
+                                f"The answer of the engine at {self.url} did not end within {self.time_limit:g} s.",
+                                next_step=f"It said: {_shown(said)}",
+                            )
             except urllib3.exceptions.HTTPError as error:
                 raise EngineUnusable(
                     f"The engine at {self.url} does not answer: {error}.",
@@ -123,7 +147,7 @@ class UrlEngine:
                 f"The engine at {self.url} answers a POST with {answer.status}.",
                 next_step="2xx (all well) or 5xx (something failed) is wanted.",
             )
-        return EngineRun(0 if answer.status < 300 else 1, _shown(answer.data))
+        return EngineRun(0 if answer.status < 300 else 1, _shown(said))
 
 
 def engine_for(choice: str) -> Engine:
@@ -156,8 +180,30 @@ def _necessities() -> dict[str, str]:
     }
 
 
+def _listen(process: subprocess.Popen[bytes], limit: float) -> tuple[bytes, bool]:
+    """The end of what a process says, and whether it ended within `limit` seconds.
+
+    Children may hold its output open after its end, so the end of the output is not waited for.
+    """
+    assert process.stdout is not None  # noqa: S101 - started with a pipe
+    output, said, until = process.stdout.fileno(), b"", monotonic() + limit
+    ended = False
+    while not ended:
+        left = until - monotonic()
+        if left <= 0:
+            return said, False
+        ended = process.poll() is not None  # asked before reading, so that its last words are read too
+        if select.select([output], [], [], 0 if ended else min(left, _LOOK_AGAIN))[0]:
+            block = os.read(output, _BLOCK)
+            said = (said + block)[-_BYTES_KEPT:]
+            if not block and not ended:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(max(0, until - monotonic()))
+    return said, True
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses where only the dead are left
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 

@@ -140,7 +140,7 @@ class World:
         run = self.engine.run()
         if run.exit_code not in (0, 1):
             raise EngineUnusable(
-                f"The engine ended with exit code {run.exit_code}; 0 or 1 is a pass made.",
+                f"The engine {run.ending}; a pass made ends with 0 or 1.",
                 next_step=f"Its output: {run.output.strip() or 'none'}",
             )
 

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import os
 import select
+import signal
+import socket
 import sys
 import threading
+import tracemalloc
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from simulator.conformance.drivers import CallableEngine, CommandEngine, UrlEngine, engine_for
+from simulator.conformance.drivers import OUTPUT_SHOWN, CallableEngine, CommandEngine, UrlEngine, engine_for
 from simulator.errors import EngineUnusable
 
 
 def python(code: str, **options: float) -> CommandEngine:
     return CommandEngine((sys.executable, "-c", code), **options)
+
+
+@contextmanager
+def little_memory() -> Iterator[None]:
+    """What is done meanwhile takes less than 2 MiB at any moment."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < 2 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])
@@ -50,6 +65,52 @@ def test_a_command_beside_this_python_is_found_without_an_activated_environment(
 def test_a_command_that_is_not_there_is_named() -> None:
     with pytest.raises(EngineUnusable, match=r"'no-such-engine once' cannot be started: No such file"):
         engine_for("no-such-engine once").run({})
+
+
+def test_a_command_that_may_not_be_run_is_named(tmp_path: Path) -> None:
+    (tmp_path / "engine").write_text("#!/bin/sh\n", encoding="utf-8")
+    with pytest.raises(EngineUnusable, match=r"cannot be started: Permission denied"):
+        CommandEngine((str(tmp_path / "engine"),)).run({})
+
+
+def test_a_command_ended_by_a_signal_says_so() -> None:
+    run = python("import os, signal; print('so far', flush=True); os.kill(os.getpid(), signal.SIGKILL)").run({})
+    assert (run.exit_code, run.output) == (-9, "so far\n")
+    assert run.ending == f"was ended by {signal.strsignal(9)} (signal 9)"
+    assert python("raise SystemExit(137)").run({}).ending == "ended with exit code 137"
+
+
+def test_a_command_that_says_much_is_kept_by_its_end_in_little_memory() -> None:
+    with little_memory():
+        run = python("for _ in range(300): print('あ' * 20_000)\nprint('the end')").run({})
+    assert len(run.output) == OUTPUT_SHOWN
+    assert run.output.startswith("あ")
+    assert run.output.endswith("あ\nthe end\n")
+
+
+def test_a_command_that_never_ends_saying_things_is_stopped_in_little_memory() -> None:
+    with little_memory(), pytest.raises(EngineUnusable, match=r"did not end within 0\.5 s\."):
+        python("while True: print('more' * 1000)", time_limit=0.5).run({})
+
+
+def test_a_command_that_closes_its_output_is_waited_for() -> None:
+    code = "import os; os.close(1); os.close(2); os.read(os.open({0!r}, os.O_RDONLY), 1); os._exit(1)"
+    assert python(code.format(os.devnull)).run({}).exit_code == 1
+    with pytest.raises(EngineUnusable, match="did not end within"):
+        python("import os, signal; os.close(1); os.close(2); signal.pause()", time_limit=0.5).run({})
+
+
+def test_a_pass_is_over_when_the_command_ends_and_what_it_left_behind_is_killed(tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    ours = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    code = f"import os, signal; held = os.open({str(alive)!r}, os.O_WRONLY); os.fork() or signal.pause()"
+    try:
+        run = python(code, time_limit=20.0).run({})
+        assert run.exit_code == 0
+        assert _read_until_all_have_closed(ours) == b""
+    finally:
+        os.close(ours)
 
 
 def test_a_command_that_takes_too_long_is_killed_with_its_children(tmp_path: Path) -> None:
@@ -95,16 +156,23 @@ def test_a_callable_gets_the_variables_and_gives_the_exit_code() -> None:
 
 @pytest.fixture
 def operator() -> Iterator[dict[str, object]]:
-    """An engine behind a URL that answers as told."""
-    told: dict[str, object] = {"status": 200, "posts": 0}
+    """An engine behind a URL that answers as told; `says` None: it never stops."""
+    told: dict[str, object] = {"status": 200, "says": b"done", "posts": 0}
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             told["posts"] = int(str(told["posts"])) + 1
             self.send_response(int(str(told["status"])))
-            self.send_header("Content-Length", "4")
+            says = told["says"]
+            if isinstance(says, bytes):
+                self.send_header("Content-Length", str(len(says)))
+                self.end_headers()
+                self.wfile.write(says)
+                return
             self.end_headers()
-            self.wfile.write(b"done")
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"more" * 1000)
 
         def log_message(self, *_: object) -> None: ...
 
@@ -119,8 +187,9 @@ def operator() -> Iterator[dict[str, object]]:
 
 @pytest.mark.parametrize(("status", "exit_code"), [(200, 0), (204, 0), (500, 1), (503, 1)])
 def test_a_urls_status_is_the_exit_code(operator: dict[str, object], status: int, exit_code: int) -> None:
-    operator["status"] = status
-    assert engine_for(str(operator["url"])).run({}).exit_code == exit_code
+    operator |= {"status": status, "says": b"" if status == 204 else b"done"}
+    run = engine_for(str(operator["url"])).run({})
+    assert (run.exit_code, run.output) == (exit_code, str(operator["says"], "ascii"))
     assert operator["posts"] == 1
 
 
@@ -131,6 +200,44 @@ def test_a_url_that_is_no_engine_is_named(operator: dict[str, object], status: i
         engine_for(str(operator["url"])).run({})
 
 
+def test_a_url_that_says_much_is_kept_by_its_end_in_little_memory(operator: dict[str, object]) -> None:
+    operator["says"] = b"x" * (8 << 20) + b"the end"
+    with little_memory():
+        run = engine_for(str(operator["url"])).run({})
+    assert len(run.output) == OUTPUT_SHOWN
+    assert run.output.endswith("xthe end")
+
+
+def test_a_url_that_never_ends_saying_things_is_left(operator: dict[str, object]) -> None:
+    operator["says"] = None
+    with little_memory(), pytest.raises(EngineUnusable, match=r"did not end within 0\.3 s"):
+        UrlEngine(str(operator["url"]), time_limit=0.3).run({})
+
+
 def test_a_url_that_does_not_answer_is_named() -> None:
     with pytest.raises(EngineUnusable, match="does not answer"):
         UrlEngine("http://127.0.0.1:9/run", time_limit=1.0).run({})
+
+
+@pytest.mark.parametrize("nonsense", [b"", b"hello\r\n\r\n", b"\x16\x03\x01\x00"], ids=["silence", "words", "tls"])
+def test_a_url_that_hangs_or_answers_nonsense_is_named(nonsense: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(nonsense)
+                while connection.recv(65_536):
+                    pass
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(EngineUnusable, match=r"The engine at http://\S+ does not answer"):
+            UrlEngine(f"http://127.0.0.1:{server.getsockname()[1]}/run", time_limit=0.3).run({})
+        thread.join()
+
+
+@pytest.mark.parametrize("url", ["http://", "http://[nowhere", "http://a:b/"])
+def test_a_url_that_is_none_is_named(url: str) -> None:
+    with pytest.raises(EngineUnusable, match="does not answer"):
+        engine_for(url).run({})
