@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-SCHEMA_NUMBER = 1
+SCHEMA_NUMBER = 2
 STATE_FILE = "state.sqlite"
 LOCK_FILE = "lock.sqlite"
 _BUSY_SECONDS = 10.0
@@ -34,7 +34,7 @@ _SCHEMA = """
 CREATE TABLE linkage (
   linkage_id TEXT PRIMARY KEY, shop_id TEXT NOT NULL, ftp_user TEXT NOT NULL, shop_code TEXT NOT NULL,
   notify_to TEXT NOT NULL, paused INTEGER NOT NULL, newest_name TEXT, newest_modified_at TEXT, newest_size INTEGER,
-  newest_sha256 TEXT NOT NULL, incident_opened_at TEXT, incident_told TEXT, last_success_at TEXT
+  incident_opened_at TEXT, incident_told TEXT, last_success_at TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE taken_file (
   linkage_id TEXT NOT NULL, name TEXT NOT NULL, modified_at TEXT NOT NULL, size INTEGER NOT NULL,
@@ -206,7 +206,6 @@ def _read_memory(connection: sqlite3.Connection, row: sqlite3.Row) -> Memory:
             FileStamp(datetime.fromisoformat(file["modified_at"]), file["name"], file["size"]) for file in files
         ),
         newest=newest,
-        newest_sha256=row["newest_sha256"],
         waiting={one["sku_code"]: one["stock"] for one in waiting},
         queue=tuple(
             Batch(one["key"], tuple(Update(*update) for update in json.loads(one["updates"]))) for one in queue
@@ -220,7 +219,7 @@ def _read_memory(connection: sqlite3.Connection, row: sqlite3.Row) -> Memory:
 def _write_memory(connection: sqlite3.Connection, memory: Memory) -> None:
     newest, incident = memory.newest, memory.incident
     connection.execute(
-        "REPLACE INTO linkage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "REPLACE INTO linkage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             memory.linkage_id,
             memory.shop_id,
@@ -231,7 +230,6 @@ def _write_memory(connection: sqlite3.Connection, memory: Memory) -> None:
             newest.name if newest else None,
             newest.modified_at.isoformat() if newest else None,
             newest.size if newest else None,
-            memory.newest_sha256,
             incident.opened_at.isoformat() if incident else None,
             json.dumps([cause.value for cause in incident.told]) if incident else None,
             memory.last_success_at.isoformat() if memory.last_success_at else None,

@@ -79,7 +79,6 @@ class Memory:
     paused: bool = False
     files: tuple[FileStamp, ...] = ()
     newest: FileStamp | None = None
-    newest_sha256: str = ""
     waiting: Mapping[str, int] = field(default_factory=dict)
     queue: tuple[Batch, ...] = ()
     told: frozenset[Problem] = frozenset()
@@ -118,16 +117,13 @@ def is_known(memory: Memory, stamp: FileStamp) -> bool:
     return stamp in memory.files or stamp == memory.newest
 
 
-def take_in(
-    memory: Memory, stamp: FileStamp, sha256: str, waiting: Mapping[str, int], queue: Iterable[Batch]
-) -> Memory:
+def take_in(memory: Memory, stamp: FileStamp, waiting: Mapping[str, int], queue: Iterable[Batch]) -> Memory:
     """Remember a file as taken in: its updates are queued, its rows without a variant wait instead of older ones."""
     others = tuple(known for known in memory.files if known.name != stamp.name)
     return replace(
         memory,
         files=(*others, stamp),
         newest=stamp,
-        newest_sha256=sha256,
         waiting=dict(waiting),
         queue=(*memory.queue, *queue),
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from reference.domain.matching import Matching
 
@@ -47,13 +45,11 @@ def plan_updates(matching: Matching) -> Plan:
     return Plan(updates, len(matching.matched) - len(updates))
 
 
-def cut_batches(plan: Plan, seed: Sequence[str], rows: int = BATCH_ROWS) -> Iterator[Batch]:
-    """Cut a plan into batches, each with an idempotency key from `seed` (pass, linkage, file) and its own content.
+def cut_batches(plan: Plan, new_key: Callable[[], str], rows: int = BATCH_ROWS) -> Iterator[Batch]:
+    """Cut a plan into batches, each with an idempotency key of its own.
 
-    The pass is part of the seed on purpose: a batch is kept with its key until the shop has answered, so a repeated
-    request carries the same key, while a later pass that wants the same numbers again is not mistaken for a repetition.
+    A batch is kept with its key until the shop has answered: a repeated request carries the same key, while a later
+    one that wants the same numbers again is not mistaken for a repetition.
     """
     for start in range(0, len(plan.updates), rows):
-        updates = plan.updates[start : start + rows]
-        content = [*seed, str(start), *((update.variant_code, update.stock) for update in updates)]
-        yield Batch(hashlib.sha256(json.dumps(content).encode()).hexdigest(), updates)
+        yield Batch(new_key(), plan.updates[start : start + rows])

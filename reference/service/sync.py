@@ -14,7 +14,6 @@ holds back those after it (ASSUMPTION: the guide's fixed file name leaves only o
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -32,7 +31,7 @@ from reference.domain.linkage import (
     take_in,
     tell,
 )
-from reference.domain.matching import Variant, find_near_misses
+from reference.domain.matching import find_near_misses
 from reference.domain.plan import cut_batches, plan_updates
 from reference.domain.problems import find_problems
 from reference.domain.report import Counts, LinkageReport, Outcome, PassReport
@@ -57,7 +56,7 @@ class Sync:
     state: State
     clock: Clock
     rules: Rules = field(default_factory=Rules)
-    name_pass: Callable[[], str] = lambda: uuid.uuid4().hex
+    new_key: Callable[[], str] = lambda: uuid.uuid4().hex
 
     def run_pass(self) -> PassReport:
         """Sync every linkage, hand over the mails, tell the console; raises only `StateError`."""
@@ -71,8 +70,7 @@ class Sync:
             self._fail_known_linkages(error)
         else:
             self._leave_alone_all_but(linkages)
-            pass_id = self.name_pass()
-            reports = tuple(_LinkagePass(self, linkage, pass_id).run() for linkage in linkages)
+            reports = tuple(_LinkagePass(self, linkage).run() for linkage in linkages)
         trouble += self.deliver_letters()
         notes = self._report_runs(reports)
         return PassReport(started_at, self.clock.now(), reports, tuple(trouble), tuple(notes))
@@ -128,7 +126,6 @@ class _LinkagePass:
 
     sync: Sync
     linkage: Linkage
-    pass_id: str
     memory: Memory = field(init=False)
     counts: Counts = field(init=False, default_factory=Counts)
 
@@ -167,59 +164,45 @@ class _LinkagePass:
         if reading.stale:
             raise _stale(self.memory, reading.stale[0])
         if not reading.unread and self.memory.newest in listing:
-            moved = self._apply_waiting() or moved
+            moved = self._apply_waiting(self.memory.newest) or moved
         self._save(forget_absent_files(self.memory, listing))
         if reading.unread or moved:
             return Outcome.SYNCED
         return Outcome.NOTHING_NEW if listing else Outcome.NO_FILE_YET
 
     def _apply_file(self, fetched: FetchedFile) -> None:
-        """Decide on a file received whole, take it in, and send what it asks for."""
+        """Take in and send what a file received whole says."""
         try:
             stock_file = self.sync.rules.parse(fetched.content)
         except UntrustedFileError as error:
             raise error.of(fetched.stamp.name) from error
-        sha256 = hashlib.sha256(fetched.content).hexdigest()
-        variants = self.sync.shop.fetch_variants(self.linkage.shop_id)
-        self._decide(stock_file.levels, stock_file.problems, variants, (fetched.stamp, sha256))
-        self._send_queue()
+        self._apply(fetched.stamp, stock_file.levels, stock_file.problems)
 
-    def _apply_waiting(self) -> bool:
+    def _apply_waiting(self, standing: FileStamp) -> bool:
         """Look whether a variant has appeared for a row of the standing file (guide 4.0.1); return whether one has."""
         if not self.memory.waiting:
             return False
-        variants = self.sync.shop.fetch_variants(self.linkage.shop_id)
         before = self.counts
-        self._decide(self.memory.waiting, (), variants, None)
-        self._send_queue()
+        self._apply(standing, self.memory.waiting)
         return (self.counts.updated, self.counts.unchanged) != (before.updated, before.unchanged)
 
-    def _decide(
-        self,
-        levels: Mapping[str, int],
-        bad_rows: tuple[RowProblem, ...],
-        variants: tuple[Variant, ...],
-        new_file: tuple[FileStamp, str] | None,
-    ) -> None:
-        """Match, plan, and record in one transaction: file, waiting rows, queue, mail about problems."""
+    def _apply(self, stamp: FileStamp, levels: Mapping[str, int], bad_rows: tuple[RowProblem, ...] = ()) -> None:
+        """Match and plan; record file, waiting rows, queue and mail about problems in one transaction; then send."""
+        variants = self.sync.shop.fetch_variants(self.linkage.shop_id)
         matching = self.sync.rules.match(levels, variants)
         plan = plan_updates(matching)
         waiting = {code: levels[code] for code in (*matching.unmatched, *matching.ambiguous)}
-        memory = self.memory
-        stamp, sha256 = new_file or (memory.newest, memory.newest_sha256)
-        if stamp is None:
-            return
-        queue = cut_batches(plan, (self.pass_id, self.linkage.id, stamp.name, stamp.modified_at.isoformat(), sha256))
         near_misses = find_near_misses(matching.unmatched, variants)
         problems = find_problems(bad_rows, near_misses, matching.unmatched, matching.ambiguous)
-        told = take_in(memory, stamp, sha256, waiting, queue)
-        self._save_and_tell(told, problems, (match.variant_code for match in matching.matched))
+        taken = take_in(self.memory, stamp, waiting, cut_batches(plan, self.sync.new_key))
+        self._save_and_tell(taken, problems, (match.variant_code for match in matching.matched))
         self.counts += Counts(
             unchanged=plan.unchanged,
             unmatched=len(matching.unmatched),
             ambiguous=len(matching.ambiguous),
             bad_rows=len(bad_rows),
         )
+        self._send_queue()
 
     def _send_queue(self) -> bool:
         """Send the queued updates; return whether there were any. What the shop has answered leaves the queue."""

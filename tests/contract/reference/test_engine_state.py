@@ -25,7 +25,6 @@ FULL = replace(
     FRESH,
     files=(STAMP,),
     newest=STAMP,
-    newest_sha256="ab",
     waiting={"椅子 ": 3, "": 1},
     queue=(Batch("k2", (Update("A", 1), Update("ソ", 2))), Batch("k1", ())),
     told=frozenset({Problem(ProblemKind.UNMATCHED, "A", "a"), Problem(ProblemKind.BAD_ROW, "", "missing code")}),

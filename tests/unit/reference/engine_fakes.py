@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -99,14 +100,16 @@ class FakeShop:
         self.runs.append(report)
 
     def _work(self, batch: Batch) -> Receipt:
-        rejected = []
-        for update in batch.updates:
-            held = len(self.stock_of(update.variant_code))
-            if held == 1:
-                self.set_stock(update.variant_code, update.stock)
-            else:
-                rejected.append((update.variant_code, "ambiguous" if held else "unknown"))
-        return Receipt(len(batch.updates) - len(rejected), 0, tuple(rejected))
+        held = Counter(variant.variant_code for variant in self.variants.values())
+        wanted = {update.variant_code: update.stock for update in batch.updates}
+        self.variants = {
+            key: replace(one, stock=wanted[one.variant_code])
+            if one.variant_code in wanted and held[one.variant_code] == 1
+            else one
+            for key, one in self.variants.items()
+        }
+        rejected = tuple((code, "ambiguous" if held[code] else "unknown") for code in wanted if held[code] != 1)
+        return Receipt(len(wanted) - len(rejected), 0, rejected)
 
 
 @dataclass
@@ -149,11 +152,8 @@ class FakeFolder:
 class FakeMailer:
     sent: list[QueuedLetter] = field(default_factory=list)
     refusing: bool = False
-    killed: bool = False
 
     def send(self, letter: QueuedLetter) -> None:
-        if self.killed:
-            raise Killed
         if self.refusing:
             raise MailError("the mail server is down")
         self.sent.append(letter)
@@ -170,7 +170,6 @@ class FakeState:
     memories: dict[str, Memory] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
     saves: int = 0
-    kill_at_save: int | None = None
 
     def recall(self, linkage_id: str) -> Memory | None:
         return self.memories.get(linkage_id)
@@ -180,8 +179,6 @@ class FakeState:
 
     def save(self, memory: Memory, letters: Sequence[Letter] = ()) -> None:
         self.saves += 1
-        if self.saves == self.kill_at_save:
-            raise Killed
         self.memories[memory.linkage_id] = memory
         for letter in letters:
             self.letters[f"letter-{self.saves}-{len(self.letters)}"] = letter
@@ -192,6 +189,40 @@ class FakeState:
     def mark_sent(self, keys: Iterable[str]) -> None:
         for key in keys:
             del self.letters[key]
+
+
+@dataclass
+class Reaper:
+    """Lets the process die right after its `nth` call of any port, which is also right before the next call."""
+
+    nth: int
+    calls: int = 0
+
+    def watch(self, port: object) -> Watched:
+        return Watched(port, self)
+
+
+@dataclass
+class Watched:
+    """A port, or a folder in a port, whose calls are counted."""
+
+    port: object
+    reaper: Reaper
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
+            answer = getattr(self.port, name)(*arguments)
+            self.reaper.calls += 1
+            if self.reaper.calls == self.reaper.nth:
+                raise Killed
+            return answer
+
+        return call
+
+    @contextmanager
+    def visit(self, linkage: Linkage) -> Iterator[Watched]:
+        with self.port.visit(linkage) as folder:
+            yield self.reaper.watch(folder)
 
 
 @dataclass
@@ -214,6 +245,16 @@ class World:
 
     def run(self) -> PassReport:
         return self.sync.run_pass()
+
+    def run_until_killed(self, nth: int) -> bool:
+        """Make a pass that dies right after its nth call of a port; tell whether it had that many."""
+        ports = (self.shop, self.area, self.mailer, self.state)
+        reaper = Reaper(nth)
+        try:
+            Sync(*(reaper.watch(port) for port in ports), self.clock).run_pass()
+        except Killed:
+            return True
+        return False
 
     def relink(self, **changes: object) -> None:
         self.shop.linkages = [replace(self.shop.linkages[0], **changes)]

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import count
+
 import pytest
 
+from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
 from reference.errors import LoginRefusedError
 from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, Killed, World
+
+BULK = [f"BULK-{at:04}" for at in range(1_200)]
 
 
 @pytest.fixture
@@ -28,26 +35,125 @@ def test_killed_between_sending_and_recording_nothing_is_applied_twice(world):
     assert world.state.recall("1").queue == ()
 
 
-@pytest.mark.parametrize("save", range(1, 6))
-def test_killed_at_any_save_the_next_pass_completes_the_work(world, save):
-    world.tick(("A-1", 3), ("GONE", 1))
-    world.state.kill_at_save = save
-    try:
-        world.run()
-    except Killed:
-        world.run()
-    assert world.shop.stock_of("A-1") == [3]
-    assert len(world.mailer.sent) == 1
-
-
-def test_killed_while_mailing_the_mail_goes_with_the_next_pass(world):
+def much_to_do() -> World:
+    """Two files, an incident that ends, a row no variant has, a bad row, a variant that vanishes, two batches."""
+    world = World()
+    for code in ("A-1", "B-2", "VANISHES", *BULK):
+        world.shop.add(code, 5)
     world.area.trouble = LoginRefusedError("530")
-    world.mailer.killed = True
-    with pytest.raises(Killed):
-        world.run()
-    world.mailer.killed = False
     world.run()
-    assert len(world.mailer.sent) == 1
+    world.area.trouble = None
+    world.tick(("A-1", 1), ("B-2", 2), ("NEW-1", 8), name="stock20260401.csv")
+    rows = [(code, 6) for code in BULK]
+    world.tick(("A-1", 3), ("GONE", 1), ("B-2", "abc"), ("VANISHES", 4), *rows, name="stock20260402.csv")
+    world.shop.vanished = "VANISHES"
+    return world
+
+
+def what_the_merchant_has(world: World) -> object:
+    return (
+        {variant.variant_code: variant.stock for variant in world.shop.variants.values()},
+        {(mail.letter.subject, mail.letter.body) for mail in world.mailer.sent},
+        world.state.queued_letters(),
+        world.state.recall("1"),
+    )
+
+
+def deaths(make: Callable[[], World]) -> Iterator[World]:
+    """Give worlds in which a pass has died: after its first call of a port, after its second, and so on to its last."""
+    for nth in count(1):
+        world = make()
+        if not world.run_until_killed(nth):
+            return
+        yield world
+
+
+def test_killed_after_any_call_the_next_pass_ends_as_if_nothing_had_been():
+    world = much_to_do()
+    world.run()
+    undisturbed = what_the_merchant_has(world)
+    passes = list(deaths(much_to_do))
+    assert len(passes) > 20
+    for world in passes:
+        world.run()
+        assert what_the_merchant_has(world) == undisturbed
+        assert max(Counter(mail.key for mail in world.mailer.sent).values()) <= 2
+
+
+def test_a_sale_after_the_kill_is_not_undone_by_updates_that_had_arrived():
+    sales = 0
+    for world in deaths(much_to_do):
+        arrived = world.shop.stock_of("A-1") == [3]
+        if arrived:
+            sales += 1
+            world.shop.set_stock("A-1", 2)
+        world.run()
+        assert world.shop.stock_of("A-1") == [2 if arrived else 3]
+    assert sales > 5
+
+
+def test_killed_while_it_fails_the_mail_still_goes_out():
+    def locked_out() -> World:
+        world = World()
+        world.area.trouble = LoginRefusedError("530")
+        return world
+
+    passes = list(deaths(locked_out))
+    assert len(passes) > 5
+    for world in passes:
+        world.run()
+        assert set(world.mailer.subjects) == {"【在庫連携】失敗のお知らせ（ショップコード 20001）"}
+        assert len(world.mailer.sent) <= 2
+
+
+def left_with_a_queue(world: World) -> None:
+    world.tick(("A-1", 3))
+    world.shop.send_trouble = SHOP_IS_DOWN
+    world.run()
+    world.shop.send_trouble = None
+    assert len(world.state.recall("1").queue) == 1
+
+
+def test_a_pause_stops_queued_updates_too_and_they_go_out_after_it(world):
+    left_with_a_queue(world)
+    world.relink(state=LinkageState.PAUSED)
+    world.run()
+    assert (world.shop.requests, world.shop.stock_of("A-1")) == ([], [0])
+    world.relink(state=LinkageState.ACTIVE)
+    world.run()
+    assert world.shop.stock_of("A-1") == [3]
+
+
+def test_a_newer_file_has_the_last_word_over_queued_updates(world):
+    left_with_a_queue(world)
+    world.tick(("A-1", 0))
+    world.run()
+    assert world.shop.stock_of("A-1") == [0]
+
+
+def test_queued_updates_are_sent_once_and_never_after_a_later_edit(world):
+    left_with_a_queue(world)
+    world.run()
+    world.shop.set_stock("A-1", 7)
+    world.run()
+    assert world.shop.stock_of("A-1") == [7]
+
+
+@pytest.mark.parametrize("change", [{"shop_code": "20002"}, {"ftp_user": "10002_0"}], ids=str)
+def test_updates_queued_for_another_shop_code_or_user_are_never_sent(world, change):
+    left_with_a_queue(world)
+    world.area.folders = {"20001": {}, "20002": {}}
+    world.relink(**change)
+    world.run()
+    assert (world.shop.requests, world.shop.stock_of("A-1")) == ([], [0])
+
+
+def test_a_queued_update_of_a_deleted_variant_waits_and_is_told(world):
+    left_with_a_queue(world)
+    world.shop.vanished = "A-1"
+    world.run()
+    assert world.state.recall("1").waiting == {"A-1": 3}
+    assert "「A-1」" in world.mailer.sent[1].letter.body
 
 
 def test_updates_the_shop_did_not_take_are_finished_before_the_next_file(world):
