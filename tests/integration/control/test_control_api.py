@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from simulator.control.lab_routes import MOST_WAITS
+from simulator.web.running import MAX_BODY
 
 
 def mail(lab, subject="件名", to="owner@shop.example"):
@@ -105,6 +106,11 @@ def test_a_refused_csv_names_every_row(client):
     assert answer.status_code == 422
     assert "my.csv" in answer.json["detail"]
     assert answer.json["problems"]
+
+
+def test_a_file_over_16_mib_is_refused(client):
+    answer = client.post("/lab/v1/roomclip/shops/1/items/csv", data=b" " * (MAX_BODY + 1))
+    assert (answer.status_code, answer.content_type) == (413, "application/problem+json")
 
 
 def test_a_snapshot_brings_back_what_was_there(client, lab):
