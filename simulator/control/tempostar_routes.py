@@ -62,7 +62,7 @@ class SettingRoutes:
             return models.FtpAccountItem(user=Company(company_id).ftp_user, password=None)
         return models.FtpAccountItem.model_validate(account)
 
-    @route("GET", "/shops", query=models.ShopQuery, answer=models.ShopList)
+    @route("GET", "/shops", query=models.ShopQuery, answer=models.ShopList, problems=(_NOT_FOUND,))
     def shops(self, query: models.ShopQuery) -> models.ShopList:
         """ショップ一覧."""
         return models.ShopList(shops=[self._shop(shop) for shop in self._backoffice.shops(query.company_id)])
@@ -101,7 +101,7 @@ class SettingRoutes:
         self._backoffice.request_full_sync(shop_code)
         return self.shop(shop_code)
 
-    @route("GET", "/carriers", query=models.CompanyQuery, answer=models.CarrierList)
+    @route("GET", "/carriers", query=models.CompanyQuery, answer=models.CarrierList, problems=(_NOT_FOUND,))
     def carriers(self, query: models.CompanyQuery) -> models.CarrierList:
         """配送業者設定."""
         found = self._backoffice.carriers(query.company_id)
@@ -119,7 +119,7 @@ class SettingRoutes:
         """Add a row of 配送業者設定 (guide 2.2)."""
         return models.CarrierItem.model_validate(self._backoffice.add_carrier(**json.model_dump()))
 
-    @route("GET", "/payments", query=models.CompanyQuery, answer=models.PaymentList)
+    @route("GET", "/payments", query=models.CompanyQuery, answer=models.PaymentList, problems=(_NOT_FOUND,))
     def payments(self, query: models.CompanyQuery) -> models.PaymentList:
         """支払方法設定."""
         found = self._backoffice.payments(query.company_id)
@@ -162,7 +162,7 @@ class GoodsRoutes:
         self._backoffice = lab.tempostar
         self._whole_or_not_at_all = lab.area.transaction
 
-    @route("GET", "/products", query=models.ListQuery, answer=models.ProductPage)
+    @route("GET", "/products", query=models.ListQuery, answer=models.ProductPage, problems=(_NOT_FOUND,))
     def products(self, query: models.ListQuery) -> models.ProductPage:
         """商品一覧."""
         found = self._backoffice.products(**query.model_dump())
@@ -219,7 +219,7 @@ class GoodsRoutes:
         self._backoffice.link_in_bulk(shop_code, json.sku_codes, json.linked)
         return Done()
 
-    @route("GET", "/skus", query=models.ListQuery, answer=models.SkuPage)
+    @route("GET", "/skus", query=models.ListQuery, answer=models.SkuPage, problems=(_NOT_FOUND,))
     def skus(self, query: models.ListQuery) -> models.SkuPage:
         """在庫一覧."""
         found = self._backoffice.skus(**query.model_dump())

@@ -42,7 +42,12 @@ class Desk:
         return self._records.companies()
 
     def shops(self, company_id: int | None = None) -> tuple[Shop, ...]:
-        """All shops, or one company's, by shop code (ショップ一覧, guide 5.2.2)."""
+        """All shops, or one company's, by shop code (ショップ一覧, guide 5.2.2).
+
+        Raises: Unknown for a company that is not there.
+        """
+        if company_id is not None:
+            self._check_company(company_id)
         return self._records.shops(company_id)
 
     def shop(self, shop_code: str) -> Shop:
@@ -62,9 +67,11 @@ class Desk:
             raise Unknown("company", company_id, next_step=f"There are: {known}.")
 
     def _product_ids(self, company_id: int, codes: Sequence[str]) -> list[int]:
+        self._check_company(company_id)
         return _all_found("product", codes, self._records.product_ids(company_id, codes))
 
     def _sku_ids(self, company_id: int, codes: Sequence[str]) -> list[int]:
+        self._check_company(company_id)
         return _all_found("SKU", codes, self._records.sku_ids(company_id, codes))
 
     def _record(self, kind: str, summary: str, *, skus: Iterable[str] = (), **data: object) -> None:

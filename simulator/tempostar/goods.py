@@ -59,8 +59,9 @@ class Goods(Desk):
     ) -> Page[Product]:
         """商品一覧: products by code, those whose code or name contains `search`, in any case of ASCII letters.
 
-        Raises: BadValue for a page below 1 or a page size outside 1 to 1000.
+        Raises: BadValue for a page below 1 or a page size outside 1 to 1000; Unknown for the company.
         """
+        self._check_company(company_id)
         limit, offset = _window(page, page_size)
         rows, total = self._records.products(company_id, search, limit, offset)
         return Page(rows, total, page, page_size)
@@ -70,12 +71,17 @@ class Goods(Desk):
     ) -> Page[Sku]:
         """在庫一覧: SKUs by code with quantities and, for each shop, 取扱 and 在庫連動; `search` looks into SKU code,
         product code and product name. Raises: as `products`."""
+        self._check_company(company_id)
         limit, offset = _window(page, page_size)
         rows, total = self._records.skus(company_id, search, self._settings().negative, limit, offset)
         return Page(rows, total, page, page_size)
 
     def levels(self, company_id: int = FIRST_COMPANY) -> dict[str, int]:
-        """SKU code -> 在庫数 as it would go out now, of every SKU of a company."""
+        """SKU code -> 在庫数 as it would go out now, of every SKU of a company.
+
+        Raises: Unknown for the company.
+        """
+        self._check_company(company_id)
         return self._records.levels(company_id, self._settings().negative)
 
     def remove_sku(self, sku_code: str, *, company_id: int = FIRST_COMPANY) -> None:

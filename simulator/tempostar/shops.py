@@ -122,7 +122,7 @@ class Shops(Desk):
 
     def shop_codes(self, company_id: int) -> tuple[str, ...]:
         """Codes of a company's shops; none for an unknown company."""
-        return tuple(shop.shop_code for shop in self.shops(company_id))
+        return tuple(shop.shop_code for shop in self._records.shops(company_id))
 
     def update_stock_settings(self, shop_code: str, **changes: object) -> Shop:
         """Change a shop's 在庫管理設定 (guide 2.1): fields of StockSettings, as values or as their text.
@@ -192,18 +192,19 @@ class Shops(Desk):
         return payment
 
     def carriers(self, company_id: int = FIRST_COMPANY) -> tuple[Carrier, ...]:
-        """A company's 配送業者設定, by name."""
+        """A company's 配送業者設定, by name. Raises: Unknown for the company."""
+        self._check_company(company_id)
         return self._records.carriers(company_id)
 
     def payments(self, company_id: int = FIRST_COMPANY) -> tuple[Payment, ...]:
-        """A company's 支払方法設定, by name."""
+        """A company's 支払方法設定, by name. Raises: Unknown for the company."""
+        self._check_company(company_id)
         return self._records.payments(company_id)
 
     def _check_names(
         self, what: str, new: Carrier | Payment, others: tuple[Carrier | Payment, ...], company_id: int
     ) -> None:
         check_name("name", new.name)
-        self._check_company(company_id)
         for shop_code, shop_name in new.shop_names.items():
             if self.shop(shop_code).company_id != company_id:
                 raise BadValue("shop_names", shop_code, f"the shop is not one of company {company_id}")

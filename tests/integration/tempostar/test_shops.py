@@ -79,6 +79,18 @@ def test_refuses_a_company_that_is_not_there(office):
         office.tempostar.add_payment("A", {}, company_id=99)
 
 
+@pytest.mark.parametrize("company_id", [99, 10**30, "10001"])
+def test_an_unknown_company_has_no_lists_rather_than_empty_ones(office, company_id):
+    tempostar = office.tempostar
+    for read in (
+        tempostar.shops, tempostar.carriers, tempostar.payments, tempostar.levels,
+        lambda company: tempostar.products(company_id=company), lambda company: tempostar.skus(company_id=company),
+        lambda company: tempostar.stock("A-1", company_id=company),
+    ):  # fmt: skip
+        with pytest.raises(Unknown, match="There are: 10001"):
+            read(company_id)
+
+
 def test_a_new_shop_gets_the_next_code_and_column_and_reflects_nothing(office):
     shop = office.tempostar.add_shop("店", "S", ftp_settings="ftp://x:secret@y", mail_settings="m")
     assert (shop.shop_code, shop.etc_column, shop.company_id) == ("20002", "ETC2", FIRST_COMPANY)
