@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.conformance import steps
 from simulator.conformance.feature_files import find_feature_files, find_tags
-from simulator.conformance.guards import StepDefinition, check_ambiguity, check_definitions, check_feature
+from simulator.conformance.guards import LIBRARY, StepDefinition, check_ambiguity, check_definitions, check_feature
 from simulator.conformance.guide import features_dir
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 class Guard:
     """Checks each feature file once per run, and each step sentence once per place that sees the same definitions."""
 
-    _checked: set[Path] = field(default_factory=set)
+    _checked: dict[Path, tuple[FeatureProblem, ...]] = field(default_factory=dict)
 
     def check(self, collector: pytest.Collector, found: Iterable[object]) -> tuple[str, ...]:
         """What is wrong with the scenarios among `found`, each as `path:line: reason`."""
@@ -35,8 +36,8 @@ class Guard:
         problems: list[FeatureProblem] = []
         for path in dict.fromkeys(Path(template.feature.filename) for _, template in scenarios):
             if path not in self._checked:
-                self._checked.add(path)
-                problems += check_feature(path)
+                self._checked[path] = check_feature(path)
+            problems += self._checked[path]
         definitions = tuple(_visible_definitions(collector))
         problems += check_definitions(known for known, _ in definitions)
         seen: set[tuple[str, str]] = set()
@@ -105,7 +106,10 @@ def _visible_definitions(collector: pytest.Collector) -> Iterator[tuple[StepDefi
         for fixture in getfixturedefs(manager, name, collector) or ():
             context = step_function_context_registry.get(fixture.func)
             if context is not None:
-                yield StepDefinition(context.step_func, context.parser.name, fixture.baseid), context
+                # Plugins and the conftest.py of the root share a node; the latter may define our sentences anew.
+                ours = context.step_func.__module__.startswith(f"{steps.__name__}.")
+                where = LIBRARY if ours else fixture.baseid
+                yield StepDefinition(context.step_func, context.parser.name, where), context
 
 
 def _matches(context: StepFunctionContext, step: Step) -> bool:

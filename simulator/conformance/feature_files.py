@@ -33,12 +33,13 @@ class FeatureProblem:
 
 @dataclass(frozen=True, slots=True)
 class StepText:
-    """One step as written. `kind`: `given`, `when`, `then`, or `""` when it continues nothing."""
+    """One step as written. `kind`: `given`, `when`, `then`, or `""` when it continues nothing; `values`: the cells of
+    its table, or its docstring."""
 
     line: int
     kind: str
-    keyword: str
     text: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,13 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario. `tags`: without `@`, those of feature, rule and examples included; `steps`: without the 背景."""
+    """One scenario. `tags`: without `@`, those of feature, rule and examples included; `background`: the steps of the
+    背景 before its own `steps`."""
 
     line: int
-    keyword: str
     name: str
     tags: frozenset[str]
+    background: tuple[StepText, ...]
     steps: tuple[StepText, ...]
     examples: tuple[Examples, ...]
     is_outline: bool
@@ -70,10 +72,12 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature file. `tag_lines`: each tag that occurs, with the line it first stands on."""
+    """One feature file. `line`: of its 機能; `tag_lines`: each tag that occurs, with the line it first stands on."""
 
     path: Path
+    line: int
     name: str
+    description: str
     scenarios: tuple[Scenario, ...]
     tag_lines: tuple[tuple[str, int], ...]
 
@@ -109,7 +113,14 @@ def read_feature(path: Path) -> Feature:
     tag_lines: dict[str, int] = {}
     for tag in sorted(_all_tags(feature), key=lambda tag: int(tag["location"]["line"])):
         tag_lines.setdefault(tag["name"].removeprefix("@"), tag["location"]["line"])
-    return Feature(path, feature["name"], tuple(_scenarios(feature, _outline_words(feature))), tuple(tag_lines.items()))
+    return Feature(
+        path,
+        feature["location"]["line"],
+        feature["name"],
+        feature["description"].strip(),
+        tuple(_scenarios(feature, _outline_words(feature))),
+        tuple(tag_lines.items()),
+    )
 
 
 def find_feature_files(folder: Path) -> Iterator[Path]:
@@ -149,20 +160,25 @@ def _outline_words(feature: dict[str, Any]) -> frozenset[str]:
 
 
 def _scenarios(
-    node: dict[str, Any], outline_words: frozenset[str], above: frozenset[str] = frozenset()
+    node: dict[str, Any],
+    outline_words: frozenset[str],
+    above: frozenset[str] = frozenset(),
+    background: tuple[StepText, ...] = (),
 ) -> Iterator[Scenario]:
     tags = above | _names(node)
     for child in node["children"]:
+        if found := child.get("background"):
+            background += tuple(_steps(found["steps"]))
         if rule := child.get("rule"):
-            yield from _scenarios(rule, outline_words, tags)
+            yield from _scenarios(rule, outline_words, tags, background)
         if found := child.get("scenario"):
             examples = tuple(_examples(each) for each in found["examples"])
             example_tags: frozenset[str] = frozenset().union(*(_names(each) for each in found["examples"]))
             yield Scenario(
                 line=found["location"]["line"],
-                keyword=found["keyword"].strip(),
                 name=found["name"],
                 tags=tags | _names(found) | example_tags,
+                background=background,
                 steps=tuple(_steps(found["steps"])),
                 examples=examples,
                 is_outline=bool(examples) or found["keyword"].strip() in outline_words,
@@ -189,4 +205,6 @@ def _steps(found: list[dict[str, Any]]) -> Iterator[StepText]:
     kind = ""
     for step in found:
         kind = _KINDS.get(step["keywordType"], kind)
-        yield StepText(step["location"]["line"], kind, step["keyword"].strip(), step["text"])
+        cells = [cell["value"] for row in step.get("dataTable", {}).get("rows", ()) for cell in row["cells"]]
+        text = [step["docString"]["content"]] if "docString" in step else []
+        yield StepText(step["location"]["line"], kind, step["text"], (*cells, *text))

@@ -1,8 +1,8 @@
 """Guards against what leaves a run green although something is wrong in the feature files or the steps.
 
-pytest-bdd runs the last of two scenarios of one name, an outline without rows with the literal `<x>`, a scenario
-without steps as a pass; never awaits an `async def` step; and takes the alphabetically last of two definitions that
-match. Each of these becomes an error with file and line here.
+pytest-bdd runs the last of two scenarios of one name, an outline without rows, or a `<x>` that nothing fills, with the
+literal `<x>`, a scenario without steps as a pass; never awaits an `async def` step; and takes the alphabetically last
+of two definitions that match. Each of these becomes an error with file and line here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING
 
 from gherkin.dialect import Dialect
 
-from simulator.conformance.feature_files import Feature, FeatureProblem, Scenario, UnreadableFeature, read_feature
+from simulator.conformance.feature_files import (
+    Feature,
+    FeatureProblem,
+    Scenario,
+    StepText,
+    UnreadableFeature,
+    read_feature,
+)
 from simulator.conformance.guide import statements
 
 if TYPE_CHECKING:
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 _BOM = b"\xef\xbb\xbf"
 _LANGUAGE = re.compile(r"^\s*#\s*language\s*:\s*([\w-]+)\s*$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"<([^<>]+)>")
+_PLACEHOLDER_AS_VALUE = re.compile(r"(?:「|^)<([^<>]+)>(?:」|$)")
 _DOCSTRING = re.compile(r'^\s*("""|```)')
 
 
@@ -44,22 +52,30 @@ def check_feature(path: Path) -> tuple[FeatureProblem, ...]:
     for scenario in feature.scenarios:
         problems += _empty_scenario(feature, scenario)
         problems += _empty_outline(feature, scenario)
-    return tuple(sorted(problems, key=lambda problem: problem.line))
+        problems += _unfilled(feature, scenario)
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.line))
 
 
 def check_house_style(path: Path) -> tuple[FeatureProblem, ...]:
-    """What this project asks of its own scenarios beyond that: a guide statement, and one もし.
+    """What this project asks of its own feature files beyond that: a sentence at the head, and of each scenario a guide
+    statement, one もし, and a ならば behind it.
 
     Raises: UnreadableFeature, OSError.
     """
+    feature = read_feature(path)
     problems = []
-    for scenario in read_feature(path).scenarios:
+    if not feature.description:
+        problems.append(FeatureProblem(path, feature.line, "no sentence under 機能: says why it matters."))
+    for scenario in feature.scenarios:
         if not any(tag.startswith("guide-") for tag in scenario.tags):
             reason = f"「{scenario.name}」 names no statement. Tag it with the one it shows, e.g. @guide-4.3."
             problems.append(FeatureProblem(path, scenario.line, reason))
         actions = [step for step in scenario.steps if step.kind == "when"]
         if len(actions) != 1:
             reason = f"「{scenario.name}」 has {len(actions)} もし steps, one is wanted: {_lines(actions)}."
+            problems.append(FeatureProblem(path, scenario.line, reason))
+        if not scenario.steps or scenario.steps[-1].kind != "then":
+            reason = f"「{scenario.name}」 does not end with ならば. Say what is to be seen after the もし."
             problems.append(FeatureProblem(path, scenario.line, reason))
     return tuple(problems)
 
@@ -128,22 +144,43 @@ def _empty_outline(feature: Feature, scenario: Scenario) -> Iterator[FeatureProb
     for examples in scenario.examples:
         if not examples.rows:
             yield FeatureProblem(feature.path, examples.line, f"例 of 「{scenario.name}」 has no rows; {remedy}")
+
+
+def _unfilled(feature: Feature, scenario: Scenario) -> Iterator[FeatureProblem]:
+    """What is written as `<x>` and stays so. Outside an outline's own steps `<登録>` may be a button's name, so only a
+    value, in 「」 or alone in a cell, counts there."""
+    for examples in scenario.examples:
+        if not examples.rows:
+            continue
+        of = f"of the 例 in line {examples.line}. Add the column or mend the name."
         for step in scenario.steps:
-            missing = sorted(set(_PLACEHOLDER.findall(step.text)) - set(examples.columns))
-            if missing and examples.rows:
-                reason = (
-                    f"<{missing[0]}> is no column of the 例 in line {examples.line}. Add the column or mend the name."
-                )
-                yield FeatureProblem(feature.path, step.line, reason)
+            yield from _not_among(feature, step, _PLACEHOLDER, examples.columns, f"no column {of}")
+        for step in scenario.background:
+            yield from _not_among(feature, step, _PLACEHOLDER_AS_VALUE, examples.columns, f"no column {of}")
+    if not scenario.is_outline:
+        stays = f"taken literally: 「{scenario.name}」 has no 例. Write the value, or make it a シナリオアウトライン."
+        for step in (*scenario.background, *scenario.steps):
+            yield from _not_among(feature, step, _PLACEHOLDER_AS_VALUE, (), stays)
 
 
-def _lines(steps: Iterable[object]) -> str:
-    return ", ".join(f"line {getattr(step, 'line', '?')}" for step in steps) or "none found"
+def _not_among(
+    feature: Feature, step: StepText, pattern: re.Pattern[str], columns: tuple[str, ...], what: str
+) -> Iterator[FeatureProblem]:
+    written = (name for text in (step.text, *step.values) for name in pattern.findall(text))
+    for name in sorted(set(written) - set(columns))[:1]:
+        yield FeatureProblem(feature.path, step.line, f"<{name}> is {what}")
+
+
+def _lines(steps: Iterable[StepText]) -> str:
+    return ", ".join(f"line {step.line}" for step in steps) or "none found"
+
+
+LIBRARY = "the step library"
 
 
 @dataclass(frozen=True, slots=True)
 class StepDefinition:
-    """A step definition as the guards see it. `where`: the node it is defined at, `""` for plugins."""
+    """A step definition as the guards see it. `where`: the node it is defined at, or LIBRARY."""
 
     function: Callable[..., object]
     pattern: str

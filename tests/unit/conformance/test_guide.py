@@ -15,6 +15,8 @@ FEATURE = """\
 # language: ja
 @guide-0.1
 機能: 見本
+  止めたり動かしたりできる。
+
   @guide-5.4
   シナリオ: 止める
     前提 店がある
@@ -25,6 +27,7 @@ FEATURE = """\
     @guide-4.3 @guide-5.4 @should
     シナリオアウトライン: 何度も
       もし 「<数>」回動く
+      ならば 動いた
 
       例:
         | 数 |
@@ -56,8 +59,8 @@ def test_coverage_maps_statements_to_scenarios_and_back(folder: Path) -> None:
     assert [place.name for place in found.scenarios["5.4"]] == ["止める", "何度も"]
     assert [place.name for place in found.scenarios["4.3"]] == ["何度も"]
     assert [(place.file, place.line, place.cases) for place in found.scenarios["0.1"]] == [
-        ("sample.feature", 5, 1),
-        ("sample.feature", 12, 2),
+        ("sample.feature", 7, 1),
+        ("sample.feature", 14, 2),
     ]
     assert list(found.statements.values()) == [("0.1", "5.4"), ("0.1", "4.3", "5.4")]
     assert "0.1" not in found.unshown
@@ -70,19 +73,33 @@ def test_coverage_refuses_a_tag_that_names_no_statement(folder: Path) -> None:
         coverage(folder)
 
 
-def test_house_style_asks_for_a_statement_and_one_action(folder: Path) -> None:
+def test_house_style_asks_for_a_sentence_a_statement_one_action_and_something_to_see(folder: Path) -> None:
     path = folder / "sample.feature"
     assert check_house_style(path) == ()
-    path.write_text(FEATURE.replace("@guide-0.1\n", "").replace("  @guide-5.4\n", ""), encoding="utf-8")
-    assert [str(problem) for problem in check_house_style(path)] == [
-        f"{path}:3: 「止める」 names no statement. Tag it with the one it shows, e.g. @guide-4.3."
+
+    def said(feature: str) -> list[str]:
+        path.write_text(feature, encoding="utf-8")
+        return [str(problem) for problem in check_house_style(path)]
+
+    assert said(FEATURE.replace("  止めたり動かしたりできる。\n", "")) == [
+        f"{path}:3: no sentence under 機能: says why it matters."
     ]
-    path.write_text(FEATURE.replace("    ならば 止まる", "    かつ 待つ\n    ならば 止まる"), encoding="utf-8")
-    assert [str(problem) for problem in check_house_style(path)] == [
-        f"{path}:5: 「止める」 has 2 もし steps, one is wanted: line 7, line 8."
+    assert said(FEATURE.replace("@guide-0.1\n", "").replace("  @guide-5.4\n", "")) == [
+        f"{path}:5: 「止める」 names no statement. Tag it with the one it shows, e.g. @guide-4.3."
     ]
-    path.write_text(FEATURE.replace("    もし 止める\n", ""), encoding="utf-8")
-    assert "has 0 もし steps, one is wanted: none found" in str(check_house_style(path)[0])
+    assert said(FEATURE.replace("    ならば 止まる", "    かつ 待つ\n    ならば 止まる")) == [
+        f"{path}:7: 「止める」 has 2 もし steps, one is wanted: line 9, line 10."
+    ]
+    assert said(FEATURE.replace("    もし 止める\n", "")) == [
+        f"{path}:7: 「止める」 has 0 もし steps, one is wanted: none found."
+    ]
+    for feature in (
+        FEATURE.replace("    ならば 止まる\n", ""),
+        FEATURE.replace("    もし 止める\n    ならば 止まる\n", "    ならば 止まる\n    もし 止める\n"),
+    ):
+        assert said(feature) == [
+            f"{path}:7: 「止める」 does not end with ならば. Say what is to be seen after the もし."
+        ]
 
 
 def test_the_shipped_folders_are_found() -> None:

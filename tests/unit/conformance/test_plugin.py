@@ -129,6 +129,24 @@ def test_a_sentence_may_be_defined_again_nearer_to_the_test(run: Run, pytester: 
     run(GOOD).assert_outcomes(passed=3)
 
 
+def test_a_sentence_of_the_library_may_be_defined_again_in_the_conftest_of_the_root(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    sentence = "在庫連携の設定を終えている"
+    pytester.makeconftest(
+        f'from pytest_bdd import given\n\n@given("{sentence}")\ndef set_up_otherwise():\n    print("otherwise")\n'
+    )
+    result = run(GOOD.replace("    前提 店がある", f"    前提 店がある\n    かつ {sentence}"), STEPS, "-s")
+    result.assert_outcomes(passed=3)
+    assert result.stdout.str().count("otherwise") == 3
+
+
+def test_every_module_that_binds_a_doubtful_file_is_refused(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_too=STEPS + '\n\nscenarios("shop.feature")\n')
+    result = run(GOOD.replace("いくつか", "ひとつ目"), STEPS, "--continue-on-collection-errors")
+    result.assert_outcomes(errors=2)
+
+
 def test_an_outline_without_rows_is_an_error(run: Run) -> None:
     feature = GOOD.replace("      | 1    | 4    |\n      | 5    | 0    |\n", "")
     assert "shop.feature:16: 例 of 「いくつか」 has no rows" in errors(run(feature))
@@ -140,6 +158,51 @@ def test_an_outline_without_examples_is_an_error(run: Run) -> None:
 
 def test_a_name_that_is_no_column_of_the_examples_is_an_error(run: Run) -> None:
     assert "shop.feature:13: <数> is no column" in errors(run(GOOD.replace("<売る>", "<数>")))
+
+
+TABLE = """\
+    前提 次の店がある:
+      | 在庫 |
+      | <{name}> |
+"""
+WITH_TABLE = (
+    STEPS + '\n\n@given("次の店がある:", target_fixture="shop")\ndef stocked(datatable):\n    return {"stock": 5}\n'
+)
+
+
+def test_a_name_in_a_table_that_is_no_column_of_the_examples_is_an_error(run: Run) -> None:
+    outline = "    もし 「<売る>」"
+    run(GOOD.replace(outline, TABLE.format(name="売る") + outline), WITH_TABLE).assert_outcomes(passed=3)
+    said = errors(run(GOOD.replace(outline, TABLE.format(name="数") + outline), WITH_TABLE))
+    assert "shop.feature:13: <数> is no column" in said
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [
+        ("もし 「3」個売る", "もし 「<数>」個売る", 8),
+        ("    もし 「3」", TABLE.format(name="数") + "    もし 「3」", 8),
+        ("    前提 店がある", "    前提 店がある\n    もし 「<売る>」個売る", 6),
+    ],
+    ids=["step", "table", "background"],
+)
+def test_a_name_in_a_scenario_that_nothing_fills_is_an_error(run: Run, right: str, wrong: str, line: int) -> None:
+    said = errors(run(GOOD.replace(right, wrong, 1), WITH_TABLE))
+    assert f"shop.feature:{line}: <" in said
+    assert "is taken literally: 「ひとつ目」 has no 例" in said
+
+
+def test_a_name_in_the_background_that_is_no_column_of_an_outline_is_an_error(run: Run) -> None:
+    feature = GOOD.replace("    前提 店がある", "    前提 店がある\n    もし 「<数>」個売る")
+    said = errors(run(feature[: feature.index("  シナリオ: ひとつ目")] + feature[feature.index("  @own-tag") :]))
+    assert "shop.feature:6: <数> is no column of the 例 in line 13" in said
+
+
+def test_the_name_of_a_button_is_no_value_to_fill(run: Run) -> None:
+    pressed = STEPS + '\n\n@given("<登録>を押している")\ndef press():\n    pass\n'
+    run(GOOD.replace("    前提 店がある", "    前提 店がある\n    かつ <登録>を押している"), pressed).assert_outcomes(
+        passed=3
+    )
 
 
 def test_a_scenario_without_steps_is_an_error(run: Run) -> None:
