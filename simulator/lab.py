@@ -13,7 +13,7 @@ from __future__ import annotations
 import ipaddress
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -65,7 +65,12 @@ class Endpoints:
     @property
     def http_url(self) -> str:
         """The lab's web address, without a trailing slash."""
-        return f"http://{self.host}:{self.http_port}"
+        return f"http://{self.url_host}:{self.http_port}"
+
+    @property
+    def url_host(self) -> str:
+        """The host as it stands in a URL."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     @property
     def shop_api_url(self) -> str:
@@ -93,7 +98,11 @@ class Lab:
         self.roomclip = RoomClip(self._store, self.clock.now, self.journal)
         self.mailbox = Mailbox(self._store, self.clock.now, self.journal)
         self.agenda = Agenda(self._store, self.clock, self.journal, (self.tempostar,))
-        if not self.clock.load():
+        self.came_back = self.clock.load()
+        """Whether the data folder held this lab already; start options that make a new one did nothing then."""
+        if self.came_back:
+            self._go_on()
+        else:
             self._prepare({})
         self._servers: _Servers | None = None
 
@@ -272,6 +281,12 @@ class Lab:
         }
 
     # ------------------------------------------------------------------ inside
+
+    def _go_on(self) -> None:
+        """Not before the last entry: a running clock is kept now and then, and a killed lab had no time for it."""
+        for entry in self.journal.read(after=self.journal.last_seq() - 1):
+            if (at := datetime.fromisoformat(entry.at)) > self.clock.now():
+                self.clock.set(at)
 
     def _prepare(self, kept: Mapping[str, Any]) -> None:
         with self._store.transaction():

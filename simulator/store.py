@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from simulator.errors import BadValue, CannotStart, Unknown
+from simulator.errors import BadValue, CannotStart, Conflict, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ SCHEMA_VERSION = 1
 """Raised by one with every change of a table; data of another version is refused, never guessed at."""
 
 _LAB_TABLE = "CREATE TABLE lab (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+_SAVE_AGAIN = "Bring the lab to that state and save the snapshot again."
 _SNAPSHOT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -43,9 +44,10 @@ class Store:
         self._depth = 0
         self._waits_ended = False
         self._kept = frozenset(kept_on_restore)
+        data_dir = data_dir and data_dir.absolute()
         self._temporary = None if data_dir else tempfile.TemporaryDirectory(prefix="zaikolab-")
         self.folder = data_dir or Path(self._temporary.name if self._temporary else "")
-        """Where files that belong to the lab stand; gone with a lab in memory."""
+        """Where files that belong to the lab stand, absolute; gone with a lab in memory."""
         self._snapshots = self.folder / "snapshots"
         self._db = _open(data_dir, (_LAB_TABLE, *schemas))
 
@@ -139,22 +141,17 @@ class Store:
     def restore_snapshot(self, name: str) -> None:
         """Put the state back, all tables but `kept_on_restore`, in one transaction.
 
-        Raises: Unknown when there is no such snapshot.
+        Raises: Unknown when there is no such snapshot; Conflict when its file is of another version, or damaged.
         """
         path = self._snapshot_path(name)
         if not path.exists():
             raise Unknown("snapshot", name, next_step=f"There are: {', '.join(self.snapshots()) or 'none'}.")
-        with self.lock:
-            self._db.execute("ATTACH ? AS snapshot", (str(path),))
-            try:
-                with self.transaction():
-                    for table in self._tables():
-                        if table not in self._kept:
-                            self._db.execute(f'DELETE FROM main."{table}"')  # noqa: S608 - as above
-                            copy = f'INSERT INTO main."{table}" SELECT * FROM snapshot."{table}"'  # noqa: S608 - as above
-                            self._db.execute(copy)
-            finally:
-                self._db.execute("DETACH snapshot")
+        with self.lock, self._attached(path), self.transaction():
+            for table in self._tables():
+                if table not in self._kept:
+                    self._db.execute(f'DELETE FROM main."{table}"')  # noqa: S608 - as above
+                    copy = f'INSERT INTO main."{table}" SELECT * FROM snapshot."{table}"'  # noqa: S608 - as above
+                    self._db.execute(copy)
 
     def snapshots(self) -> tuple[str, ...]:
         """Names of the snapshots kept, sorted."""
@@ -167,6 +164,21 @@ class Store:
         if self._temporary:
             self._temporary.cleanup()
 
+    @contextmanager
+    def _attached(self, path: Path) -> Iterator[None]:
+        """The database in `path`, by the name `snapshot`."""
+        try:
+            self._db.execute("ATTACH ? AS snapshot", (str(path),))
+            try:
+                version = self._db.execute("PRAGMA snapshot.user_version").fetchone()[0]
+                if version != SCHEMA_VERSION:
+                    raise Conflict(f"{path} is of format {version}, not {SCHEMA_VERSION}.", next_step=_SAVE_AGAIN)
+                yield
+            finally:
+                self._db.execute("DETACH snapshot")
+        except sqlite3.DatabaseError as error:
+            raise Conflict(f"{path} cannot be read: {error}.", next_step=_SAVE_AGAIN) from error
+
     def _tables(self) -> list[str]:
         found = self._db.execute(
             "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -174,9 +186,17 @@ class Store:
         return [row["name"] for row in found]
 
     def _snapshot_path(self, name: str) -> Path:
-        if not _SNAPSHOT_NAME.fullmatch(name):
-            raise BadValue("snapshot", name, "letters, digits, '-', '_' and '.' only, 64 at most, no leading dot")
-        return self._snapshots / f"{name}.sqlite"
+        return self._snapshots / f"{check_snapshot_name(name)}.sqlite"
+
+
+def check_snapshot_name(name: str) -> str:
+    """Accept the name of a snapshot: a plain file name.
+
+    Raises: BadValue for any other.
+    """
+    if not _SNAPSHOT_NAME.fullmatch(name):
+        raise BadValue("snapshot", name, "letters, digits, '-', '_' and '.' only, 64 at most, no leading sign")
+    return name
 
 
 def _open(data_dir: Path | None, schemas: Sequence[str]) -> sqlite3.Connection:

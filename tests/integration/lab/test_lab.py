@@ -200,6 +200,35 @@ os.kill(os.getpid(), signal.SIGKILL)
         assert again.journal.read(kind="clock.advanced")
 
 
+def test_a_running_lab_killed_comes_back_no_earlier_than_its_last_action(tmp_path: Path) -> None:
+    script = """
+import os, signal, sys
+from pathlib import Path
+from simulator.config import ClockMode, LabConfig
+from simulator.lab import Lab
+lab = Lab(LabConfig(data_dir=Path(sys.argv[1]), clock_mode=ClockMode.RUNNING, rate=3600))
+began = lab.clock.now()
+while (lab.clock.now() - began).total_seconds() < 900:  # a quarter of a second
+    pass
+lab.tempostar.add_shop("Finished", "F")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)])
+    assert killed.returncode == -signal.SIGKILL
+    lab = Lab(LabConfig(data_dir=tmp_path))
+    (added,) = lab.journal.read(kind="shop.added")
+    assert lab.clock.now().isoformat() >= added.at
+    lab.stop()
+
+
+def test_a_lab_on_ipv6_is_found_by_its_address(tmp_path: Path) -> None:
+    with Lab(LabConfig(host="::1")) as lab:
+        where = lab.endpoints
+        assert where.http_url == f"http://[::1]:{where.http_port}"
+        assert urllib3.request("GET", f"{where.http_url}/lab/v1/state").status == 200
+        assert lab.engine_environment(tmp_path)["SYNC_FTPS_HOST"] == "::1"
+
+
 def test_a_running_lab_reflects_by_itself() -> None:
     with Lab(LabConfig(clock_mode=ClockMode.RUNNING, rate=10_000)) as lab:
         shop = lab.tempostar.add_shop("RoomClipShopping", "RCs")

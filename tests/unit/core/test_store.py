@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.errors import BadValue, CannotStart, Unknown
+from simulator.errors import BadValue, CannotStart, Conflict, Unknown
 from simulator.store import SCHEMA_VERSION, Store
 
 SCHEMA = "CREATE TABLE thing (name TEXT PRIMARY KEY) STRICT; CREATE TABLE told (n INTEGER) STRICT"
@@ -76,6 +76,29 @@ def test_restoring_an_unknown_snapshot_names_those_there_are(store: Store) -> No
     store.save_snapshot("one")
     with pytest.raises(Unknown, match=r"no snapshot 'two'.*There are: one"):
         store.restore_snapshot("two")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", r"one\.sqlite is of format 0, not"), ("no database at all" * 300, r"one\.sqlite cannot be read")],
+    ids=["empty", "something else"],
+)
+def test_a_snapshot_that_cannot_be_one_is_refused_and_the_state_stays(tmp_path, content: str, said: str) -> None:
+    with closing(Store(tmp_path, (SCHEMA,))) as store:
+        store.execute("INSERT INTO thing VALUES ('a')")
+        store.save_snapshot("one")
+        (tmp_path / "snapshots" / "one.sqlite").write_text(content)
+        for _ in range(2):
+            with pytest.raises(Conflict, match=said):
+                store.restore_snapshot("one")
+        assert things(store) == ["a"]
+
+
+def test_files_of_a_lab_have_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is told of one may stand in another folder."""
+    monkeypatch.chdir(tmp_path)
+    with closing(Store(Path("lab"), (SCHEMA,))) as store:
+        assert store.folder == tmp_path / "lab"
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 65, "a b"])
