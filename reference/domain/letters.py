@@ -156,6 +156,8 @@ def advise(cause: Cause) -> tuple[str, ...]:
 def _stock_effect(cause: Cause) -> str:
     if cause is Cause.SHOP_API:
         return "登録できなかった分の在庫数は変更していません。復旧後に続きから反映します。"
+    if cause in {Cause.UNTRUSTED_FILE, Cause.STALE_FILE}:
+        return "このファイルでは在庫数は変更していません。これより新しい正しいファイルは反映します。"
     return "在庫数は変更していません。復旧するまで、TEMPOSTARでの在庫の増減はRoomClipショッピングに反映されません。"
 
 

@@ -117,12 +117,21 @@ def is_known(memory: Memory, stamp: FileStamp) -> bool:
     return stamp in memory.files or stamp == memory.newest
 
 
-def take_in(memory: Memory, stamp: FileStamp, waiting: Mapping[str, int], queue: Iterable[Batch]) -> Memory:
-    """Remember a file as taken in: its updates are queued, its rows without a variant wait instead of older ones."""
-    others = tuple(known for known in memory.files if known.name != stamp.name)
+def take_in(
+    memory: Memory,
+    stamp: FileStamp,
+    waiting: Mapping[str, int],
+    queue: Iterable[Batch],
+    passed_over: Iterable[FileStamp] = (),
+) -> Memory:
+    """Remember a file as taken in: its updates are queued, its rows without a variant wait instead of older ones.
+
+    `passed_over` are unreadable files before this one; they are not looked at again.
+    """
+    by_name = {known.name: known for known in (*memory.files, *passed_over, stamp)}
     return replace(
         memory,
-        files=(*others, stamp),
+        files=tuple(sorted(by_name.values())),
         newest=stamp,
         waiting=dict(waiting),
         queue=(*memory.queue, *queue),

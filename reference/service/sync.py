@@ -8,8 +8,9 @@ What makes a pass safe to kill at any point:
   it is: the shop does nothing twice for one key, so a sale made in between is not undone.
 - Mails are sent from a queue as well, and leave it once the mail server has taken them.
 
-Nothing is ever deleted or written in the FTPS area. Files are applied in order of time; one that cannot be trusted
-holds back those after it (ASSUMPTION: the guide's fixed file name leaves only one, so order matters more than haste).
+Nothing is ever deleted or written in the FTPS area. Files are applied in order of time. One that was received whole and
+cannot be read is told to the merchant and passed over: those after it hold newer numbers. One that could not be
+received whole holds back those after it, because it may yet come.
 """
 
 from __future__ import annotations
@@ -100,12 +101,14 @@ class Sync:
             if not memory.paused:
                 self.record_failure(memory, classify_error(error))
 
-    def record_failure(self, memory: Memory, failure: Failure) -> None:
+    def record_failure(self, memory: Memory, failure: Failure) -> Memory:
         """Remember that a linkage failed, and queue the mail if the merchant does not know yet; stock is untouched."""
         now = self.clock.now()
         step = after_failure(memory.incident, failure.cause, now)
         letters = [compose_failure(memory, failure, now)] if step.notice is Notice.FAILED else []
-        self.state.save(replace(memory, incident=step.incident), letters)
+        memory = replace(memory, incident=step.incident)
+        self.state.save(memory, letters)
+        return memory
 
     def _report_runs(self, reports: Iterable[LinkageReport]) -> list[str]:
         """Tell the console; return a sentence for each run it did not take, and no more (contract 3: optional)."""
@@ -127,6 +130,7 @@ class _LinkagePass:
     sync: Sync
     linkage: Linkage
     memory: Memory = field(init=False)
+    unreadable: dict[FileStamp, UntrustedFileError] = field(init=False, default_factory=dict)
     counts: Counts = field(init=False, default_factory=Counts)
 
     def run(self) -> LinkageReport:
@@ -145,8 +149,7 @@ class _LinkagePass:
             try:
                 outcome = self._bring_over()
             except LinkageError as error:
-                outcome, failure = Outcome.FAILED, classify_error(error)
-                sync.record_failure(self.memory, failure)
+                outcome, failure = Outcome.FAILED, self._record_failure(error)
             else:
                 self._record_success()
         return LinkageReport(
@@ -161,8 +164,10 @@ class _LinkagePass:
             reading = choose_files(self.memory, listing)
             for stamp in reading.unread:
                 self._apply_file(folder.fetch_file(stamp.name))
+        if self.unreadable:
+            raise next(iter(self.unreadable.values()))
         if reading.stale:
-            raise _stale(self.memory, reading.stale[0])
+            raise self._stale(reading.stale[0])
         if not reading.unread and self.memory.newest in listing:
             moved = self._apply_waiting(self.memory.newest) or moved
         self._save(forget_absent_files(self.memory, listing))
@@ -171,12 +176,14 @@ class _LinkagePass:
         return Outcome.NOTHING_NEW if listing else Outcome.NO_FILE_YET
 
     def _apply_file(self, fetched: FetchedFile) -> None:
-        """Take in and send what a file received whole says."""
+        """Take in and send what a file received whole says; one that cannot be read is told to the merchant."""
         try:
             stock_file = self.sync.rules.parse(fetched.content)
         except UntrustedFileError as error:
-            raise error.of(fetched.stamp.name) from error
-        self._apply(fetched.stamp, stock_file.levels, stock_file.problems)
+            self.unreadable[fetched.stamp] = error.of(fetched.stamp.name)
+            self._record_failure(self.unreadable[fetched.stamp])
+        else:
+            self._apply(fetched.stamp, stock_file.levels, stock_file.problems)
 
     def _apply_waiting(self, standing: FileStamp) -> bool:
         """Look whether a variant has appeared for a row of the standing file (guide 4.0.1); return whether one has."""
@@ -194,7 +201,7 @@ class _LinkagePass:
         waiting = {code: levels[code] for code in (*matching.unmatched, *matching.ambiguous)}
         near_misses = find_near_misses(matching.unmatched, variants)
         problems = find_problems(bad_rows, near_misses, matching.unmatched, matching.ambiguous)
-        taken = take_in(self.memory, stamp, waiting, cut_batches(plan, self.sync.new_key))
+        taken = take_in(self.memory, stamp, waiting, cut_batches(plan, self.sync.new_key), self.unreadable)
         self._save_and_tell(taken, problems, (match.variant_code for match in matching.matched))
         self.counts += Counts(
             unchanged=plan.unchanged,
@@ -238,6 +245,21 @@ class _LinkagePass:
             ambiguous=len(ambiguous),
         )
 
+    def _stale(self, stamp: FileStamp) -> StaleFileError:
+        newest = self.memory.newest or stamp
+        japan = self.sync.clock.now().tzinfo
+        written, applied = (f"{one.modified_at.astimezone(japan):%Y-%m-%d %H:%M:%S}" for one in (stamp, newest))
+        return StaleFileError(
+            stamp.name,
+            f"written {written}, but a file of {applied} was applied before; "
+            "if the area was set up anew (a lab after reset), go on with an empty SYNC_STATE_DIR",
+        )
+
+    def _record_failure(self, error: LinkageError) -> Failure:
+        failure = classify_error(error)
+        self.memory = self.sync.record_failure(self.memory, failure)
+        return failure
+
     def _record_success(self) -> None:
         now = self.sync.clock.now()
         incident = self.memory.incident
@@ -257,10 +279,3 @@ class _LinkagePass:
         if memory != self.memory or letters:
             self.sync.state.save(memory, letters)
             self.memory = memory
-
-
-def _stale(memory: Memory, stamp: FileStamp) -> StaleFileError:
-    newest = memory.newest.modified_at.isoformat() if memory.newest else "unknown"
-    return StaleFileError(
-        stamp.name, f"written {stamp.modified_at.isoformat()}, but a file of {newest} was applied before"
-    )

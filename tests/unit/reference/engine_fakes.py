@@ -14,7 +14,14 @@ from reference.domain.linkage import FileStamp, Linkage, LinkageState, Memory
 from reference.domain.matching import Variant
 from reference.domain.plan import Batch
 from reference.domain.report import LinkageReport, PassReport
-from reference.errors import FolderMissingError, LinkageError, MailError, ShopApiError
+from reference.errors import (
+    FolderMissingError,
+    LinkageError,
+    MailError,
+    ShopApiError,
+    UntrustedFileError,
+    UntrustedReason,
+)
 from reference.service.ports import FetchedFile, QueuedLetter, Receipt
 from reference.service.sync import Sync
 
@@ -119,6 +126,7 @@ class FakeArea:
     folders: dict[str, dict[str, FetchedFile]] = field(default_factory=lambda: {"20001": {}})
     trouble: LinkageError | None = None
     visits: int = 0
+    short: str = ""
     fetched: list[str] = field(default_factory=list)
 
     def put(self, content: bytes, at: datetime, name: str = "stock.csv", shop_code: str = "20001") -> None:
@@ -145,6 +153,8 @@ class FakeFolder:
 
     def fetch_file(self, name: str) -> FetchedFile:
         self.area.fetched.append(name)
+        if name == self.area.short:
+            raise UntrustedFileError(UntrustedReason.SHORT, file_name=name)
         return self.area.folders[self.linkage.shop_code][name]
 
 

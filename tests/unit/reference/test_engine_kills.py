@@ -36,7 +36,7 @@ def test_killed_between_sending_and_recording_nothing_is_applied_twice(world):
 
 
 def much_to_do() -> World:
-    """Two files, an incident that ends, a row no variant has, a bad row, a variant that vanishes, two batches."""
+    """An incident, two files and an unreadable one between, rows without a variant, a bad row, one that vanishes."""
     world = World()
     for code in ("A-1", "B-2", "VANISHES", *BULK):
         world.shop.add(code, 5)
@@ -44,6 +44,8 @@ def much_to_do() -> World:
     world.run()
     world.area.trouble = None
     world.tick(("A-1", 1), ("B-2", 2), ("NEW-1", 8), name="stock20260401.csv")
+    world.clock.advance()
+    world.area.put(b'"cut', world.clock.at, "stock20260401b.csv")
     rows = [(code, 6) for code in BULK]
     world.tick(("A-1", 3), ("GONE", 1), ("B-2", "abc"), ("VANISHES", 4), *rows, name="stock20260402.csv")
     world.shop.vanished = "VANISHES"
@@ -71,10 +73,12 @@ def deaths(make: Callable[[], World]) -> Iterator[World]:
 def test_killed_after_any_call_the_next_pass_ends_as_if_nothing_had_been():
     world = much_to_do()
     world.run()
+    world.run()
     undisturbed = what_the_merchant_has(world)
     passes = list(deaths(much_to_do))
     assert len(passes) > 20
     for world in passes:
+        world.run()
         world.run()
         assert what_the_merchant_has(world) == undisturbed
         assert max(Counter(mail.key for mail in world.mailer.sent).values()) <= 2

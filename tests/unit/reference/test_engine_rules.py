@@ -115,6 +115,18 @@ def test_a_file_of_the_same_minute_but_another_size_is_new():
     assert choose_files(memory, [stamp(0, size=11)]).unread == (stamp(0, size=11),)
 
 
+def test_updates_of_an_older_file_stay_in_front_of_the_queue():
+    older, newer = Batch("k1", (Update("A", 1),)), Batch("k2", (Update("A", 2),))
+    memory = take_in(take_in(MEMORY, stamp(0), {}, [older]), stamp(5), {}, [newer])
+    assert memory.queue == (older, newer)
+
+
+def test_of_each_name_only_the_last_write_is_remembered():
+    memory = take_in(MEMORY, stamp(0), {}, [])
+    memory = take_in(memory, stamp(9, "other.csv"), {}, [], [stamp(5)])
+    assert memory.files == (stamp(5), stamp(9, "other.csv"))
+
+
 def test_a_file_older_than_the_newest_applied_is_stale():
     memory = take_in(MEMORY, stamp(5), {}, [])
     assert choose_files(memory, [stamp(0, "old.csv"), stamp(5)]) == choose_files(memory, [stamp(0, "old.csv")])

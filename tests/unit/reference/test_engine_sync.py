@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -147,6 +148,40 @@ def test_a_file_that_cannot_be_trusted_changes_nothing(world):
     assert "stock.csv" in world.last_mail()
 
 
+def test_an_unreadable_file_is_told_once_and_does_not_hold_back_newer_ones(world):
+    world.tick(("A-1", 9), name="stock20260401.csv")
+    world.area.put(b'"cut', world.clock.at + timedelta(minutes=1), "stock20260402.csv")
+    world.tick(("A-1", 3), name="stock20260403.csv")
+    assert world.run().linkages[0].failure.file_name == "stock20260402.csv"
+    assert world.shop.stock_of("A-1") == [3]
+    assert world.run().linkages[0].outcome is Outcome.NOTHING_NEW
+    assert world.mailer.subjects == [
+        "【在庫連携】失敗のお知らせ（ショップコード 20001）",
+        "【在庫連携】復旧のお知らせ（ショップコード 20001）",
+    ]
+    assert "stock20260402.csv" in world.mailer.sent[0].letter.body
+    assert "これより新しい正しいファイルは反映します" in world.mailer.sent[0].letter.body
+
+
+def test_a_file_that_did_not_come_whole_holds_back_newer_ones(world):
+    world.tick(("A-1", 9), name="stock20260401.csv")
+    world.tick(("A-1", 3), name="stock20260402.csv")
+    world.area.short = "stock20260401.csv"
+    assert world.run().linkages[0].outcome is Outcome.FAILED
+    assert world.shop.requests == []
+    world.area.short = ""
+    world.run()
+    assert world.shop.stock_of("A-1") == [3]
+
+
+def test_the_newest_file_is_read_again_while_it_is_unreadable(world):
+    world.area.put(b'"cut', world.clock.at)
+    world.run()
+    world.run()
+    assert world.area.fetched == ["stock.csv"] * 2
+    assert len(world.mailer.sent) == 1
+
+
 def test_an_old_file_put_back_is_not_applied(world):
     world.tick(("A-1", 9))
     old = dict(world.area.folders["20001"])
@@ -157,6 +192,10 @@ def test_an_old_file_put_back_is_not_applied(world):
     assert report.linkages[0].outcome is Outcome.FAILED
     assert world.shop.stock_of("A-1") == [3]
     assert "一括同期" in world.last_mail()
+    assert report.linkages[0].failure.evidence == (
+        "stock.csv: written 2026-04-01 09:05:00, but a file of 2026-04-01 09:10:00 was applied before; "
+        "if the area was set up anew (a lab after reset), go on with an empty SYNC_STATE_DIR"
+    )
 
 
 def test_another_shop_code_starts_the_memory_of_files_anew(world):
