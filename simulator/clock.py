@@ -26,6 +26,8 @@ JST = timezone(timedelta(hours=9), "JST")
 FROZEN_START = datetime(2026, 4, 1, 9, 0, tzinfo=JST)
 MAX_RATE = 100_000.0
 MAX_ADVANCE = timedelta(days=366)
+GIVE_WAY = 0.001
+"""Seconds of real time between two due times, in which the rest of the lab is served."""
 FIRST_YEAR, LAST_YEAR = 1970, 8999
 """What can be set: far enough from where Python's dates end for everything planned from there."""
 
@@ -84,6 +86,7 @@ class Clock:
         self._start = check_start(start)
         self._start_mode, self._start_rate = mode, rate
         self._pinned: datetime | None = None
+        self._held_at: datetime | None = None
         self._anchor = FROZEN_START
         self._anchor_monotonic = 0.0
         self.mode = mode
@@ -121,7 +124,15 @@ class Clock:
             if self.mode is ClockMode.FROZEN:
                 return self._anchor
             passed = (time.monotonic() - self._anchor_monotonic) * self.rate
-            return (self._anchor + timedelta(seconds=passed)).replace(microsecond=0)
+            shown = (self._anchor + timedelta(seconds=passed)).replace(microsecond=0)
+            return shown if self._held_at is None else min(shown, self._held_at)
+
+    def hold_at(self, due: datetime | None) -> None:
+        """Let a running clock show `due` at most, until told anew: what falls due then has yet to be carried out.
+
+        So a lab that cannot keep up with its clock's rate runs slower, and nothing happens out of order.
+        """
+        self._held_at = due
 
     def real_seconds_until(self, moment: datetime) -> float | None:
         """How long the machine will take until the lab's clock shows `moment`; None while it is frozen."""
@@ -141,6 +152,7 @@ class Clock:
 
     def _set(self, now: datetime, mode: ClockMode, rate: float) -> None:
         self._anchor, self._anchor_monotonic, self.mode, self.rate = now, time.monotonic(), mode, rate
+        self._held_at = None
 
 
 class Due(Protocol):
@@ -197,6 +209,7 @@ class Agenda:
                 )  # fmt: skip
             self.catch_up(target)
             self._clock.set(target)
+            self.hold_clock()
             self._journal.record(
                 Service.CLOCK, "clock.advanced", f"The clock went from {before:%H:%M:%S} to {target:%H:%M:%S}.",
                 before=before.isoformat(), now=target.isoformat(),
@@ -213,10 +226,17 @@ class Agenda:
             if now is not None:
                 self.advance_to(now)
             self._clock.set(self._clock.now(), mode, rate)
+            self.hold_clock()
             self._journal.record(
                 Service.CLOCK, "clock.set", f"The clock is {self._clock.mode} at {self._clock.now():%H:%M:%S}.",
                 mode=self._clock.mode, rate=self._clock.rate,
             )  # fmt: skip
+
+    def hold_clock(self) -> datetime | None:
+        """Keep the clock from running past the earliest planned time, which is returned."""
+        due = self.next_due()
+        self._clock.hold_at(due)
+        return due
 
     def catch_up(self, until: datetime | None = None) -> None:
         """Carry out everything planned up to `until` (now), each at its own time."""
@@ -263,14 +283,16 @@ class Timekeeper:
     def _run(self) -> None:
         with self._store.changed:
             while not self._stopping:
-                due = self._agenda.next_due()
+                due = self._agenda.hold_clock()
                 wait = None if due is None else self._clock.real_seconds_until(due)
                 if wait is None or wait > 0:
                     self._store.changed.wait(wait)
                     continue
                 try:
                     self._agenda.catch_up()
+                    self._agenda.hold_clock()
                     self._clock.keep()
                 except Exception as error:  # noqa: BLE001 - handed to whoever stops the lab
                     self._error = error
                     return
+                self._store.changed.wait(GIVE_WAY)

@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from simulator.clock import FROZEN_START, JST, MAX_ADVANCE, Clock, Timekeeper, parse_time
+from simulator.clock import FROZEN_START, JST, MAX_ADVANCE, MAX_RATE, Clock, Timekeeper, parse_time
 from simulator.config import ClockMode
 from simulator.errors import BadValue, Conflict
 
@@ -16,7 +16,7 @@ class Alarm:
     """Due every `minutes`; keeps the times at which it was run, by the agenda's word and by the clock's."""
 
     def __init__(
-        self, clock: Clock, minutes: int, times: list[tuple[str, datetime, datetime]], name: str = "a"
+        self, clock: Clock, minutes: float, times: list[tuple[str, datetime, datetime]], name: str = "a"
     ) -> None:
         self.clock, self.step, self.times, self.name = clock, timedelta(minutes=minutes), times, name
         self.due: datetime | None = clock.now() + self.step
@@ -141,6 +141,30 @@ def test_a_running_clock_carries_out_its_agenda_without_being_told(parts) -> Non
         agenda.set_clock(mode=ClockMode.RUNNING, rate=100_000)
         assert ground.store.wait_for(lambda: times[0] if times else None, timeout=10) == ("a", at(5), at(5))
     finally:
+        keeper.stop()
+
+
+def test_a_clock_faster_than_its_agenda_lets_the_lab_go_on_and_shows_nothing_that_has_not_happened(parts) -> None:
+    ground = parts()
+    alarm = Alarm(ground.clock, 1 / 60, [])
+    agenda = ground.agenda(alarm)
+    keeper = Timekeeper(ground.store, ground.clock, agenda)
+    keeper.start()
+    agenda.set_clock(mode=ClockMode.RUNNING, rate=MAX_RATE)
+    try:
+        for _ in range(20):
+            assert ground.store.lock.acquire(timeout=5), "time leaves room for nothing else"
+            try:
+                assert alarm.due is not None
+                assert ground.clock.now() <= alarm.due
+            finally:
+                ground.store.lock.release()
+            keeper.join(0.01)
+        assert ground.clock.now() > FROZEN_START
+    finally:
+        alarm.fails = True
+        keeper.join(5)
+    with pytest.raises(ZeroDivisionError):
         keeper.stop()
 
 
