@@ -15,9 +15,10 @@ from simulator.config import ClockMode
 from simulator.errors import BadValue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from simulator.config import LabConfig
+    from simulator.conformance.drivers import Engine
     from simulator.lab import Lab
     from simulator.screens import DemoScreen
 
@@ -30,7 +31,12 @@ def walk_demo(screen: DemoScreen, *, skus: int, seed: int, engine: str | None) -
     from simulator.demo import Demo, DemoFailed, temporary_state
     from simulator.lab import Lab
 
-    driver = engine_for(engine) if engine else CommandEngine(REFERENCE_ENGINE)
+    driver: Engine = CommandEngine(REFERENCE_ENGINE) if engine is None else engine_for(engine)
+    if not driver.takes_environment:
+        raise BadValue(
+            "--engine", engine, "an engine behind a URL has its variables from its operator, and the demo's lab is new",
+            next_step="Give a command, or start `zaikolab up --demo`, set the variables of `zaikolab env` and POST.",
+        )  # fmt: skip
     with Lab() as lab, temporary_state() as state_dir:
         walk = Demo(lab, driver, Path(state_dir), screen.say)
         failed = ""
@@ -62,9 +68,11 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
 
     began = _process_start()
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with Lab(_config(options)) as lab, RunningLab(lab.endpoints.http_url, os.getpid()).kept(home):
+        if lab.came_back:
+            _change_kept(lab, options)
         if options["with_demo"] and not lab.tempostar.shops():
             _set_up_demo(lab, options)
         ready = time.time() - began
@@ -78,10 +86,19 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
     return 0
 
 
+def _change_kept(lab: Lab, options: Mapping[str, Any]) -> None:
+    """Make a lab that came back from its folder what the options say; what they leave out stays as it was."""
+    if changes := _changes(options["settings"]):
+        lab.change_settings(**changes)
+    if options["clock"] or options["rate"] is not None:
+        mode = ClockMode(options["clock"]) if options["clock"] else None
+        lab.agenda.set_clock(mode=mode, rate=options["rate"])
+
+
 def _set_up_demo(lab: Lab, options: Mapping[str, Any]) -> None:
     from simulator.demo import FIRST_PASS, set_up
 
-    if lab.clock.mode is ClockMode.RUNNING and options["start"] is None:
+    if lab.clock.mode is ClockMode.RUNNING and options["start"] is None and not lab.came_back:
         # The first pass takes the clock forward: begin that much earlier, and the lab shows the wall clock's time.
         lab.clock.set(lab.clock.now() - FIRST_PASS)
     set_up(lab, skus=options["skus"], seed=options["seed"], say=lambda _section, _sentence: None)
@@ -105,12 +122,6 @@ def _config(options: Mapping[str, Any]) -> LabConfig:
     from simulator.clock import parse_time
     from simulator.config import LabConfig, Settings, TlsMode
 
-    changes: dict[str, str] = {}
-    for pair in options["settings"]:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise BadValue("--set", pair, "NAME=VALUE is wanted", next_step="Example: --set content=full")
-        changes[name] = value
     return LabConfig(
         host=options["host"],
         ftps_port=options["ftps_port"],
@@ -120,7 +131,18 @@ def _config(options: Mapping[str, Any]) -> LabConfig:
         tls=TlsMode(options["tls"]),
         data_dir=options["data"],
         start=parse_time(options["start"]) if options["start"] else None,
-        clock_mode=ClockMode(options["clock"]),
-        rate=options["rate"],
-        settings=Settings().changed(changes),
+        clock_mode=ClockMode(options["clock"] or ClockMode.RUNNING),
+        rate=1.0 if options["rate"] is None else options["rate"],
+        settings=Settings().changed(_changes(options["settings"])),
     )
+
+
+def _changes(pairs: Iterable[str]) -> dict[str, str]:
+    """What `--set NAME=VALUE` says."""
+    changes: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadValue("--set", pair, "NAME=VALUE is wanted", next_step="Example: --set content=full")
+        changes[name] = value
+    return changes

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,15 @@ from urllib.parse import urlencode
 
 import urllib3
 
-from simulator.errors import LabError, LabUnreachable
+from simulator.errors import BadValue, CannotStart, LabError, LabUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+LONGEST_ANSWER = 70.0
+"""Seconds of real time; the longest wait of the control API ends before."""
+_WEB_ADDRESS = re.compile(r"https?://(\[[0-9a-f:.]+\]|[^\[\]/:?#\s]+)(:[0-9]{1,5})?", re.IGNORECASE)
 
 
 class ProblemAnswered(LabError):
@@ -57,8 +62,17 @@ class RunningLab:
 
     @contextmanager
     def kept(self, home: Path) -> Iterator[None]:
-        """Leave word for the other commands while the lab runs."""
-        self._keep(home)
+        """Leave word for the other commands while the lab runs.
+
+        Raises: CannotStart when the home folder cannot be written to.
+        """
+        try:
+            self._keep(home)
+        except OSError as error:
+            raise CannotStart(
+                f"The home folder {home} cannot be used: {error.strerror}.",
+                next_step="Name another with ZAIKOLAB_HOME.",
+            ) from error
         try:
             yield
         finally:
@@ -87,11 +101,16 @@ def _alive(pid: int) -> bool:
 
 
 class ControlClient:
-    """The control API of one lab. Answers are the JSON values of contract 5."""
+    """The control API of one lab. Answers are the JSON values of contract 5.
+
+    Raises: BadValue for a URL that is no web address; every request LabUnreachable or ProblemAnswered.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=2.0, read=70.0))
+        if not _WEB_ADDRESS.fullmatch(self.url):
+            raise BadValue("--lab", url, "no address of a lab", next_step="Example: --lab http://127.0.0.1:8080")
+        self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=2.0, read=LONGEST_ANSWER))
 
     def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
         """GET below /lab/v1/; empty query values are left out."""
@@ -114,6 +133,11 @@ class ControlClient:
         try:
             answer = self._pool.request(method, url, json=body)
             answered = answer.json() if answer.data else None
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise LabUnreachable(
+                f"The lab at {self.url} has not answered within {LONGEST_ANSWER:g} s.",
+                next_step="It may be at it still: `zaikolab journal` tells when it is done.",
+            ) from error
         except urllib3.exceptions.HTTPError as error:
             raise LabUnreachable(
                 f"No lab answers at {self.url} ({type(error).__name__}).",

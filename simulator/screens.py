@@ -38,7 +38,9 @@ class DemoScreen:
         self.steps.append({"guide": section, "text": sentence})
         if self.quiet:
             return
-        if section == "mail":
+        if section == "!":
+            self._console.print(f"[bold red]{section:>7}[/]  {escape(sentence)}")
+        elif section == "mail":
             head, _, body = sentence.partition("\n")
             self._console.print(f"[bold]{'mail':>7}[/]  {escape(head)}")
             for line in body.strip().splitlines():
@@ -65,7 +67,7 @@ def show_start(lab: Lab, ready: float) -> None:
     login = f"login {account.user}, password {account.password}" if account else "no password issued yet"
     mode = "frozen" if lab.clock.mode == "frozen" else f"running at {lab.clock.rate:g}x"
     rows = [
-        ("FTPS", f"{scheme}://{where.host}:{where.ftps_port}", f"TEMPOSTAR's area; {where.tls} TLS required"),
+        ("FTPS", f"{scheme}://{where.url_host}:{where.ftps_port}", f"TEMPOSTAR's area; {where.tls} TLS required"),
         ("", login, f"folder /netstock/{shops[0].shop_code}/" if shops else "no shop yet"),
         ("", f"CA {where.ca_file}", ""),
         ("HTTP", f"{where.http_url}/roomclip/shop/", "storefront"),
@@ -80,7 +82,7 @@ def show_start(lab: Lab, ready: float) -> None:
     console.print(f"[bold]zaikolab[/] ready in {ready:.2f} s; Ctrl-C stops it\n")
     width = max(len(address) for _, address, _ in rows)
     for name, address, what in rows:
-        console.print(f"{name:<7}{escape(address):<{width}}  {escape(what)}")
+        console.print(escape(f"{name:<7}{address:<{width}}  {what}".rstrip()))
     then = 'eval "$(zaikolab env)" && zaikosync once' if shops else "zaikolab seed 1200, or start again with --demo"
     console.print(f"\nnext, in another terminal: [bold]{then}[/]")
     sys.stdout.flush()
@@ -91,25 +93,31 @@ def show_start(lab: Lab, ready: float) -> None:
 
 def show_status(state: Mapping[str, Any]) -> None:
     """The running lab at a glance."""
-    table = Table("what", "state", show_header=False, box=None)
     clock = state["clock"]
-    table.add_row(
-        "clock", f"{state['now']} {clock['mode']}" + (f" {clock['rate']:g}x" if clock["mode"] != "frozen" else "")
-    )
-    table.add_row("next due", state["next_due"] or "nothing")
-    for name, value in state["endpoints"].items():
-        table.add_row(name, str(value))
+    speed = f" {clock['rate']:g}x" if clock["mode"] != "frozen" else ""
+    rows = [("clock", f"{state['now']} {clock['mode']}{speed}"), ("next due", state["next_due"] or "nothing")]
+    rows += [(name, str(value)) for name, value in state["endpoints"].items()]
     for service in ("tempostar", "roomclip"):
-        table.add_row(service, ", ".join(f"{count:,} {what}" for what, count in state[service].items()))
-    table.add_row("mails", str(state["mails"]))
-    table.add_row("journal", f"{state['journal']:,} entries so far")
-    table.add_row("settings", ", ".join(f"{k}={v}" for k, v in state["settings"].items()))
-    Console(highlight=False, soft_wrap=True).print(table)
+        rows.append((service, ", ".join(f"{count:,} {what}" for what, count in state[service].items())))
+    rows += [("mails", str(state["mails"])), ("journal", f"{state['journal']:,} entries so far")]
+    rows += [("settings", " ".join(f"{name}={_as_typed(value)}" for name, value in state["settings"].items()))]
+    console = Console(highlight=False, soft_wrap=True)
+    for name, value in rows:
+        console.print(escape(f"{name:<10} {value}"))
+
+
+def _as_typed(value: object) -> str:
+    """A setting's value as `--set` takes it."""
+    if isinstance(value, list):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def show_journal(entries: Sequence[Mapping[str, Any]]) -> None:
     """One line an entry."""
     console = Console(highlight=False, soft_wrap=True)
+    if not entries:
+        console.print("No such entry.")
     for entry in entries:
         console.print(
             f"[dim]{entry['seq']:>6}[/] {entry['at'][11:19]} [cyan]{entry['service']:<9}[/] "
@@ -141,14 +149,11 @@ def examine_and_show(context: Context, *, as_json: bool) -> int:
 
     try:
         client = context.client()
-        state, credentials = client.get("state"), client.get("credentials")
     except LabUnreachable:
-        if context.url:
-            raise
         findings = list(examine_ports(DEFAULT_PORTS, "127.0.0.1"))
         head = "No lab is running. Could one start with the default ports?"
     else:
-        variables = credentials["environment"]
+        state, variables = client.get("state"), client.get("credentials")["environment"]
         user, password = variables.get("TEMPOSTAR_FTP_USER"), variables.get("TEMPOSTAR_FTP_PASSWORD")
         findings = examine(state, variables, (user, password) if user and password else None)
         head = f"The lab at {client.url}"

@@ -67,14 +67,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _default_home() -> Path:
     named = os.environ.get("ZAIKOLAB_HOME")
     if named:
-        return Path(named)
+        return Path(named).absolute()  # it goes into variables that are used from other folders
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "zaikolab"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="zaikolab")
 @click.option(
-    "--lab", "url", envvar="ZAIKOLAB_URL", help="Address of the lab to speak to. Default: the one started last."
+    "--lab", "url", envvar="ZAIKOLAB_URL", show_envvar=True, help="Address of the lab. Default: the one started last."
 )
 @click.pass_context
 def cli(context: click.Context, url: str | None) -> None:
@@ -83,6 +83,9 @@ def cli(context: click.Context, url: str | None) -> None:
     \b
     zaikolab demo        walk the vendor guide on a fresh lab
     zaikolab up --demo   keep a lab running that is set up, linked and has a stock file
+
+    A running lab leaves word in the folder ZAIKOLAB_HOME (default: ~/.local/state/zaikolab), where the other commands
+    find it; two labs at once want two folders, and ports of their own.
     """
     context.obj = Context(_default_home(), url)
 

@@ -32,4 +32,6 @@ def show_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+SEEDS = click.IntRange(min=0)
+"""What the control API takes as a seed too."""
 as_json = click.option("--json", "json_wanted", is_flag=True, help="Answer in JSON.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from simulator.cli.context import Context, as_json, show_json
+from simulator.cli.context import SEEDS, Context, as_json, show_json
 from simulator.errors import BadValue
 
 
@@ -51,15 +51,22 @@ def status(context: Context, json_wanted: bool) -> None:
 
 
 @click.command()
+@as_json
 @click.pass_obj
-def reset(context: Context) -> None:
+def reset(context: Context, json_wanted: bool) -> None:
     """Make the running lab empty again; addresses, certificate and API token stay.
+
+    An engine's state belongs to the life before: take its variables anew from `zaikolab env`.
 
     \b
     Example: zaikolab reset
     """
-    context.client().post("reset")
-    click.echo("The lab is empty.")
+    client = context.client()
+    client.post("reset")
+    if json_wanted:
+        show_json({"lab_id": client.get("state")["lab_id"]})
+    else:
+        click.echo('The lab is empty. For engines: eval "$(zaikolab env)" again.')
 
 
 @click.group(invoke_without_command=True)
@@ -186,7 +193,7 @@ def mail(context: Context, number: int | None, json_wanted: bool) -> None:
 
 @click.command()
 @click.argument("skus", type=int, default=1200)
-@click.option("--seed", default=1, show_default=True, help="Which of the invented catalogues.")
+@click.option("--seed", default=1, show_default=True, type=SEEDS, help="Which of the invented catalogues.")
 @as_json
 @click.pass_obj
 def seed(context: Context, skus: int, seed: int, json_wanted: bool) -> None:
@@ -209,30 +216,38 @@ def snapshot() -> None:
     """
 
 
+def _snapshot_name(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    from simulator.store import check_snapshot_name
+
+    return check_snapshot_name(name)
+
+
 @snapshot.command("save")
-@click.argument("name")
+@click.argument("name", callback=_snapshot_name)
+@as_json
 @click.pass_obj
-def save_snapshot(context: Context, name: str) -> None:
+def save_snapshot(context: Context, name: str, json_wanted: bool) -> None:
     """Keep the present state as NAME.
 
     \b
     Example: zaikolab snapshot save before-sale
     """
     context.client().post(f"snapshots/{name}")
-    click.echo(f"Snapshot {name} saved.")
+    show_json({"snapshot": name}) if json_wanted else click.echo(f"Snapshot {name} saved.")
 
 
 @snapshot.command("restore")
-@click.argument("name")
+@click.argument("name", callback=_snapshot_name)
+@as_json
 @click.pass_obj
-def restore_snapshot(context: Context, name: str) -> None:
+def restore_snapshot(context: Context, name: str, json_wanted: bool) -> None:
     """Go back to the state kept as NAME.
 
     \b
     Example: zaikolab snapshot restore before-sale
     """
     context.client().post(f"snapshots/{name}/restore")
-    click.echo(f"Snapshot {name} restored.")
+    show_json({"snapshot": name}) if json_wanted else click.echo(f"Snapshot {name} restored.")
 
 
 @snapshot.command("list")
@@ -247,6 +262,5 @@ def list_snapshots(context: Context, json_wanted: bool) -> None:
     names = context.client().get("snapshots")["snapshots"]
     if json_wanted:
         show_json(names)
-        return
-    for name in names:
-        click.echo(name)
+    else:
+        click.echo("\n".join(names) or "No snapshot was saved yet.")

@@ -7,21 +7,22 @@ from typing import Any
 
 import click
 
-from simulator.cli.context import Context, as_json
+from simulator.cli.context import SEEDS, Context, as_json
 
 
 @click.command()
 @click.option(
     "--skus", default=1200, show_default=True, type=click.IntRange(10, 200_000), help="Size of the catalogue."
 )
-@click.option("--seed", default=1, show_default=True, help="Which of the invented catalogues.")
-@click.option("--engine", help="The engine to drive: a command or a URL (contract 4). Default: the reference engine.")
+@click.option("--seed", default=1, show_default=True, type=SEEDS, help="Which of the invented catalogues.")
+@click.option("--engine", metavar="COMMAND", help="The engine to drive. Default: the reference engine.")
 @as_json
 def demo(skus: int, seed: int, engine: str | None, json_wanted: bool) -> int:
     """Walk the vendor guide on a fresh lab, over real FTPS, HTTP and SMTP.
 
     \b
     Example: zaikolab demo --skus 200
+             zaikolab demo --engine './my-sync --once'
     """
     from simulator.bring_up import walk_demo
     from simulator.screens import DemoScreen
@@ -48,24 +49,27 @@ class _Ports(click.ParamType[tuple[int, int] | None]):
 
 
 @click.command()
-@click.option("--demo", "with_demo", is_flag=True, help="Set up the demo's shop, link it and reflect once.")
+@click.option("--demo", "with_demo", is_flag=True, help="Set up the demo's shop, if there is none.")
 @click.option("--skus", default=1200, show_default=True, type=click.IntRange(10, 200_000), help="With --demo: SKUs.")
-@click.option("--seed", default=1, show_default=True, help="With --demo: which of the invented catalogues.")
+@click.option("--seed", default=1, show_default=True, type=SEEDS, help="With --demo: which of the invented catalogues.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on (loopback only).")
 @click.option("--ftps-port", default=2121, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
 @click.option("--passive-ports", default="2122-2141", show_default=True, type=_Ports(), help="0: any free ones.")
 @click.option("--http-port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
 @click.option("--smtp-port", default=2525, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
 @click.option("--tls", default="explicit", show_default=True, type=click.Choice(["explicit", "implicit"]), help="FTPS.")
-@click.option("--clock", default="running", show_default=True, type=click.Choice(["running", "frozen"]))
-@click.option("--rate", default=1.0, show_default=True, help="Speed of the running clock.")
-@click.option("--start", help="Time to begin with, e.g. 2026-04-01T09:00:00+09:00. Default: now.")
+@click.option("--clock", type=click.Choice(["running", "frozen"]), help="Default: running, or as --data has it.")
+@click.option("--rate", type=float, help="Speed of the running clock. Default: 1, or as --data has it.")
+@click.option("--start", help="Time a new lab begins with, e.g. 2026-04-01T09:00:00+09:00. Default: now.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder that keeps the whole lab across restarts.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, e.g. --set content=full.")
 @as_json
 @click.pass_obj
 def up(context: Context, /, **options: Any) -> int:  # noqa: ANN401 - what the options above say
     """Start the lab and keep it running until Ctrl-C.
+
+    A folder of --data that holds a lab goes on with it: its time, its clock and its settings are as they were, but for
+    what --clock, --rate and --set say now.
 
     \b
     Example: zaikolab up --demo

@@ -8,7 +8,7 @@ from simulator.errors import CannotStart
 
 
 def listener(service: str, host: str, port: int, *, option: str) -> socket.socket:
-    """A bound socket; port 0 picks a free one. `option`: the start option that names the port.
+    """A listening socket; port 0 picks a free one. `option`: the start option that names the port.
 
     Raises: CannotStart naming the address and the next step.
     """
@@ -16,6 +16,7 @@ def listener(service: str, host: str, port: int, *, option: str) -> socket.socke
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))
+        found.listen()  # of two who bind at once the second is refused only here
     except (OSError, OverflowError) as error:
         found.close()
         reason = (error.strerror or str(error)) if isinstance(error, OSError) else "there is no such port"

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pyftpdlib.ioloop import IOLoop
 from pyftpdlib.servers import FTPServer
 
-from simulator.errors import BadValue, CannotStart
+from simulator.errors import BadValue
 from simulator.tempostar.ftps.filesystem import Accounts, Grounds
 from simulator.tempostar.ftps.handler import Session
 from simulator.tempostar.ftps.tls import server_context
 from simulator.tempostar.ftps.transfer import DataChannel, PassivePort
+from simulator.web.listener import listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,8 +125,8 @@ class FtpsServer:
         library = logging.getLogger("pyftpdlib")
         if not library.handlers:  # or it would set up logging to stderr for the whole process
             library.addHandler(logging.NullHandler())
-        listener = _listen(self._host, self._wanted_port)
-        self._running = _Running(listener, self._session, self._limits, self._errors)
+        taken = listener("The FTPS area", self._host, self._wanted_port, option="--ftps-port")
+        self._running = _Running(taken, self._session, self._limits, self._errors)
         self._running.thread.start()
 
     def stop(self) -> None:
@@ -243,14 +244,3 @@ def _check_ports(port: int, passive_ports: tuple[int, int] | None) -> None:
         raise BadValue(
             "passive_ports", f"{low}-{high}", f"the FTPS port {port} is among them", next_step="Move one of the two."
         )
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address, family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise CannotStart(
-            f"The FTPS area cannot listen on {host}:{port}: {error.strerror}.",
-            next_step="Is another lab running? `--ftps-port 0` picks a free port.",
-        ) from error

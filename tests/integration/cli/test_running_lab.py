@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.integration.cli.conftest import Terminal
+from tests.integration.cli.conftest import Terminal, up
 
 
 def shell(home: Path, script: str) -> subprocess.CompletedProcess[str]:
@@ -89,11 +90,14 @@ def test_the_journal_is_filtered(demo_lab: Terminal) -> None:
 
 def test_a_snapshot_is_saved_listed_and_restored(demo_lab: Terminal) -> None:
     before = demo_lab("status", "--json").json()["tempostar"]
-    assert demo_lab("snapshot", "save", "here").exit_code == 0
+    assert demo_lab("snapshot", "list").out == "No snapshot was saved yet.\n"
+    assert demo_lab("snapshot", "save", "here").out == "Snapshot here saved.\n"
     assert demo_lab("seed", "7", "--seed", "9", "--json").exit_code in (0, 1)
     assert demo_lab("snapshot", "list", "--json").json() == ["here"]
     assert demo_lab("snapshot", "restore", "here").exit_code == 0
     assert demo_lab("status", "--json").json()["tempostar"] == before
+    assert demo_lab("snapshot", "save", "here", "--json").json() == {"snapshot": "here"}
+    assert demo_lab("snapshot", "restore", "here", "--json").json() == {"snapshot": "here"}
     missing = demo_lab("snapshot", "restore", "there")
     assert missing.exit_code == 1
     assert "There are: here" in missing.err
@@ -119,3 +123,47 @@ def test_the_status_fits_a_screen(demo_lab: Terminal) -> None:
     assert told.exit_code == 0
     assert "http_url" in told.out
     assert len(told.out.splitlines()) < 25
+
+
+def test_the_status_tells_paths_whole_and_settings_as_they_are_typed(demo_lab: Terminal, monkeypatch) -> None:
+    ca_file = demo_lab("status", "--json").json()["endpoints"]["ca_file"]
+    monkeypatch.setenv("COLUMNS", "20")
+    lines = demo_lab("status").out.splitlines()
+    assert f"ca_file    {ca_file}" in lines
+    (settings,) = (line for line in lines if line.startswith("settings"))
+    assert "header=true column_order= " in settings
+
+
+def test_a_reset_empties_the_lab_and_begins_a_new_life(demo_lab: Terminal) -> None:
+    before = demo_lab("status", "--json").json()
+    assert demo_lab("snapshot", "save", "full").exit_code == 0
+    reset = demo_lab("reset", "--json").json()
+    emptied = demo_lab("status", "--json").json()
+    assert reset == {"lab_id": emptied["lab_id"]}
+    assert emptied["lab_id"] != before["lab_id"]
+    assert emptied["tempostar"]["shops"] == 0
+    assert "The lab is empty." in demo_lab("reset").out
+    assert demo_lab("snapshot", "restore", "full").exit_code == 0
+    assert demo_lab("status", "--json").json()["tempostar"] == before["tempostar"]
+
+
+def test_what_is_piped_has_no_colours(demo_home: Path) -> None:
+    ran = shell(
+        demo_home, "for command in status journal mail doctor 'snapshot list' clock; do zaikolab $command; done"
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "\x1b" not in ran.stdout
+
+
+def test_a_kept_lab_goes_on_and_takes_what_the_options_say(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "lab"))
+    with up(tmp_path, *data, "--demo", "--skus", "10", "--clock", "frozen", "--set", "content=full") as first:
+        assert first["tempostar"]["skus"] == 10
+    with up(tmp_path, *data, "--demo", "--set", "header=false", ended_by=signal.SIGTERM) as again:
+        assert again["now"] == first["now"]
+        assert again["clock"] == {"mode": "frozen", "rate": 1.0}
+        assert again["tempostar"] == first["tempostar"]
+        assert again["settings"] == {**first["settings"], "header": False}
+    with up(tmp_path, *data, "--clock", "running", "--rate", "2", ended_by=signal.SIGHUP) as running:
+        assert running["clock"] == {"mode": "running", "rate": 2.0}
+    assert not (tmp_path / "running.json").exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import socket
 import subprocess
 import sys
@@ -53,6 +55,8 @@ def test_a_taken_port_ends_up_with_one_sentence_and_exit_2(terminal: Terminal) -
         (("--tls", "none"), "explicit"),
         (("--http-port", "70000"), "65535"),
         (("--host", "0.0.0.0"), "loopback"),
+        (("--start", "9999-12-31T23:59:59Z"), "a year from"),
+        (("--seed", "-1"), "--seed"),
     ],
 )
 def test_a_wrong_option_of_up_is_named(terminal: Terminal, arguments: tuple[str, ...], said: str) -> None:
@@ -60,6 +64,57 @@ def test_a_wrong_option_of_up_is_named(terminal: Terminal, arguments: tuple[str,
     assert typed.exit_code == 2
     assert said in typed.err
     assert "Traceback" not in typed.err
+
+
+@pytest.mark.parametrize(
+    "url", ["localhost:8080", "ftp://127.0.0.1", "http://", "http://[::1", "http://127.0.0.1:8080/lab/v1"]
+)
+def test_what_is_no_address_of_a_lab_is_named(terminal: Terminal, url: str) -> None:
+    typed = terminal("--lab", url, "status")
+    assert typed.exit_code == 2
+    assert typed.err == f"zaikolab: --lab={url!r}: no address of a lab. Example: --lab http://127.0.0.1:8080\n"
+
+
+@pytest.mark.parametrize("command", ["save", "restore"])
+@pytest.mark.parametrize("name", ["", "..", "a/b", "a?b", "a%2Fb"])
+def test_a_name_that_is_no_file_name_is_refused_before_it_gets_into_an_address(
+    terminal: Terminal, command: str, name: str
+) -> None:
+    typed = terminal("snapshot", command, name)
+    assert typed.exit_code == 2
+    assert typed.err.startswith(f"zaikolab: snapshot={name!r}: letters, digits")
+
+
+def test_a_home_that_cannot_be_written_to_is_named(terminal: Terminal) -> None:
+    terminal.home.write_text("a file")
+    typed = terminal("up", *ANY_PORTS)
+    assert typed.exit_code == 2
+    assert f"The home folder {terminal.home} cannot be used: " in typed.err
+    assert "ZAIKOLAB_HOME" in typed.err
+    assert len(typed.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("engine", "exit_code", "said"),
+    [("http://127.0.0.1:9/", 2, "behind a URL"), ("", 1, "The engine is empty"), ("'", 1, "Mend its quotes")],
+)
+def test_an_engine_the_demo_cannot_drive_is_named_before_it_begins(
+    terminal: Terminal, engine: str, exit_code: int, said: str
+) -> None:
+    typed = terminal("demo", "--engine", engine)
+    assert (typed.exit_code, typed.out) == (exit_code, "")
+    assert said in typed.err
+
+
+def test_the_doctor_does_not_take_a_lab_that_hangs_for_none(terminal: Terminal) -> None:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        terminal.home.mkdir()
+        (terminal.home / "running.json").write_text(json.dumps({"url": url, "pid": os.getpid()}))
+        typed = terminal("doctor")
+    assert (typed.exit_code, typed.out) == (1, "")
+    assert f"No lab answers at {url}" in typed.err
 
 
 def test_a_data_folder_of_another_version_is_named(terminal: Terminal, tmp_path) -> None:
