@@ -11,7 +11,7 @@ from simulator.control import tempostar_models as models
 from simulator.control.routing import route
 from simulator.errors import Unknown
 from simulator.tempostar.catalog import Company, ProductInput, SkuInput
-from simulator.tempostar.console.area_tree import folders_in
+from simulator.tempostar.ftps.paths import folders_in
 from simulator.web.spec import Done
 
 if TYPE_CHECKING:

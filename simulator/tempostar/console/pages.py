@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from simulator.errors import BadValue, Refused, Unknown
 from simulator.tempostar.backoffice import FileSuffix, OutputColumns, SendType, Switch
 from simulator.tempostar.catalog import FIRST_COMPANY, MALL_TYPES
-from simulator.tempostar.console.area_tree import folders_in
+from simulator.tempostar.ftps.paths import folders_in
 from simulator.web.forms import guard_forms, see_other, tell
 from simulator.web.refusal import refused_page
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from pyftpdlib.exceptions import FilesystemError
 
 from simulator.tempostar.ftps.listing import ListEntry, facts_line, list_line
-from simulator.tempostar.ftps.paths import LOG, Place, place_of, resolve
+from simulator.tempostar.ftps.paths import Place, folders_in, place_of, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
@@ -283,18 +283,9 @@ class CompanyFiles:
 
     def _entries(self, folder: str) -> list[ListEntry]:
         codes = self._grounds.accounts.shop_codes(self._company_id)
-        place = place_of(folder, codes)
-        match place:
-            case Place.ROOT:
-                folders = ["netorder", "netstock"]
-            case Place.NETSTOCK | Place.NETORDER:
-                folders = sorted(codes)
-            case Place.ORDER_FOLDER:
-                folders = [LOG]
-            case _ if place.is_folder:
-                folders = []
-            case _:
-                raise FilesystemError(NOTHING_THERE)
+        folders = folders_in(folder, codes)
+        if folders is None:
+            raise FilesystemError(NOTHING_THERE)
         found = [self._folder_entry(name, place_of(posixpath.join(folder, name), codes)) for name in folders]
         for file in self._grounds.area.files(self._company_id, folder):
             file_place = place_of(file.path, codes)

@@ -17,7 +17,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
 
 LOG = "log"
 MAX_NAME_BYTES = 255
@@ -92,3 +92,17 @@ def place_of(path: str, shop_codes: Container[str]) -> Place:
             return Place.LOG_FILE
         case _:
             return Place.NOWHERE
+
+
+def folders_in(path: str, shop_codes: Iterable[str]) -> tuple[str, ...] | None:
+    """Names of the folders directly in an absolute, normalised path, sorted; None when it is no folder."""
+    codes = tuple(sorted(shop_codes))
+    match place_of(path, codes):
+        case Place.ROOT:
+            return ("netorder", "netstock")
+        case Place.NETSTOCK | Place.NETORDER:
+            return codes
+        case Place.ORDER_FOLDER:
+            return (LOG,)
+        case place:
+            return () if place.is_folder else None

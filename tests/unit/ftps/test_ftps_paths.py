@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.tempostar.ftps.paths import Place, is_file_name, place_of, resolve
+from simulator.tempostar.ftps.paths import Place, folders_in, is_file_name, place_of, resolve
 
 SHOPS = ("20001",)
 
@@ -33,6 +33,24 @@ SHOPS = ("20001",)
 )
 def test_a_path_names_one_kind_of_place(path, place):
     assert place_of(path, SHOPS) is place
+
+
+@pytest.mark.parametrize(
+    ("path", "folders"),
+    [
+        ("/", ("netorder", "netstock")),
+        ("/netstock", ("20001", "20003")),
+        ("/netorder", ("20001", "20003")),
+        ("/netstock/20001", ()),
+        ("/netorder/20001", ("log",)),
+        ("/netorder/20001/log", ()),
+        ("/netstock/20002", None),
+        ("/netstock/20001/stock.csv", None),
+        ("/order", None),
+    ],
+)
+def test_a_folder_holds_the_folders_of_the_contract(path, folders):
+    assert folders_in(path, ("20003", "20001")) == folders
 
 
 @pytest.mark.parametrize(
