@@ -23,6 +23,7 @@ from reference.config import Settings, state_dir_from
 from reference.domain.linkage import LinkageState, Memory
 from reference.domain.report import ExitCode, PassReport
 from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
+from reference.service.rules import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,7 +174,7 @@ def _is_asked_for(settings: Settings) -> bool:
             linkages = shop.fetch_linkages()
     except ShopApiError:
         return False
-    return any(one.sync_now and one.state is LinkageState.ACTIVE for one in linkages)
+    return any(one.sync_now and one.state is LinkageState.ACTIVE and one.service == SERVICE for one in linkages)
 
 
 def show_report(report: PassReport, *, as_json: bool) -> None:

@@ -30,13 +30,23 @@ VARIANTS_PER_PAGE = 10_000
 class HttpPatience:
     """How long and how often a request is tried: 429, 503 and broken connections, nothing else.
 
-    Every request may be repeated: a stock update carries an idempotency key, and a run reported twice says the same.
+    A shop that asks (Retry-After) for a longer wait than `longest_wait` seconds is left to the next pass. Every request
+    may be repeated: a stock update carries an idempotency key, and a run reported twice says the same.
     """
 
     timeout: float = 15.0
     retries: int = 3
     backoff_factor: float = 0.5
     longest_wait: int = 30
+
+
+class _PatientRetry(urllib3.Retry):
+    """Comes back after Retry-After and never before it: a wait beyond `backoff_max` ends the trying instead."""
+
+    def increment(self, *args: Any, **details: Any) -> Self:  # noqa: ANN401 - urllib3's own arguments, handed on
+        response = details.get("response")
+        too_long = response is not None and (self.get_retry_after(response) or 0) > self.backoff_max
+        return urllib3.Retry.increment(self.new(total=0) if too_long else self, *args, **details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +60,13 @@ class HttpShop:
     @contextmanager
     def open(cls, url: str, token: str, patience: HttpPatience) -> Iterator[Self]:
         """Open the API; every connection is closed at the end."""
-        retries = urllib3.Retry(
+        retries = _PatientRetry(
             total=patience.retries,
             redirect=0,
             status_forcelist={429, 503},
             allowed_methods=None,
             backoff_factor=patience.backoff_factor,
             backoff_max=patience.longest_wait,
-            retry_after_max=patience.longest_wait,
             raise_on_status=False,
             raise_on_redirect=False,
         )

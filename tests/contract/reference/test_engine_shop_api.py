@@ -6,6 +6,7 @@ import json
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic
 
 import pytest
 
@@ -146,6 +147,25 @@ def test_gives_up_after_bounded_tries(server, trouble):
     with pytest.raises(ShopApiError, match="GET /linkages"):
         shop.fetch_linkages()
     assert len(script.seen) == 1 + QUICK.retries
+
+
+@pytest.mark.parametrize("wait", ["31", "86400", "Fri, 31 Dec 2999 23:59:59 GMT", "9" * 5_000])
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_longer_wait_than_a_pass_may_take_is_left_to_the_next_pass(server, status, wait):
+    script, shop = server
+    script.answers = [ok({"title": "Later"}, status, Retry_After=wait)]
+    with pytest.raises(ShopApiError):
+        shop.fetch_linkages()
+    assert len(script.seen) == 1
+
+
+@pytest.mark.parametrize("wait", ["1", "Wed, 01 Apr 2026 09:00:00 GMT"])
+def test_comes_back_after_the_wait_it_was_asked_for(server, wait):
+    script, shop = server
+    script.answers = [ok({}, 429, Retry_After=wait), ok({"linkages": []})]
+    started = monotonic()
+    assert shop.fetch_linkages() == ()
+    assert monotonic() - started >= (1 if wait == "1" else 0)
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 413, 422, 500, 302])

@@ -115,6 +115,16 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path, content)
     assert path.read_text() == content
 
 
+def test_a_full_disk_is_named_and_leaves_what_was_saved(tmp_path):
+    with SqliteState.open(tmp_path) as state:
+        state.save(FRESH)
+        (pages,) = state.connection.execute("PRAGMA page_count").fetchone()
+        state.connection.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(StateError, match="full"):
+            state.save(replace(FRESH, waiting={f"{at}" * 50: at for at in range(5_000)}))
+        assert state.recall("1") == FRESH
+
+
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError), SqliteState.open(tmp_path / "file" / "state"):

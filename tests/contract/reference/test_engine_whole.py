@@ -282,6 +282,12 @@ def test_run_leaves_a_paused_linkage_alone_though_it_asks(company):
     assert company.mischief.commands == []
 
 
+def test_run_makes_no_pass_for_a_linkage_of_another_service_that_asks(company, capsys):
+    company.shop.linkages = [replace(company.shop.linkages[0], service="other", sync_now=True)]
+    keep_running(company.environ, StopAfter(lambda: False, looks=5), interval=3600, poll=0.01)
+    assert capsys.readouterr().out.count("skipped") == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_run_ends_with_0_when_it_is_asked_to_stop(company, number):
     command = [sys.executable, "-m", "reference.cli", "run", "--interval", "3600", "--poll", "0.2"]
