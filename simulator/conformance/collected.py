@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,14 @@ import pytest
 
 from simulator.conformance import steps
 from simulator.conformance.feature_files import find_feature_files, find_tags
-from simulator.conformance.guards import LIBRARY, StepDefinition, check_ambiguity, check_definitions, check_feature
+from simulator.conformance.guards import (
+    LIBRARY,
+    StepDefinition,
+    check_ambiguity,
+    check_arguments,
+    check_definitions,
+    check_feature,
+)
 from simulator.conformance.guide import features_dir
 
 if TYPE_CHECKING:
@@ -40,15 +48,23 @@ class Guard:
             problems += self._checked[path]
         definitions = tuple(_visible_definitions(collector))
         problems += check_definitions(known for known, _ in definitions)
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[object, ...]] = set()
         for _, template in scenarios:
             for step in _steps(template):
-                if (step.type, step.name) not in seen:
-                    seen.add((step.type, step.name))
+                table, docstring = step.datatable is not None, step.docstring is not None
+                if (step.type, step.name, table, docstring) not in seen:
+                    seen.add((step.type, step.name, table, docstring))
                     matching = [known for known, context in definitions if _matches(context, step)]
-                    path = Path(template.feature.filename)
-                    problems += check_ambiguity(path, step.line_number, step.name, matching)
+                    place = Path(template.feature.filename), step.line_number, step.name
+                    problems += check_ambiguity(*place, matching)
+                    problems += check_arguments(*place, matching, table=table, docstring=docstring)
         return tuple(map(str, problems))
+
+
+def find_near_sentences(node: pytest.Item, step: Step) -> tuple[str, ...]:
+    """The sentences of the steps there are that come nearest to one there is not, nearest first."""
+    sentences = {known.pattern for known, context in _visible_definitions(node) if context.type in (None, step.type)}
+    return tuple(get_close_matches(step.name, sorted(sentences), n=3, cutoff=0.5))
 
 
 def tags_in_reach(config: pytest.Config) -> frozenset[str]:
@@ -94,16 +110,16 @@ def _steps(template: ScenarioTemplate) -> Iterator[Step]:
         yield from template.render(context).steps
 
 
-def _visible_definitions(collector: pytest.Collector) -> Iterator[tuple[StepDefinition, StepFunctionContext]]:
+def _visible_definitions(node: pytest.Item | pytest.Collector) -> Iterator[tuple[StepDefinition, StepFunctionContext]]:
     # pytest-bdd keeps step definitions as fixtures and offers no list of them; this is how it looks them up itself.
     from pytest_bdd.compat import get_fixture_names, getfixturedefs
     from pytest_bdd.steps import step_function_context_registry
 
-    manager = collector.session._fixturemanager  # noqa: SLF001 - see above
+    manager = node.session._fixturemanager  # noqa: SLF001 - see above
     for name in get_fixture_names(fixturemanager=manager):
         if not name.startswith("pytestbdd_stepdef_"):
             continue
-        for fixture in getfixturedefs(manager, name, collector) or ():
+        for fixture in getfixturedefs(manager, name, node) or ():
             context = step_function_context_registry.get(fixture.func)
             if context is not None:
                 # Plugins and the conftest.py of the root share a node; the latter may define our sentences anew.

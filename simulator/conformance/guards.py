@@ -1,8 +1,9 @@
 """Guards against what leaves a run green although something is wrong in the feature files or the steps.
 
-pytest-bdd runs the last of two scenarios of one name, an outline without rows, or a `<x>` that nothing fills, with the
-literal `<x>`, a scenario without steps as a pass; never awaits an `async def` step; and takes the alphabetically last
-of two definitions that match. Each of these becomes an error with file and line here.
+pytest-bdd runs the last of two scenarios of one name; an outline without rows, or a `<x>` that nothing fills, with the
+literal `<x>`; a scenario without steps as a pass. It never awaits an `async def` step, takes the alphabetically last of
+two definitions that match, and passes over a table that the step does not take. Each of these becomes an error with
+file and line here.
 """
 
 from __future__ import annotations
@@ -224,3 +225,18 @@ def check_ambiguity(path: Path, line: int, text: str, matching: Iterable[StepDef
         f"「{text}」 is matched by {len(places)} step definitions: {'; '.join(places)}. Make their sentences differ."
     )
     return (FeatureProblem(path, line, reason),)
+
+
+def check_arguments(
+    path: Path, line: int, text: str, matching: Iterable[StepDefinition], *, table: bool, docstring: bool
+) -> tuple[FeatureProblem, ...]:
+    """A step with a table or docstring that its definition does not take, or without the one it takes."""
+    taken = [inspect.signature(definition.function).parameters for definition in matching]
+    problems = []
+    for name, what, there in (("datatable", "table", table), ("docstring", "docstring", docstring)):
+        if there and taken and not any(name in parameters for parameters in taken):
+            reason = f"「{text}」 takes no {what}; it would be passed over. Remove it, or choose another step."
+            problems.append(FeatureProblem(path, line, reason))
+        if not there and taken and all(name in parameters for parameters in taken):
+            problems.append(FeatureProblem(path, line, f"「{text}」 wants a {what}. Write it under the step."))
+    return tuple(problems)

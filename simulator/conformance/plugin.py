@@ -180,11 +180,26 @@ def pytest_bdd_step_error(
 ) -> None:
     """Add to the report where the failed step stands, what the lab saw since the もし, and what the engine said."""
     found = step_func_args.get("world")
-    place = f"{step.keyword} {step.name}\n{feature.filename}:{step.line_number}: シナリオ「{scenario.name}」"
-    request.node.add_report_section("call", "step", place)
+    request.node.add_report_section("call", "step", _place(feature, scenario, step))
     if found is not None:
         for title, text in found.story():
             request.node.add_report_section("call", title, text)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_bdd_step_func_lookup_error(
+    request: pytest.FixtureRequest, feature: Feature, scenario: Scenario, step: Step
+) -> None:
+    """Add to the report where the undefined step stands, and the sentences that come near."""
+    from simulator.conformance.collected import find_near_sentences
+
+    request.node.add_report_section("call", "step", _place(feature, scenario, step))
+    near = find_near_sentences(request.node, step)
+    request.node.add_report_section("call", "sentences that come near", "\n".join(near) or "none")
+
+
+def _place(feature: Feature, scenario: Scenario, step: Step) -> str:
+    return f"{step.keyword} {step.name}\n{feature.filename}:{step.line_number}: シナリオ「{scenario.name}」"
 
 
 def _marker(tag: str) -> str:

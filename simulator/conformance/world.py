@@ -29,6 +29,7 @@ SHOP_ID = "1"
 COMPANY = 10001
 EVERYTHING = 10_000
 JOURNAL_SHOWN = 60
+PAGE_SECONDS = 10.0
 
 
 @dataclass
@@ -69,7 +70,12 @@ class World:
         return self.passwords[-1]
 
     def save_linkage(
-        self, *, password: str | None = None, shop_code: str | None = None, user: str | None = None
+        self,
+        *,
+        password: str | None = None,
+        shop_code: str | None = None,
+        user: str | None = None,
+        notify_to: str | None = None,
     ) -> None:
         """Guide 5.2: fill in 在庫連携設定 and press 保存する; what is not given is right."""
         account = self.lab.tempostar.ftp_account()
@@ -81,6 +87,7 @@ class World:
             ftp_user=account.user if user is None else user,
             ftp_password=password or account.password,
             shop_code=shop_code or self.shop_code,
+            notify_to=notify_to,
         )
 
     def finish_setup(self) -> None:
@@ -163,6 +170,14 @@ class World:
     def levels(self) -> dict[str, int]:
         """The stock of every code in the RoomClip shop; a code on several variants is not in it."""
         return dict(self.lab.roomclip.levels(SHOP_ID))
+
+    def linkage_page(self) -> str:
+        """在庫連携設定 in RoomClipビジネス, as a browser gets it."""
+        import urllib3
+
+        url = f"{self.lab.endpoints.http_url}/roomclip/business/{SHOP_ID}/linkage"
+        with urllib3.PoolManager() as pool:
+            return pool.request("GET", url, timeout=PAGE_SECONDS).data.decode()
 
     def mails(self) -> tuple[Mail, ...]:
         """The mails to the merchant, oldest first."""

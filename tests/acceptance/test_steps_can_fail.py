@@ -75,6 +75,7 @@ FALSE = [
     (AFTER_A_NOISY_PASS, "購入者は「ISU-01」を購入できる"),
     (AFTER_A_NOISY_PASS, "店舗にメールは届いていない"),
     (AFTER_A_NOISY_PASS, "店舗に届いたメールは全部で「2」通である"),
+    (AFTER_A_NOISY_PASS, "「owner@shop.example」に届いたメールは全部で「0」通である"),
     (AFTER_A_NOISY_PASS, "最後に届いたメールに「ない言葉」と書かれている"),
     (AFTER_A_NOISY_PASS, "最後に届いたメールにショップコードが書かれている"),
     (AFTER_A_NOISY_PASS, "届いたどのメールにもFTPユーザーパスワードは書かれていない"),

@@ -35,13 +35,13 @@ def let_interval_pass_and_sync(world: World) -> None:
 
 
 @given("在庫ファイルの書きかけのところで在庫連携が行われている")
+@when("在庫ファイルの書きかけのところで在庫連携が行われる")
 def sync_while_file_is_written(world: World) -> None:
     """Have the engine make its pass at the very moment TEMPOSTAR begins to write."""
     world.go_to_pass()
     world.sync()
 
 
-@given(Sentence("送信間隔が「{times:int}」回過ぎ、そのつど在庫連携が行われている"))
 @when(Sentence("送信間隔が「{times:int}」回過ぎ、そのつど在庫連携が行われる"))
 def let_intervals_pass_and_sync(world: World, times: int) -> None:
     """Let TEMPOSTAR and the engine take turns."""

@@ -21,7 +21,6 @@ def sync(world: World) -> None:
     world.sync()
 
 
-@given(Sentence("在庫連携が「{times:int}」回行われている"))
 @when(Sentence("在庫連携が「{times:int}」回行われる"))
 def sync_repeatedly(world: World, times: int) -> None:
     """Have the engine make several passes at once."""

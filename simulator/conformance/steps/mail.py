@@ -27,6 +27,14 @@ def check_mail_count(world: World, count: int) -> None:
     expect(len(mails) == count, f"{count} mails to the merchant", f"{len(mails)}: {seen}", *_failures(world))
 
 
+@then(Sentence("「{address}」に届いたメールは全部で「{count:int}」通である"))
+def check_mail_count_elsewhere(world: World, address: str, count: int) -> None:
+    """Exactly so many mails went to this address."""
+    mails = world.lab.mailbox.mails(to=address)
+    seen = "; ".join(f"{', '.join(mail.recipients)}: {mail.subject}" for mail in world.lab.mailbox.mails()) or "none"
+    expect(len(mails) == count, f"{count} mails to {address}", f"{len(mails)} of: {seen}", *_failures(world))
+
+
 @then(Sentence("最後に届いたメールに「{text}」と書かれている"))
 def check_mail_says(world: World, text: str) -> None:
     """The latest mail to the merchant has this text in its subject or body."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_bdd.parsers import StepParser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _KINDS: dict[str | None, tuple[str, Callable[[str], Any]]] = {
     None: ("[^」]*", str),
@@ -48,13 +48,16 @@ class Sentence(StepParser):
         return {label: self._readers[label](text) for label, text in found.groupdict().items()}
 
 
-def read_table(datatable: list[list[str]], *columns: str) -> list[dict[str, str]]:
-    """The rows of a step's table by its heading.
+def read_table(datatable: list[list[str]], *columns: str, may: Iterable[str] = ()) -> list[dict[str, str]]:
+    """The rows of a step's table by its heading: all of `columns`, and whichever of `may`.
 
-    Raises: AssertionError when a column is missing from the heading, or a row is not as long as it.
+    Raises: AssertionError for a heading that lacks a column, has one twice, or one that the step does not know.
     """
     heading, *rows = datatable
-    missing = [column for column in columns if column not in heading]
-    if missing:
-        raise AssertionError(f"The table of this step wants the columns {', '.join(columns)}; missing: {missing[0]}.")
+    known = (*columns, *(column for column in may if column not in columns))
+    wrong = [f"missing: {column}" for column in columns if column not in heading]
+    wrong += [f"not known: {column}" for column in heading if column not in known]
+    wrong += [f"twice: {column}" for column in set(heading) if heading.count(column) > 1]
+    if wrong:
+        raise AssertionError(f"The table of this step has the columns {', '.join(known)}; {wrong[0]}.")
     return [dict(zip(heading, row, strict=True)) for row in rows]

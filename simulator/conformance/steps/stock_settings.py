@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import given, then, when
 
+from simulator.config import StockColumn
 from simulator.conformance.expectations import expect
 from simulator.conformance.steps.sentences import Sentence, read_table
 from simulator.conformance.world import COMPANY
@@ -22,6 +23,7 @@ _FIELDS = {
     "ファイル名の日付": "file_suffix",
     "ファイル出力項目": "output_columns",
 }
+_FIELD = "「{field:" + "|".join(_FIELDS) + "}」"
 _CONTENT = {"差分": "diff", "全件": "full"}
 
 
@@ -33,7 +35,6 @@ def add_shop(world: World) -> None:
 
 
 @given("在庫管理設定をガイドどおりに登録している")
-@when("在庫管理設定をガイドどおりに登録する")
 def save_stock_settings(world: World) -> None:
     """Guide 2: save the stock settings, the carrier and the payment names."""
     world.save_stock_settings()
@@ -45,15 +46,13 @@ def finish_setup(world: World) -> None:
     world.finish_setup()
 
 
-@given(Sentence("在庫管理設定の「{field}」を「{value}」にしている"))
-@when(Sentence("在庫管理設定の「{field}」を「{value}」にする"))
+@given(Sentence(f"在庫管理設定の{_FIELD}を「{{value}}」にしている"))
 def change_stock_setting(world: World, field: str, value: str) -> None:
     """Change one of the shop's 在庫管理設定 by its name on the page."""
-    typed = int(value) if field == "送信間隔" else value
-    world.lab.tempostar.update_stock_settings(world.shop_code, **{_FIELDS[field]: typed})
+    world.lab.tempostar.update_stock_settings(world.shop_code, **{_FIELDS[field]: value})
 
 
-@given(Sentence("在庫ファイルの内容が「{content}」である"))
+@given(Sentence("在庫ファイルの内容が「{content:差分|全件}」である"))
 def choose_content(world: World, content: str) -> None:
     """Have a pass write the changed SKUs only (差分) or every linked one (全件)."""
     world.lab.change_settings(content=_CONTENT[content])
@@ -110,7 +109,7 @@ def check_rows(world: World, datatable: list[list[str]]) -> None:
 @then(Sentence("在庫ファイルの「{sku}」の行は次のとおりである:"))
 def check_row(world: World, sku: str, datatable: list[list[str]]) -> None:
     """One row of the file, column by column."""
-    (wanted,) = read_table(datatable, "在庫数")
+    (wanted,) = read_table(datatable, "在庫数", may=StockColumn)
     seen = [row for row in world.stock_rows() if row.get("商品コード") == sku]
     found = bool(seen) and {column: seen[0].get(column) for column in wanted} == wanted
     expect(found, f"a row of {sku} with {wanted}", seen, *world.ends([sku]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_bdd import given, then, when
+from pytest_bdd import given, then
 
 from simulator.conformance.expectations import expect
 from simulator.conformance.guide import fixtures_dir
@@ -13,6 +13,9 @@ from simulator.conformance.world import COMPANY
 
 if TYPE_CHECKING:
     from simulator.conformance.world import World
+
+
+_SKU_COLUMNS = ("商品基本コード", "商品名", "属性1名", "属性2名", "想定在庫数", "保留在庫数")
 
 
 @given("TEMPOSTARに次のSKUを登録している:")
@@ -34,7 +37,7 @@ def register_skus(world: World, datatable: list[list[str]]) -> None:
                 ),
             ),
         )
-        for row in read_table(datatable, "SKUコード")
+        for row in read_table(datatable, "SKUコード", may=_SKU_COLUMNS)
     )
 
 
@@ -42,7 +45,7 @@ def register_skus(world: World, datatable: list[list[str]]) -> None:
 def link_skus(world: World, datatable: list[list[str]]) -> None:
     """Register these SKUs, carry them for the RoomClip shop and link their stock."""
     register_skus(world, datatable)
-    for row in read_table(datatable, "SKUコード"):
+    for row in read_table(datatable, "SKUコード", may=_SKU_COLUMNS):
         world.lab.tempostar.carry(world.shop_code, row.get("商品基本コード", row["SKUコード"]))
         world.lab.tempostar.link(world.shop_code, row["SKUコード"])
 
@@ -67,14 +70,12 @@ def link_many_skus(world: World, count: int) -> None:
 
 
 @given(Sentence("TEMPOSTARの「{sku}」の想定在庫数を「{quantity:int}」にしている"))
-@when(Sentence("TEMPOSTARの「{sku}」の想定在庫数を「{quantity:int}」にする"))
 def set_sellable(world: World, sku: str, quantity: int) -> None:
     """Overwrite 想定在庫数."""
     world.lab.tempostar.set_stock(sku, sellable=quantity)
 
 
 @given(Sentence("TEMPOSTARの「{sku}」の保留在庫数を「{quantity:int}」にしている"))
-@when(Sentence("TEMPOSTARの「{sku}」の保留在庫数を「{quantity:int}」にする"))
 def set_held_back(world: World, sku: str, quantity: int) -> None:
     """Overwrite 保留在庫数."""
     world.lab.tempostar.set_stock(sku, held_back=quantity)
@@ -87,28 +88,24 @@ def carry(world: World, product: str, way: str) -> None:
 
 
 @given(Sentence("在庫連動設定で「{sku}」の在庫連携先を「{choice:連携する|連携しない}」にしている"))
-@when(Sentence("在庫連動設定で「{sku}」の在庫連携先を「{choice:連携する|連携しない}」にする"))
 def link(world: World, sku: str, choice: str) -> None:
     """Link or unlink one SKU's stock."""
     world.lab.tempostar.link(world.shop_code, sku, choice == "連携する")
 
 
 @given(Sentence("一括更新:取扱ショップで{products:list}にRoomClipショッピング店を追加している"))
-@when(Sentence("一括更新:取扱ショップで{products:list}にRoomClipショッピング店を追加する"))
 def carry_in_bulk(world: World, products: list[str]) -> None:
     """Carry several products with one bulk change, which may take its time."""
     world.lab.tempostar.carry_in_bulk(world.shop_code, products)
 
 
-@given(Sentence("在庫連動一括設定で{skus:list}をRoomClipショッピング店に「{choice:連動する|連動しない}」にしている"))
-@when(Sentence("在庫連動一括設定で{skus:list}をRoomClipショッピング店に「{choice:連動する|連動しない}」にする"))
-def link_in_bulk(world: World, skus: list[str], choice: str) -> None:
-    """Link or unlink several SKUs with one bulk change."""
-    world.lab.tempostar.link_in_bulk(world.shop_code, skus, choice == "連動する")
+@given(Sentence("在庫連動一括設定で{skus:list}をRoomClipショッピング店に「連動する」にしている"))
+def link_in_bulk(world: World, skus: list[str]) -> None:
+    """Link several SKUs with one bulk change."""
+    world.lab.tempostar.link_in_bulk(world.shop_code, skus)
 
 
 @given("TEMPOSTARで一括同期を行っている")
-@when("TEMPOSTARで一括同期を行う")
 def request_full_sync(world: World) -> None:
     """Put every linked SKU in the queue again."""
     world.lab.tempostar.request_full_sync(world.shop_code)
@@ -123,7 +120,10 @@ def reissue_password(world: World) -> None:
 @given(Sentence("FTPS領域の在庫ファイルが見本「{name}」である"))
 def put_sample(world: World, name: str) -> None:
     """Put one of the contract's golden files in place of stock.csv, a minute later."""
-    _put(world, (fixtures_dir() / name).read_bytes())
+    samples = {path.name: path for path in sorted(fixtures_dir().glob("stock-*.csv"))}
+    if name not in samples:
+        raise AssertionError(f"There is no sample {name!r}; there are: {', '.join(samples)}.")
+    _put(world, samples[name].read_bytes())
 
 
 @given("FTPS領域の在庫ファイルが次の内容である:")

@@ -205,6 +205,26 @@ def test_the_name_of_a_button_is_no_value_to_fill(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("argument", ["      | 在庫 |\n", '      """\n      在庫\n      """\n'])
+def test_a_table_or_docstring_that_the_step_does_not_take_is_an_error(run: Run, argument: str) -> None:
+    said = errors(run(GOOD.replace("    前提 店がある\n", f"    前提 店がある\n{argument}")))
+    assert "shop.feature:5: 「店がある」 takes no " in said
+
+
+@pytest.mark.parametrize(("parameter", "name"), [("datatable", "table"), ("docstring", "docstring")])
+def test_a_step_without_the_table_or_docstring_it_takes_is_an_error(run: Run, parameter: str, name: str) -> None:
+    said = errors(run(GOOD, STEPS.replace("def shop()", f"def shop({parameter})")))
+    assert f"shop.feature:5: 「店がある」 wants a {name}. Write it under the step." in said
+
+
+def test_a_step_that_is_not_defined_is_shown_with_sentences_that_come_near(run: Run) -> None:
+    result = run(GOOD.replace("    前提 店がある", "    前提 在庫連携の設定を終わっている"))
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        ["*shop.feature:5: シナリオ「ひとつ目」", "*sentences that come near*", "在庫連携の設定を終えている"]
+    )
+
+
 def test_a_scenario_without_steps_is_an_error(run: Run) -> None:
     feature = GOOD + "\n  シナリオ: まだ書いていない\n"
     assert "shop.feature:21: 「まだ書いていない」 has no steps" in errors(run(feature))

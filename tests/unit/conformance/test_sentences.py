@@ -43,15 +43,19 @@ def test_another_step_is_not_the_sentence(sentence: str, step: str) -> None:
 
 
 def test_a_table_is_read_by_its_heading() -> None:
-    assert read_table([["SKU", "数"], ["A", "1"], ["B", ""]], "SKU") == [
+    assert read_table([["SKU", "数"], ["A", "1"], ["B", ""]], "SKU", may=["数", "色"]) == [
         {"SKU": "A", "数": "1"},
         {"SKU": "B", "数": ""},
     ]
 
 
-def test_a_table_without_a_column_it_needs_is_refused() -> None:
-    with pytest.raises(AssertionError, match="missing: 数"):
-        read_table([["SKU"], ["A"]], "SKU", "数")
+@pytest.mark.parametrize(
+    ("heading", "reason"),
+    [(["SKU"], "missing: 数"), (["SKU", "数", "かず"], "not known: かず"), (["SKU", "数", "数"], "twice: 数")],
+)
+def test_a_table_with_another_heading_is_refused(heading: list[str], reason: str) -> None:
+    with pytest.raises(AssertionError, match=f"has the columns SKU, 数, 色; {reason}"):
+        read_table([heading, ["A"] * len(heading)], "SKU", "数", may=["SKU", "色"])
 
 
 def test_an_expectation_that_fails_tells_what_was_expected_and_seen_on_each_end() -> None:
