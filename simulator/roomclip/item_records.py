@@ -69,12 +69,10 @@ class ItemRecords:
 
     def holders(self, shop_id: str, codes: Iterable[str]) -> tuple[Holder, ...]:
         """The variants that have one of the codes."""
-        # json_each ends a text at NUL; no registered code holds one.
-        wanted = json.dumps([code for code in codes if "\0" not in code])
         rows = self._store.rows(
             "SELECT v.code, v.variant_id, v.stock FROM json_each(?) wanted"
             " CROSS JOIN rc_variant v ON v.shop_id = ? AND v.deleted = 0 AND v.code = wanted.value",
-            (wanted, int(shop_id)),
+            (json.dumps(list(codes)), int(shop_id)),
         )
         return tuple(Holder(row["code"], row["variant_id"], row["stock"]) for row in rows)
 
@@ -100,6 +98,7 @@ class ItemRecords:
         else:
             conditions.append("v.revision > ?" if few else "+v.revision > ?")
             values.append(changed_after)
+        # json_each ends a text at NUL; no registered code holds one.
         listed = json.dumps([code for code in codes if "\0" not in code])
         if codes:
             conditions.append("v.code IN (SELECT value FROM json_each(?))")

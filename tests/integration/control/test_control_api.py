@@ -159,6 +159,16 @@ def test_more_waits_than_can_be_served_are_turned_away_and_end_when_the_lab_stop
         thread.join(10)
 
 
+def test_waits_that_are_over_make_room_for_others(client):
+    for _ in range(MOST_WAITS + 1):
+        assert client.get("/lab/v1/journal/wait?kind=never&timeout=0").status_code == 504
+
+
+@pytest.mark.parametrize("path", ["/api/v1/linkages", "/openapi.json", "/roomclip/stock-update/x"])
+def test_engines_may_call_it_by_any_name(client, path):
+    assert client.get(path, headers={"Host": "lab.container.example"}).status_code in (200, 401, 404)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "lab.localhost", "192.0.2.7"])
 def test_answers_to_addresses_and_to_localhost(client, host):
     assert client.get("/lab/v1/clock", headers={"Host": host}).status_code == 200
@@ -203,6 +213,8 @@ def test_only_requests_of_engines_are_journalled_without_secrets(client, lab):
     assert [entry.data["path"] for entry in entries] == ["/api/v1/linkages", "/roomclip/stock-update/***"]
     assert [entry.data["method"] for entry in entries] == ["GET", "GET"]
     assert all(isinstance(entry.data["status"], int) for entry in entries)
+    client.get("/api/v1/" + "x" * 5000)
+    assert len(lab.journal.read(kind="http.request")[-1].data["path"]) == 300
     assert "secret" not in str(entries)
 
 

@@ -175,6 +175,19 @@ def test_refuses_a_mail_over_ten_megabytes_and_goes_on(inbox):
     assert LARGEST_MAIL == 10 * 1024 * 1024
 
 
+def test_a_session_whose_tls_fails_is_closed(inbox):
+    with inbox.client() as client:
+        client.ehlo()
+        assert client.docmd("STARTTLS")[0] == 220
+        client.sock.sendall(b"this is no TLS\r\n")
+        assert client.sock.recv(1024) == b""
+
+
+def test_a_subject_with_nul_is_shown_without(inbox):
+    assert inbox.mailbox.receive("a@b", ("c@d",), b"Subject: a\x00b\r\n\r\nc\x00d").subject == "a\ufffdb"
+    assert inbox.mailbox.mail(1).body == "c\ufffdd"
+
+
 @pytest.mark.parametrize(
     "raw",
     [

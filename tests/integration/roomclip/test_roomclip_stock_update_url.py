@@ -45,6 +45,19 @@ def test_takes_the_signature_under_the_name_php_gives_it(push, register, linked)
     assert linked.levels("1") == {"A-1": 5}
 
 
+def test_takes_a_signature_in_capitals(push, register, linked):
+    register("A-1")
+    key = linked.linkage("1")
+    sig = sign_push(key.store_account, "A-1", "5", "20260402090000", key.auth_key).upper()
+    assert push(sig=sig) == 0
+
+
+def test_a_code_with_nul_is_no_other_code(push, register, linked):
+    register("A-1")
+    assert push(code="A-1\0x") == -2
+    assert linked.levels("1") == {"A-1": 0}
+
+
 def test_an_empty_stock_changes_nothing_and_is_fine(push, register, linked):
     register("A-1", stock=7)
     assert push(stock="") == 0
