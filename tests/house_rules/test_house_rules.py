@@ -8,12 +8,14 @@ import subprocess
 import sys
 import tokenize
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 MAX_LINES = 400
+MADE = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "build", "dist"}
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -24,8 +26,11 @@ def tracked(*patterns: str) -> list[Path]:
             cwd=ROOT, capture_output=True, text=True, check=True,
         ).stdout.splitlines()  # fmt: skip
     except (OSError, subprocess.CalledProcessError):
-        return [path for pattern in patterns for path in ROOT.rglob(pattern) if ".venv" not in path.parts]
-    return [path for name in listed if (path := ROOT / name).is_file()]
+        kept = [top for top in ROOT.iterdir() if top.name not in MADE]
+        found = [path for top in kept for path in (top, *top.rglob("*")) if path.is_file()]
+        wanted = [path for path in found if any(fnmatch(name(path), pattern) for pattern in patterns)]
+        return sorted(path for path in wanted if not MADE & {*path.relative_to(ROOT).parts})
+    return [path for one in listed if (path := ROOT / one).is_file()]
 
 
 def name(path: Path) -> str:
