@@ -34,7 +34,7 @@ class SmtpMailer:
                 smtp.send_message(message)
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise MailError(
-                f"The mail to {letter.letter.to} was not taken by {self.host}:{self.port} ({_reason(error)}); "
+                f"The mail to {letter.to} was not taken by {self.host}:{self.port} ({_reason(error)}); "
                 "it stays queued for the next pass. Check SYNC_SMTP_HOST, SYNC_SMTP_PORT and the mail server."
             ) from error
 
@@ -44,8 +44,8 @@ def compose_message(queued: QueuedLetter, sender: str) -> EmailMessage:
     letter = queued.letter
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = letter.to
-    message["Subject"] = letter.subject
+    message["To"] = queued.to
+    message["Subject"] = " ".join(letter.subject.split())
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = f"<{queued.key}@{sender.rpartition('@')[2].rstrip('>') or 'zaikosync.invalid'}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -52,7 +52,7 @@ CREATE TABLE told_problem (
   PRIMARY KEY (linkage_id, kind, sku_code, reason)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE queued_letter (
-  place INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL, subject TEXT NOT NULL,
+  place INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, linkage_id TEXT NOT NULL, subject TEXT NOT NULL,
   body TEXT NOT NULL, written_at TEXT NOT NULL
 ) STRICT;
 """
@@ -112,20 +112,25 @@ class SqliteState:
         with self._transaction("IMMEDIATE") as connection:
             _write_memory(connection, memory)
             connection.executemany(
-                "INSERT INTO queued_letter (key, recipient, subject, body, written_at) VALUES (?, ?, ?, ?, ?)",
-                [(uuid.uuid4().hex, one.to, one.subject, one.body, one.written_at.isoformat()) for one in letters],
+                "INSERT INTO queued_letter (key, linkage_id, subject, body, written_at) VALUES (?, ?, ?, ?, ?)",
+                [
+                    (uuid.uuid4().hex, memory.linkage_id, one.subject, one.body, one.written_at.isoformat())
+                    for one in letters
+                ],
             )
 
     def queued_letters(self) -> tuple[QueuedLetter, ...]:
         """Return the letters not handed over yet, oldest first."""
         with self._transaction("DEFERRED") as connection:
             rows = connection.execute(
-                "SELECT key, recipient, subject, body, written_at FROM queued_letter ORDER BY place"
+                "SELECT key, notify_to, subject, body, written_at FROM queued_letter JOIN linkage USING (linkage_id) "
+                "ORDER BY place"
             ).fetchall()
             return tuple(
                 QueuedLetter(
                     row["key"],
-                    Letter(row["recipient"], row["subject"], row["body"], datetime.fromisoformat(row["written_at"])),
+                    row["notify_to"],
+                    Letter(row["subject"], row["body"], datetime.fromisoformat(row["written_at"])),
                 )
                 for row in rows
             )
@@ -142,7 +147,7 @@ class SqliteState:
             try:
                 yield self.connection
             except BaseException:
-                if self.connection.in_transaction:  # a full disk has ended it already
+                if self.connection.in_transaction:  # some errors, as of a broken disk, have ended it
                     self.connection.execute("ROLLBACK")
                 raise
             self.connection.execute("COMMIT")

@@ -25,7 +25,6 @@ LINES_PER_KIND = 50
 class Letter:
     """A mail as plain text; `written_at` becomes its Date."""
 
-    to: str
     subject: str
     body: str
     written_at: datetime
@@ -53,9 +52,7 @@ def compose_failure(memory: Memory, failure: Failure, at: datetime) -> Letter:
         "同じ原因が続く間、このメールは再送しません。復旧した時にお知らせします。",
         f"（お問い合わせ用の記録：{failure.evidence}）",
     ]
-    return Letter(
-        memory.notify_to, f"{SUBJECT_PREFIX}失敗のお知らせ（ショップコード {memory.shop_code}）", _text(lines), at
-    )
+    return Letter(f"{SUBJECT_PREFIX}失敗のお知らせ（ショップコード {memory.shop_code}）", _text(lines), at)
 
 
 def compose_recovery(memory: Memory, incident: Incident, at: datetime) -> Letter:
@@ -74,9 +71,7 @@ def compose_recovery(memory: Memory, incident: Incident, at: datetime) -> Letter
         "失敗していた間に上書きされた在庫ファイルの内容は届いていないことがあります。",
         "在庫数に差がある場合は、TEMPOSTAR管理画面で一括同期を行ってください。",
     ]
-    return Letter(
-        memory.notify_to, f"{SUBJECT_PREFIX}復旧のお知らせ（ショップコード {memory.shop_code}）", _text(lines), at
-    )
+    return Letter(f"{SUBJECT_PREFIX}復旧のお知らせ（ショップコード {memory.shop_code}）", _text(lines), at)
 
 
 def compose_notice(memory: Memory, problems: Mapping[Problem, str], file_name: str, at: datetime) -> Letter:
@@ -94,7 +89,7 @@ def compose_notice(memory: Memory, problems: Mapping[Problem, str], file_name: s
         if len(told) > LINES_PER_KIND:
             lines.append(f"・ほか{len(told) - LINES_PER_KIND}件")
     subject = f"{SUBJECT_PREFIX}商品コードの確認のお願い（ショップコード {memory.shop_code}）"
-    return Letter(memory.notify_to, subject, _text(lines), at)
+    return Letter(subject, _text(lines), at)
 
 
 def name_detail(detail: UntrustedReason | CertificateDefect) -> str:

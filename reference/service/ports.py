@@ -36,9 +36,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class QueuedLetter:
-    """A letter not handed over yet; `key` stays the same however often it is tried."""
+    """A letter not handed over yet; `key` stays the same however often it is tried.
+
+    `to` is the address the linkage has now: a merchant who corrects it gets what could not be handed over before.
+    """
 
     key: str
+    to: str
     letter: Letter
 
 

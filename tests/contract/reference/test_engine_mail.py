@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -17,17 +17,25 @@ from reference.service.ports import QueuedLetter
 from tests.unit.reference.engine_fakes import OPENING
 
 LETTER = QueuedLetter(
-    "key-1", Letter("owner@shop.example", "【在庫連携】失敗のお知らせ", "一行目①㈱～\n二行目\n", OPENING)
+    "key-1", "owner@shop.example", Letter("【在庫連携】失敗のお知らせ", "一行目①㈱～\n二行目\n", OPENING)
 )
 
 
 @dataclass
 class Inbox:
     received: list[bytes] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     answer: str = "250 OK"
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 - the name aiosmtpd calls
+        if "@" not in address:
+            return "550 nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the name aiosmtpd calls
         self.received.append(envelope.content)
+        self.recipients = envelope.rcpt_tos
         return self.answer
 
 
@@ -81,6 +89,35 @@ def test_a_missing_server_is_an_error_that_names_the_settings():
 
 
 def test_an_address_with_a_line_break_is_refused(inbox):
-    letter = Letter("owner@shop.example\nBcc: other@shop.example", "s", "b", OPENING)
+    letter = replace(LETTER, to="owner@shop.example\nBcc: other@shop.example")
     with pytest.raises(MailError):
-        mailer(inbox[1]).send(QueuedLetter("k", letter))
+        mailer(inbox[1]).send(letter)
+    assert inbox[0].received == []
+
+
+@pytest.mark.parametrize(
+    ("to", "recipients"),
+    [
+        ("店主 <owner@shop.example>", ["owner@shop.example"]),
+        ("店主@shop.example", ["店主@shop.example"]),
+        ("owner@shop.example, staff@shop.example", ["owner@shop.example", "staff@shop.example"]),
+    ],
+)
+def test_a_name_or_a_second_address_is_understood(inbox, to, recipients):
+    handler, port = inbox
+    mailer(port).send(replace(LETTER, to=to))
+    message = email.message_from_bytes(handler.received[0], policy=email.policy.default)
+    assert (str(message["To"]), handler.recipients) == (to, recipients)
+
+
+@pytest.mark.parametrize("to", ["", "nobody"])
+def test_an_address_the_server_does_not_know_is_an_error(inbox, to):
+    with pytest.raises(MailError):
+        mailer(inbox[1]).send(replace(LETTER, to=to))
+
+
+def test_a_line_break_in_a_subject_holds_up_no_mail(inbox):
+    handler, port = inbox
+    mailer(port).send(replace(LETTER, letter=replace(LETTER.letter, subject="失敗\r\nBcc: other@shop.example")))
+    message = email.message_from_bytes(handler.received[0], policy=email.policy.default)
+    assert (message["Subject"], message["Bcc"]) == ("失敗 Bcc: other@shop.example", None)

@@ -31,7 +31,7 @@ FULL = replace(
     incident=Incident(OPENING, (Cause.LOGIN_REFUSED, Cause.STALE_FILE)),
     last_success_at=OPENING,
 )
-LETTER = Letter("owner@shop.example", "件名", "本文\n", OPENING)
+LETTER = Letter("件名", "本文\n", OPENING)
 
 
 @pytest.fixture(params=["fake", "sqlite"])
@@ -67,7 +67,11 @@ class TestEveryState:
         state.save(FRESH, [LETTER, replace(LETTER, subject="二通目")])
         first, second = state.queued_letters()
         assert (first.letter, second.letter.subject) == (LETTER, "二通目")
+        assert first.to == FRESH.notify_to
         assert first.key != second.key
+        state.save(replace(FRESH, notify_to="new-owner@shop.example"))
+        first, second = state.queued_letters()
+        assert first.to == "new-owner@shop.example"
         state.mark_sent([first.key])
         assert state.queued_letters() == (second,)
 
@@ -123,6 +127,15 @@ def test_a_full_disk_is_named_and_leaves_what_was_saved(tmp_path):
         with pytest.raises(StateError, match="full"):
             state.save(replace(FRESH, waiting={f"{at}" * 50: at for at in range(5_000)}))
         assert state.recall("1") == FRESH
+
+
+def test_an_error_that_ends_the_transaction_by_itself_is_named(tmp_path):
+    with SqliteState.open(tmp_path) as state:
+        state.connection.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON linkage BEGIN SELECT RAISE(ROLLBACK, 'the disk broke'); END"
+        )
+        with pytest.raises(StateError, match="the disk broke"):
+            state.save(FRESH)
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):

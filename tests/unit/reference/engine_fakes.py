@@ -178,7 +178,7 @@ class FakeState:
     """What SqliteState does, in memory; runs under the same contract suite."""
 
     memories: dict[str, Memory] = field(default_factory=dict)
-    letters: dict[str, Letter] = field(default_factory=dict)
+    letters: dict[str, tuple[str, Letter]] = field(default_factory=dict)
     saves: int = 0
 
     def recall(self, linkage_id: str) -> Memory | None:
@@ -191,10 +191,13 @@ class FakeState:
         self.saves += 1
         self.memories[memory.linkage_id] = memory
         for letter in letters:
-            self.letters[f"letter-{self.saves}-{len(self.letters)}"] = letter
+            self.letters[f"letter-{self.saves}-{len(self.letters)}"] = (memory.linkage_id, letter)
 
     def queued_letters(self) -> tuple[QueuedLetter, ...]:
-        return tuple(QueuedLetter(key, letter) for key, letter in self.letters.items())
+        return tuple(
+            QueuedLetter(key, self.memories[linkage_id].notify_to, letter)
+            for key, (linkage_id, letter) in self.letters.items()
+        )
 
     def mark_sent(self, keys: Iterable[str]) -> None:
         for key in keys:

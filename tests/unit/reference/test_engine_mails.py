@@ -67,7 +67,7 @@ def test_a_failure_mail_says_shop_time_meaning_and_next_step_and_no_password(wor
     ):
         assert words in body
     assert "never-shown" not in body
-    assert world.mailer.sent[0].letter.to == "owner@shop.example"
+    assert world.mailer.sent[0].to == "owner@shop.example"
 
 
 def test_a_mail_that_is_not_taken_stays_queued_and_the_pass_fails(world):
@@ -79,6 +79,16 @@ def test_a_mail_that_is_not_taken_stays_queued_and_the_pass_fails(world):
     world.mailer.refusing = False
     assert world.run().exit_code is ExitCode.OK
     assert len(world.mailer.sent) == 1
+
+
+def test_a_mail_that_was_not_taken_goes_to_the_address_as_corrected(world):
+    world.area.trouble = LoginRefusedError("530")
+    world.mailer.refusing = True
+    world.run()
+    world.mailer.refusing = False
+    world.relink(notify_to="new-owner@shop.example")
+    world.run()
+    assert [mail.to for mail in world.mailer.sent] == ["new-owner@shop.example"]
 
 
 def test_when_the_list_of_linkages_fails_those_known_are_told_once(world):
