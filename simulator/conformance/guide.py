@@ -90,7 +90,7 @@ def statement(statement_id: str) -> Statement:
     for found in statements():
         if found.id == statement_id:
             return found
-    raise Unknown("guide statement", statement_id, next_step="`zaikolab guide` lists them.")
+    raise Unknown("guide statement", statement_id, next_step="simulator/conformance/statements.toml lists them.")
 
 
 def coverage(features: Path) -> Coverage:
