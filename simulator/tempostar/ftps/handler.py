@@ -38,8 +38,6 @@ class Session(RecordedChannel):
 
     authorizer = Authorizer()
     banner = "TEMPOSTAR FTPS area (simulated by zaikolab)"
-    unicode_errors = "strict"
-    use_sendfile = False
     tls_control_required = True
     tls_data_required = True
     proto_cmds: ClassVar[dict[str, Any]] = {
@@ -51,7 +49,6 @@ class Session(RecordedChannel):
         self.company_id: int | None = None
         self._reason = "closed by the client"
         super().__init__(conn, server, ioloop)
-        self._current_facts = list(FACTS)
         self._available_facts = list(FACTS)
 
     # From connecting to disconnecting
@@ -88,11 +85,8 @@ class Session(RecordedChannel):
 
     def handle_timeout(self) -> None:
         """End an idle session, also one that does not read its replies, or never finished its handshake."""
-        if self._closed:
-            return
         self._reason = "timed out"
-        if not self._ssl_accepting:
-            self.respond("421 Control connection timed out.")
+        self.respond("421 Control connection timed out.")
         self.close()
 
     def end(self, reason: str) -> None:
@@ -130,6 +124,11 @@ class Session(RecordedChannel):
         assert self.company_id is not None  # noqa: S101 - set where the login was accepted
         return CompanyFiles(self.grounds, self.company_id, self.record)
 
+    def flush_account(self) -> None:
+        """Forget the login, and end what it had under way: its files are another's from now on."""
+        self._end_transfer()
+        super().flush_account()
+
     def handle_auth_success(self, home: str, password: str, msg_login: str) -> None:  # noqa: ARG002 - not kept
         """As pyftpdlib, without keeping the password."""
         super().handle_auth_success(home, "", msg_login)
@@ -164,6 +163,7 @@ class Session(RecordedChannel):
         """As pyftpdlib."""
         self._reason = "quit"
         super().ftp_QUIT(line)
+        self._leaving = True  # also while a transfer is let finish
 
     def ftp_CWD(self, path: str) -> str | None:
         """Change the current folder; pyftpdlib would ask for this process's own."""
@@ -203,7 +203,7 @@ class Session(RecordedChannel):
         """Forget the passive port, and say so to a client whose transfer was to go over it."""
         waiting = self._out_dtp_queue is not None or self._in_dtp_queue is not None
         self._dtp_acceptor = self._out_dtp_queue = self._in_dtp_queue = None
-        if waiting and not self._closed:
+        if waiting:
             self.respond("425 No data connection came.")
 
     def _transfer_open(self) -> bool:

@@ -50,6 +50,7 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
         self.number = next(self.numbers)
         self._command: tuple[str, str, str] | None = None
         self._overlong = False
+        self._leaving = False
         super().__init__(conn, server, ioloop)
 
     def record(self, kind: str, summary: str, **data: object) -> None:
@@ -99,6 +100,11 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
         """Keep the error under way."""
         self.note_error(sys.exc_info()[1])
 
+    def close_when_done(self) -> None:
+        """End the session once its last reply is out; what the client sends behind is not listened to."""
+        self._leaving = True
+        super().close_when_done()
+
     def collect_incoming_data(self, data: bytes) -> None:
         """Gather a command line; of one that grows too long, keep nothing."""
         if self._in_buffer_len + len(data) > MAX_LINE:
@@ -111,6 +117,8 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
 
     def found_terminator(self) -> None:
         """Carry out one command line."""
+        if self._leaving or self._closed:
+            return
         if self._idler is not None and not self._idler.cancelled:
             self._idler.reset()
         raw, self._in_buffer, self._in_buffer_len = b"".join(self._in_buffer), [], 0

@@ -74,7 +74,7 @@ class WholeFiles(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no types
 
     def close(self) -> None:
         """Put a complete upload in place and tell the journal, before the reply goes out."""
-        if not self._closed and not self._told:
+        if not self._told:
             self._told = True
             file = self.file_obj
             if isinstance(file, Upload):
