@@ -287,10 +287,8 @@ class CompanyFiles:
         if folders is None:
             raise FilesystemError(NOTHING_THERE)
         found = [self._folder_entry(name, place_of(posixpath.join(folder, name), codes)) for name in folders]
-        for file in self._grounds.area.files(self._company_id, folder):
-            file_place = place_of(file.path, codes)
-            if file_place.is_file:
-                found.append(self._file_entry(file, file_place))
+        files = self._grounds.area.files(self._company_id, folder)
+        found.extend(self._file_entry(file, place_of(file.path, codes)) for file in files)
         return sorted(found, key=lambda entry: entry.name)
 
     def _folder_entry(self, name: str, place: Place) -> ListEntry:

@@ -160,10 +160,10 @@ class Session(RecordedChannel):
         self.respond("226 Aborted." if self._end_transfer() else "225 No transfer to abort.")
 
     def ftp_QUIT(self, line: str) -> None:
-        """As pyftpdlib."""
+        """Say goodbye, once a transfer under way has ended; whatever comes behind is not listened to."""
         self._reason = "quit"
+        self._leaving = True
         super().ftp_QUIT(line)
-        self._leaving = True  # also while a transfer is let finish
 
     def ftp_CWD(self, path: str) -> str | None:
         """Change the current folder; pyftpdlib would ask for this process's own."""

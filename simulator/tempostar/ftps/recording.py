@@ -100,11 +100,6 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
         """Keep the error under way."""
         self.note_error(sys.exc_info()[1])
 
-    def close_when_done(self) -> None:
-        """End the session once its last reply is out; what the client sends behind is not listened to."""
-        self._leaving = True
-        super().close_when_done()
-
     def collect_incoming_data(self, data: bytes) -> None:
         """Gather a command line; of one that grows too long, keep nothing."""
         if self._in_buffer_len + len(data) > MAX_LINE:
@@ -116,7 +111,7 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
             self._in_buffer_len += len(data)
 
     def found_terminator(self) -> None:
-        """Carry out one command line."""
+        """Carry out one command line, unless the session is over."""
         if self._leaving or self._closed:
             return
         if self._idler is not None and not self._idler.cancelled:

@@ -7,12 +7,20 @@ import ftplib
 import socket
 import ssl
 import struct
+from typing import Any
 
 import pytest
 
 from tests.integration.ftps.clients import COMPANY, ORDERS, PASSWORD, STOCK, USER, Ftps
 
 RESET = struct.pack("ii", 1, 0)
+
+
+def session_of(lab: Ftps) -> Any:
+    running = lab.server._running
+    assert running is not None
+    (session,) = [each for each in running._loop.socket_map.values() if hasattr(each, "company_id")]
+    return session
 
 
 def said_until_the_end(client: ftplib.FTP_TLS) -> list[str]:
@@ -74,6 +82,7 @@ def test_what_comes_behind_too_many_wrong_passwords_is_not_carried_out(ftps):
     assert said_until_the_end(client)[-1] == "530 Wrong user or password. Disconnecting."
     lab.parts.journal.wait("ftps.disconnected")
     assert lab.entries("ftps.login") == ()
+    assert lab.entries("ftps.command")[-1].data["verb"] == "PASS"
 
 
 def test_what_comes_behind_an_error_inside_the_lab_is_not_carried_out(ftps):
@@ -88,6 +97,22 @@ def test_what_comes_behind_an_error_inside_the_lab_is_not_carried_out(ftps):
     assert [type(error) for error in lab.server._errors] == [KeyError]
     with pytest.raises(KeyError):
         lab.server.stop()
+
+
+def test_what_was_sent_before_the_client_vanished_is_not_carried_out(ftps, monkeypatch):
+    lab = ftps()
+    client = lab.login()
+    session = session_of(lab)
+
+    def vanish(_company: int) -> tuple[str, ...]:
+        session.end("vanished")
+        return ("20001",)
+
+    monkeypatch.setattr(lab.accounts, "shop_codes", vanish)
+    client.sock.sendall(b"CWD /netstock\r\nSTAT /\r\n")
+    lab.parts.journal.wait("ftps.disconnected")
+    lab.server.stop()
+    assert lab.entries("ftps.command")[-1].data["verb"] == "CWD"
 
 
 def test_another_password_needs_the_user_again(ftps):
@@ -153,7 +178,7 @@ def test_connections_that_break_are_no_errors_of_the_lab(ftps, command):
 def test_each_command_begins_the_idle_time_anew(ftps):
     lab = ftps()
     client = lab.login()
-    (session,) = [c for c in lab.server._running._loop.socket_map.values() if hasattr(c, "company_id")]
+    session = session_of(lab)
     before = session._idler.timeout
     client.sendcmd("NOOP")
     assert session._idler.timeout > before

@@ -38,6 +38,8 @@ def test_a_stock_file_is_not_deleted_when_the_setting_forbids_it(ftps):
         client.delete(STOCK)
     assert fetch(client, STOCK)
     assert dict(client.mlsd("/netstock/20001"))["stock.csv"]["perm"] == "r"
+    lab.put_stock(b"done", f"{ORDERS}/log/a.done")
+    assert dict(client.mlsd(f"{ORDERS}/log"))["a.done"]["perm"] == "dr", "logs are another matter"
     assert lab.entries("ftps.deleted") == ()
 
 

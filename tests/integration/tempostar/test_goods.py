@@ -225,6 +225,14 @@ def test_a_bulk_change_due_with_a_pass_goes_out_with_it(running):
     assert running.sent() == {"A-1": 1}
 
 
+def test_bulk_changes_of_one_moment_take_effect_in_the_order_asked_for(running):
+    for carried in (True, False, True, False):
+        running.tempostar.carry_in_bulk(running.shop_code, ["A-1"], carried)
+    running.advance(minutes=1)
+    assert states(running)["A-1"] == (False, False)
+    assert [entry.data["carried"] for entry in running.told("product.carrying_effective")] == [True, False, True, False]
+
+
 def test_links_in_bulk_at_once_and_back(running):
     running.set(bulk_delay_minutes=0)
     running.tempostar.carry_in_bulk(running.shop_code, ["A-1", "B-1", "C-1"])
@@ -314,6 +322,17 @@ def test_a_deleted_sku_leaves_the_queue_and_its_product_stays(running):
     assert running.tempostar.products(search="D-1").rows[0].sku_codes == ()
     with pytest.raises(Refused):
         running.tempostar.stock("D-1")
+
+
+def test_a_deleted_sku_leaves_nothing_to_the_next_one(running):
+    running.register("D-1")
+    running.tempostar.remove_sku("D-1")
+    assert queued(running) == 0
+    assert running.tempostar.counts()["linked"] == 0
+    running.tempostar.add_product("E-1", "椅子", [SkuInput("E-1")])
+    running.tempostar.carry(running.shop_code, "E-1")
+    assert states(running)["E-1"] == (True, False)
+    assert queued(running) == 0
 
 
 def test_nothing_refused_reaches_the_journal(running):
