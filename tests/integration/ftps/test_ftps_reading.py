@@ -76,7 +76,9 @@ def test_machine_listings_tell_type_size_time_and_permissions(ftps):
 def test_machine_listings_tell_only_the_facts_asked_for(ftps):
     lab = ftps()
     lab.put_stock()
-    assert dict(lab.login().mlsd("/netstock/20001", ["size"])) == {"stock.csv": {"size": "7"}}
+    client = lab.login()
+    assert dict(client.mlsd("/netstock/20001", ["size"])) == {"stock.csv": {"size": "7"}}
+    assert client.sendcmd("OPTS MLST size;unique;") == "200 MLST OPTS size;"
 
 
 def test_the_tree_is_the_one_of_the_contract(ftps):
