@@ -207,10 +207,12 @@ class Lab:
 
         Raises: Unknown when there is no such snapshot.
         """
-        with self._store.lock:
-            self._store.restore_snapshot(name)
+
+        def go_on() -> None:
             self.clock.load()
             self.journal.record(Service.LAB, "snapshot.restored", f"Snapshot {name} was restored.", name=name)
+
+        self._store.restore_snapshot(name, go_on)
 
     def snapshots(self) -> tuple[str, ...]:
         """The names of the snapshots kept."""

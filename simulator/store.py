@@ -138,8 +138,8 @@ class Store:
                 copy.close()
             partial.replace(path)
 
-    def restore_snapshot(self, name: str) -> None:
-        """Put the state back, all tables but `kept_on_restore`, in one transaction.
+    def restore_snapshot(self, name: str, then: Callable[[], object] = lambda: None) -> None:
+        """Put the state back, all tables but `kept_on_restore`, in one transaction with what `then` does.
 
         Raises: Unknown when there is no such snapshot; Conflict when its file is of another version, or damaged.
         """
@@ -152,6 +152,7 @@ class Store:
                     self._db.execute(f'DELETE FROM main."{table}"')  # noqa: S608 - as above
                     copy = f'INSERT INTO main."{table}" SELECT * FROM snapshot."{table}"'  # noqa: S608 - as above
                     self._db.execute(copy)
+            then()
 
     def snapshots(self) -> tuple[str, ...]:
         """Names of the snapshots kept, sorted."""

@@ -109,6 +109,18 @@ def test_a_snapshot_brings_everything_back_and_the_journal_goes_on(lab: Lab) -> 
     assert [entry.kind for entry in lab.journal.read(after=last)] == ["snapshot.restored"]
 
 
+def test_a_restore_that_cannot_be_journalled_did_not_happen(lab: Lab) -> None:
+    lab.save_snapshot("empty")
+    lab.tempostar.add_shop("A", "A")
+    lab._store.execute(
+        "CREATE TEMP TRIGGER mute BEFORE INSERT ON journal WHEN NEW.kind = 'snapshot.restored' "
+        "BEGIN SELECT RAISE(ABORT, 'mute'); END"
+    )
+    with pytest.raises(Conflict, match="mute"):
+        lab.restore_snapshot("empty")
+    assert len(lab.tempostar.shops()) == 1
+
+
 def test_an_unknown_snapshot_changes_nothing(lab: Lab) -> None:
     lab.tempostar.add_shop("A", "A")
     with pytest.raises(Unknown, match="no snapshot 'x'"):
