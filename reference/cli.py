@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
+from reference.adapters.clock import JAPAN
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_sqlite import STATE_FILE, SqliteState
 from reference.bootstrap import run_pass
@@ -247,7 +248,8 @@ def _show_status(memories: Sequence[Memory], waiting: int) -> None:
         table.add_row("shop code", memory.shop_code)
         table.add_row("last success", f"{success:%Y-%m-%d %H:%M:%S}" if success else "never")
         table.add_row(
-            "last file", f"{newest.name}, written {newest.modified_at:%Y-%m-%d %H:%M:%S} UTC" if newest else "none"
+            "last file",
+            f"{newest.name}, written {newest.modified_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}" if newest else "none",
         )
         since = f"{', '.join(incident.told)}, since {incident.opened_at:%Y-%m-%d %H:%M}" if incident else "none"
         table.add_row("open incident", since)

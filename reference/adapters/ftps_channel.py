@@ -20,7 +20,6 @@ from reference.errors import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-LONGEST_TRANSFER = 600.0
 _BLOCK = 65_536
 
 
@@ -81,10 +80,10 @@ class ProtectedFtp(ftplib.FTP_TLS):
             raise FolderMissingError(f"The server has no folder {path} for this user ({refusal}).") from refusal
         self.voidcmd("TYPE I")
 
-    def retrieve(self, name: str, *, at_most: int) -> bytes:
-        """Return a file's bytes; raises when it is longer than announced, takes too long, or does not end cleanly."""
+    def retrieve(self, name: str, *, at_most: int, within: float) -> bytes:
+        """Return a file's bytes; raises when there are more than `at_most`, they take too long, or are cut."""
         received = BytesIO()
-        until = monotonic() + LONGEST_TRANSFER
+        until = monotonic() + within
         with self.transfercmd(f"RETR {name}") as conn:
             try:
                 while block := conn.recv(_BLOCK):
@@ -93,7 +92,7 @@ class ProtectedFtp(ftplib.FTP_TLS):
                         evidence = f"more than {at_most} bytes arrived"
                         raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)
                     if monotonic() > until:
-                        raise TimeoutError(f"{name} took longer than {LONGEST_TRANSFER:.0f} seconds")
+                        raise TimeoutError(f"{name} took longer than {within:.0f} seconds")
             except ssl.SSLError as error:
                 raise _not_closed(error, name) from error
             try:

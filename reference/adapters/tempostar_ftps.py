@@ -45,9 +45,10 @@ class TlsMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FtpsPatience:
-    """How long one answer is waited for, and how often a broken session is tried again within a pass."""
+    """How long one answer and one file are waited for, and how often a broken session is tried again within a pass."""
 
     timeout: float = 15.0
+    longest_transfer: float = 600.0
     attempts: int = 3
     wait_initial: float = 0.5
     wait_max: float = 5.0
@@ -169,7 +170,7 @@ class FtpsFolder:
 
     def _receive(self, ftp: ProtectedFtp, name: str) -> FetchedFile:
         before = self._stamp(ftp, name)
-        content = ftp.retrieve(name, at_most=before.size)
+        content = ftp.retrieve(name, at_most=before.size, within=self.area.patience.longest_transfer)
         if len(content) != before.size:
             evidence = f"{len(content)} of {before.size} bytes arrived"
             raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)

@@ -97,6 +97,7 @@ class Mischief:
     cut_at: int | None = None
     cut_times: int = 0
     touch_while_read: int = 0
+    replace_while_read: bytes = b""
     drop_before: str = ""
     drop_times: int = 0
     require_reuse: bool = False
@@ -158,6 +159,9 @@ def _make_handler(root: Path, certificate: Path | None, mischief: Mischief, *, i
             if mischief.touch_while_read:
                 mischief.touch_while_read -= 1
                 Path(file).write_bytes(Path(file).read_bytes() + b"more")
+            if mischief.replace_while_read:
+                Path(file).write_bytes(mischief.replace_while_read)
+                mischief.replace_while_read = b""
             return super().ftp_RETR(file)
 
     parts = {"authorizer": authorizer, "auth_failed_timeout": 0.01, "banner": "ready"}

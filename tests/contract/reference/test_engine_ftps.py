@@ -192,6 +192,45 @@ def test_any_odd_answer_becomes_an_error_of_ours(ground, command, answer):
         ground.serve().fetch()
 
 
+@pytest.mark.parametrize("size", [5, len(CONTENT) + 1])
+def test_a_size_that_is_not_true_is_not_believed(ground, size):
+    ground.mischief.answers = {"SIZE": f"213 {size}"}
+    with pytest.raises(UntrustedFileError) as refusal:
+        ground.serve().fetch()
+    assert refusal.value.reason is UntrustedReason.SHORT
+    assert refusal.value.evidence == (
+        "more than 5 bytes arrived" if size == 5 else f"{len(CONTENT)} of {size} bytes arrived"
+    )
+
+
+def test_a_file_too_large_to_hold_is_not_asked_for(ground):
+    ground.mischief.answers = {"SIZE": f"213 {1 << 40}"}
+    with pytest.raises(ConnectionFailedError, match="nonsense"):
+        ground.serve().fetch()
+    assert "RETR" not in ground.mischief.commands
+
+
+def test_a_transfer_that_takes_too_long_is_ended(ground):
+    ground.serve()
+    area = replace(ground.area(), patience=replace(QUICK, longest_transfer=0.0))
+    with pytest.raises(ConnectionFailedError, match=r"stock\.csv took longer"):
+        ground.fetch(area)
+
+
+def test_a_file_replaced_by_one_of_the_same_size_while_read_is_not_trusted(ground):
+    ground.mischief.replace_while_read = newer = CONTENT.replace(b'"1"', b'"2"')
+    (fetched,) = ground.serve().fetch()
+    assert (fetched.content, fetched.stamp.modified_at.timestamp() > WRITTEN_AT) == (newer, True)
+    assert ground.mischief.commands.count("RETR") == 2
+
+
+def test_a_password_in_any_reply_is_struck_out(ground):
+    ground.mischief.answers = {"CWD": "450 never-shown has no folder."}
+    with pytest.raises(ConnectionFailedError) as refusal:
+        ground.serve().fetch()
+    assert "*** has no folder" in str(refusal.value)
+
+
 def test_an_odd_mdtm_is_not_taken_for_a_time(ground):
     ground.mischief.answers = {"MDTM": "213 yesterday"}
     with pytest.raises(ConnectionFailedError, match="nonsense"):

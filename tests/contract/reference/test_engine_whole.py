@@ -199,6 +199,14 @@ def test_status_shows_what_is_remembered(company, capsys):
     assert "2026-04-01 09:00:00" in capsys.readouterr().out
 
 
+def test_status_tells_every_time_in_japan(company, capsys):
+    company.put(("A-1", 3))
+    os.utime(company.folder / "stock.csv", (1_775_001_600, 1_775_001_600))
+    main(["once"], company.environ)
+    main(["status"], company.environ)
+    assert "stock.csv, written 2026-04-01 09:00:00" in capsys.readouterr().out
+
+
 def test_status_before_any_pass_says_what_to_do(company, capsys):
     assert main(["status"], company.environ) == 1
     assert "run `zaikosync once` first" in capsys.readouterr().err

@@ -66,6 +66,8 @@ class FakeShop:
     send_trouble: BaseException | None = None
     kill_after_send: bool = False
     vanished: str | None = None
+    takes: int | None = None
+    rejects: str | None = None
     report_trouble: ShopApiError | None = None
 
     def add(self, code: str | None, stock: int = 0, status: str = "公開") -> None:
@@ -91,6 +93,8 @@ class FakeShop:
     def send_stock(self, shop_id: str, batch: Batch) -> Receipt:
         if self.send_trouble:
             raise self.send_trouble
+        if self.takes is not None and len(self.requests) >= self.takes:
+            raise SHOP_IS_DOWN
         self.requests.append(batch)
         if self.vanished is not None:
             self.variants = {key: one for key, one in self.variants.items() if one.variant_code != self.vanished}
@@ -116,7 +120,8 @@ class FakeShop:
             for key, one in self.variants.items()
         }
         rejected = tuple((code, "ambiguous" if held[code] else "unknown") for code in wanted if held[code] != 1)
-        return Receipt(len(wanted) - len(rejected), 0, rejected)
+        unasked = ((self.rejects, "unknown"),) if self.rejects else ()
+        return Receipt(len(wanted) - len(rejected), 0, rejected + unasked)
 
 
 @dataclass

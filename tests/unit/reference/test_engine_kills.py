@@ -160,6 +160,24 @@ def test_a_queued_update_of_a_deleted_variant_waits_and_is_told(world):
     assert "「A-1」" in world.mailer.sent[1].letter.body
 
 
+def test_batches_the_shop_took_before_it_failed_are_not_sent_again(world):
+    for code in BULK:
+        world.shop.add(code)
+    world.tick(*((code, 6) for code in BULK))
+    world.shop.takes = 1
+    world.run()
+    world.shop.takes = None
+    world.run()
+    assert [len(batch.updates) for batch in world.shop.requests] == [1_000, 200]
+
+
+def test_a_code_the_shop_rejects_without_having_been_asked_is_no_concern(world):
+    world.tick(("A-1", 3))
+    world.shop.rejects = "NEVER-SENT"
+    assert world.run().exit_code is ExitCode.OK
+    assert (world.shop.stock_of("A-1"), world.mailer.sent) == ([3], [])
+
+
 def test_updates_the_shop_did_not_take_are_finished_before_the_next_file(world):
     world.tick(("A-1", 3))
     world.shop.send_trouble = SHOP_IS_DOWN

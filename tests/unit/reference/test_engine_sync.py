@@ -182,6 +182,25 @@ def test_the_newest_file_is_read_again_while_it_is_unreadable(world):
     assert len(world.mailer.sent) == 1
 
 
+def test_a_file_taken_away_and_put_back_is_not_applied_again(world):
+    world.tick(("A-1", 3))
+    world.run()
+    files, world.area.folders["20001"] = world.area.folders["20001"], {}
+    world.run()
+    world.area.folders["20001"] = files
+    world.shop.set_stock("A-1", 1)
+    assert world.run().linkages[0].outcome is Outcome.NOTHING_NEW
+    assert world.shop.stock_of("A-1") == [1]
+
+
+def test_files_no_longer_there_are_forgotten(world):
+    for day in range(3):
+        world.area.folders["20001"] = {}
+        world.tick(("A-1", day), name=f"stock2026040{day}.csv")
+        world.run()
+    assert [stamp.name for stamp in world.state.recall("1").files] == ["stock20260402.csv"]
+
+
 def test_an_old_file_put_back_is_not_applied(world):
     world.tick(("A-1", 9))
     old = dict(world.area.folders["20001"])
