@@ -7,6 +7,7 @@
     │   ├── Unknown              no such shop, SKU, item, snapshot ...                HTTP 404
     │   └── Conflict             against the present state (exists already ...)       HTTP 409
     ├── CannotStart              port taken, folder unusable, data of another version
+    ├── DiskFailed               the disk is full or broken; nothing was changed           HTTP 507
     ├── WaitTimedOut             the condition did not come true within its limit     HTTP 504
     ├── EngineUnusable           the engine under test cannot be started, or does not end
     └── LabUnreachable           a command found no running lab
@@ -91,6 +92,12 @@ class Conflict(Refused):
 
 class CannotStart(LabError):
     """The lab could not be brought up."""
+
+
+class DiskFailed(LabError):
+    """What was asked could not be written; the lab is as it was."""
+
+    status = 507
 
 
 class WaitTimedOut(LabError):

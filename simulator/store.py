@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from simulator.errors import BadValue, CannotStart, Conflict, Unknown
+from simulator.errors import BadValue, CannotStart, Conflict, DiskFailed, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,6 +27,7 @@ SCHEMA_VERSION = 1
 
 _LAB_TABLE = "CREATE TABLE lab (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 _SAVE_AGAIN = "Bring the lab to that state and save the snapshot again."
+_DISK_ERRORS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 _SNAPSHOT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -61,14 +62,22 @@ class Store:
                 self._db.execute(f"SAVEPOINT level_{depth}" if depth else "BEGIN IMMEDIATE")
                 try:
                     yield
+                    self._db.execute(f"RELEASE level_{depth}" if depth else "COMMIT")
                 except BaseException:
-                    self._db.execute(f"ROLLBACK TO level_{depth}" if depth else "ROLLBACK")
-                    if depth:
-                        self._db.execute(f"RELEASE level_{depth}")
+                    if self._db.in_transaction:  # a disk that fails has ended it already, all levels
+                        self._db.execute(f"ROLLBACK TO level_{depth}" if depth else "ROLLBACK")
+                        if depth:
+                            self._db.execute(f"RELEASE level_{depth}")
                     raise
-                self._db.execute(f"RELEASE level_{depth}" if depth else "COMMIT")
                 if not depth:
                     self.changed.notify_all()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _DISK_ERRORS:
+                    raise
+                raise DiskFailed(
+                    f"The lab's data cannot be written to {self.folder}: {error}.",
+                    next_step="Nothing was changed. Make room there, then do it again.",
+                ) from error
             finally:
                 self._depth = depth
 

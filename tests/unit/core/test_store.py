@@ -6,12 +6,12 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
-from simulator.errors import BadValue, CannotStart, Conflict, Unknown
+from simulator.errors import BadValue, CannotStart, Conflict, DiskFailed, Unknown
 from simulator.store import SCHEMA_VERSION, Store
 
 SCHEMA = "CREATE TABLE thing (name TEXT PRIMARY KEY) STRICT; CREATE TABLE told (n INTEGER) STRICT"
@@ -50,6 +50,26 @@ def test_an_outer_failure_undoes_finished_inner_parts_too(store: Store) -> None:
             store.execute("INSERT INTO thing VALUES ('inner')")
         raise ZeroDivisionError
     assert things(store) == []
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_a_full_disk_is_named_and_nothing_is_half_done(tmp_path: Path, depth: int) -> None:
+    with closing(Store(tmp_path, (SCHEMA,))) as store:
+        store.execute("INSERT INTO thing VALUES ('before')")
+        (room,) = store.rows("PRAGMA page_count")[0]
+        store.rows(f"PRAGMA max_page_count = {room + 1}")
+        with (
+            pytest.raises(DiskFailed, match=rf"{tmp_path}: database or disk is full.*Make room"),
+            ExitStack() as nested,
+        ):
+            for _ in range(depth):
+                nested.enter_context(store.transaction())
+            for number in range(1000):
+                store.execute("INSERT INTO thing VALUES (?)", (f"{number:0500}",))
+        assert things(store) == ["before"]
+        store.rows(f"PRAGMA max_page_count = {room + 100}")
+        store.execute("INSERT INTO thing VALUES ('later')")
+        assert things(store) == ["before", "later"]
 
 
 def test_a_restored_snapshot_rewinds_all_but_the_tables_kept(store: Store) -> None:
