@@ -1,4 +1,5 @@
-"""Invented catalogues of any size: the same number and seed give the same SKUs, on every machine and day.
+"""Invented catalogues of any size: the same number and seed give the same SKUs, on every machine and day; catalogues of
+two seeds have no code in common.
 
 Codes are made here and not by faker, whose words repeat and change between releases. Names are picked to break a
 reader that mistakes CP932 for Shift_JIS (①㈱髙～), splits on commas, or takes a second byte 0x5C or 0x7C (ソ 表 能 ポ)
@@ -77,19 +78,20 @@ def generate(skus: int, seed: int) -> tuple[GeneratedProduct, ...]:
     names = Faker("ja_JP")
     names.seed_instance(seed)
     dice = random.Random(seed)  # noqa: S311 - a catalogue, not a secret
+    mark, zeros = ("", "") if seed == 1 else (str(seed), f"{seed:04d}0")
     products: list[GeneratedProduct] = []
     left = skus
     while left > 0:
         number = len(products) + 1
         prefix, kind = _KINDS[dice.randrange(len(_KINDS))]
-        base = f"{prefix}-{number:05d}" if number % 7 else f"{number:07d}"  # some codes begin with zeros
+        base = f"{prefix}{mark}-{number:05d}" if number % 7 else f"{zeros}{number:07d}"  # some codes begin with zeros
         variations = 1 if number <= 2 or left == 1 else dice.choice((1, 1, 2, 4, 6, 12))
         status = ("公開", "下書き")[number - 1] if number <= 2 else dice.choice(_STATUSES)
         company = f"㈱{names.last_name()}工房" if number % 5 == 0 else f"{names.last_name()}工房"
         made = _variations(base, min(variations, left), dice, in_stock=number <= 2)
         products.append(
             GeneratedProduct(
-                base, f"R-{number:05d}", f"{company} {kind}", 500 + 100 * dice.randrange(600), status, made
+                base, f"R{mark}-{number:05d}", f"{company} {kind}", 500 + 100 * dice.randrange(600), status, made
             )
         )
         left -= len(made)

@@ -22,6 +22,14 @@ def test_a_seed_names_one_catalogue() -> None:
     assert generate(300, 7) != generate(300, 8)
 
 
+def test_catalogues_of_two_seeds_fit_beside_each_other() -> None:
+    seeds = (0, 1, 2, 12, 10_000)
+    products = [product for seed in seeds for product in generate(300, seed)]
+    assert len({sku.sku_code for product in products for sku in product.skus}) == 300 * len(seeds)
+    assert len({product.product_code for product in products}) == len(products)
+    assert len({product.item_number for product in products}) == len(products)
+
+
 def test_a_catalogue_holds_what_the_guide_speaks_of() -> None:
     products = generate(1200, 1)
     assert {product.listing_status for product in products} == {"公開", "下書き", "非公開"}
