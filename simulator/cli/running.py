@@ -79,7 +79,10 @@ def clock(context: click.Context, json_wanted: bool) -> None:
     Example: zaikolab clock advance 5
              zaikolab clock run --rate 60
     """
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is not None:
+        if json_wanted:
+            raise click.UsageError(f"--json goes last: zaikolab clock {context.invoked_subcommand} ... --json")
+    else:
         state = context.obj.client().get("state")
         _tell_clock({"now": state["now"], **state["clock"], "next_due": state["next_due"]}, json_wanted)
 
@@ -162,6 +165,8 @@ def journal(context: Context, /, last: int, json_wanted: bool, **filters: Any) -
     from simulator.screens import show_journal
 
     client, found = context.client(), []
+    if not (filters["service"] or filters["kind"] or filters["sku"]):  # then the last ones are known by their numbers
+        filters["after"] = max(filters["after"], client.get("state")["journal"] - last)
     while page := client.get("journal", **filters)["entries"]:
         found.extend(page)
         filters["after"] = page[-1]["seq"]

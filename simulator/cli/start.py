@@ -60,7 +60,12 @@ class _Ports(click.ParamType[tuple[int, int] | None]):
 @click.option("--tls", default="explicit", show_default=True, type=click.Choice(["explicit", "implicit"]), help="FTPS.")
 @click.option("--clock", type=click.Choice(["running", "frozen"]), help="Default: running, or as --data has it.")
 @click.option("--rate", type=float, help="Speed of the running clock. Default: 1, or as --data has it.")
-@click.option("--start", help="Time a new lab begins with, e.g. 2026-04-01T09:00:00+09:00. Default: now.")
+@click.option(
+    "--start",
+    metavar="TIME",
+    help="When a new lab begins, and again after a reset, e.g. 2026-04-01T09:00:00+09:00. Default: now; with a frozen "
+    "clock the time of the example.",
+)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder that keeps the whole lab across restarts.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, e.g. --set content=full.")
 @as_json

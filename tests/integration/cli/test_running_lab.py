@@ -71,6 +71,9 @@ def test_the_clock_is_moved_and_told(demo_lab: Terminal) -> None:
     assert (refused.exit_code, refused.out) == (1, "")
     assert "does not run backwards" in refused.err
     assert demo_lab("clock", "set", "noon").exit_code == 2
+    misplaced = demo_lab("clock", "--json", "advance", "5")
+    assert (misplaced.exit_code, misplaced.out) == (2, "")
+    assert "--json goes last: zaikolab clock advance" in misplaced.err
 
 
 def test_the_clock_runs_and_is_frozen_again(demo_lab: Terminal) -> None:
@@ -85,7 +88,14 @@ def test_the_journal_is_filtered(demo_lab: Terminal) -> None:
     assert entries
     assert {entry["kind"].split(".")[0] for entry in entries} == {"reflection"}
     assert "stock.csv" in demo_lab("journal", "--kind", "reflection.written").out
-    assert len(demo_lab("journal", "--last", "2", "--json").json()) == 2
+    whole = demo_lab("journal", "--last", "100000", "--json").json()
+    assert len(whole) > 10
+    assert demo_lab("journal", "--last", "2", "--json").json()[0]["seq"] >= whole[-1]["seq"] - 1
+    after = whole[-3]["seq"]
+    assert [one["seq"] for one in demo_lab("journal", "--after", str(after), "--json").json()][:2] == [
+        after + 1,
+        after + 2,
+    ]
 
 
 def test_a_snapshot_is_saved_listed_and_restored(demo_lab: Terminal) -> None:
