@@ -6,6 +6,7 @@ ZAIKOLAB_DEBUG=1 it does.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from enum import IntEnum
@@ -32,6 +33,9 @@ class ExitCode(IntEnum):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no Japanese still gets the rest
     sys.exit(run(arguments))
 
 

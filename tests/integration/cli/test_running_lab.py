@@ -165,6 +165,12 @@ def test_what_is_piped_has_no_colours(demo_home: Path) -> None:
     assert "\x1b" not in ran.stdout
 
 
+def test_a_terminal_without_japanese_gets_the_rest(demo_home: Path) -> None:
+    ran = shell(demo_home, "PYTHONIOENCODING=ascii zaikolab journal --kind shop")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "??" in ran.stdout
+
+
 def test_a_kept_lab_goes_on_and_takes_what_the_options_say(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path / "lab"))
     with up(tmp_path, *data, "--demo", "--skus", "10", "--clock", "frozen", "--set", "content=full") as first:
