@@ -165,8 +165,9 @@ def test_what_is_piped_has_no_colours(demo_home: Path) -> None:
     assert "\x1b" not in ran.stdout
 
 
-def test_a_terminal_without_japanese_gets_the_rest(demo_home: Path) -> None:
-    ran = shell(demo_home, "PYTHONIOENCODING=ascii zaikolab journal --kind shop")
+def test_a_terminal_without_japanese_gets_the_rest(tmp_path: Path) -> None:
+    with up(tmp_path, "--demo", "--skus", "10"):
+        ran = shell(tmp_path, "PYTHONIOENCODING=ascii zaikolab journal --kind shop")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "??" in ran.stdout
 
