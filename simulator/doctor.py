@@ -10,12 +10,21 @@ import socket
 import ssl
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 TIMEOUT = 5.0
+LATE_SECONDS = 5
+"""Of real time; what fell due longer ago is not going to happen."""
+_ADVICE = {
+    "control channel": "Is it the lab that listens there? `zaikolab status` has its address.",
+    "certificate": 'Take the CA file anew with eval "$(zaikolab env)"; check this machine\'s date.',
+    "login": 'Take the password anew with eval "$(zaikolab env)"; `zaikolab journal --service ftps` tells more.',
+    "data channel": "Is its passive port range free, and reachable? `zaikolab up --passive-ports 0` takes any.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,14 @@ def _clock(state: Mapping[str, Any]) -> Finding:
     if clock["mode"] == "frozen":
         found = f"frozen at {state['now']}; time moves only when told"
         return Finding("clock", True, found + (f", next due {due}" if due else ""))
+    if due and _seconds(state["now"], due) > LATE_SECONDS * max(1, clock["rate"]):
+        late = f"it is {state['now']}, and what fell due {due} did not happen"
+        return Finding("clock", False, late, "Stop the lab: it tells what went wrong.")
     return Finding("clock", True, f"running at {clock['rate']:g}x, now {state['now']}, next due {due or 'nothing'}")
+
+
+def _seconds(now: str, due: str) -> float:
+    return (datetime.fromisoformat(now) - datetime.fromisoformat(due)).total_seconds()
 
 
 def _ftps(environment: Mapping[str, str], login: tuple[str, str] | None) -> Iterator[Finding]:
@@ -103,7 +119,7 @@ def _ftps(environment: Mapping[str, str], login: tuple[str, str] | None) -> Iter
     except OSError as error:
         yield Finding(
             "certificate", False, f"the CA file {environment['SYNC_FTPS_CA']} cannot be read: {error}",
-            'Take it anew with eval "$(zaikolab env)".',
+            _ADVICE["certificate"],
         )  # fmt: skip
         return
     explicit = environment["SYNC_FTPS_TLS"] == "explicit"
@@ -157,36 +173,19 @@ def _data_channel(client: ftplib.FTP_TLS, where: str, login: tuple[str, str] | N
 
 
 def _try(attempt: Callable[[], object], check: str, where: str) -> None:
+    advice = _ADVICE[check]
     try:
         attempt()
     except ssl.SSLCertVerificationError as error:
-        raise _Stopped(
-            Finding(
-                "certificate", False, f"{where} shows a certificate that is not accepted: {error.verify_message}",
-                'Take the CA file anew with eval "$(zaikolab env)"; check this machine\'s date.',
-            )
-        ) from error  # fmt: skip
+        found = f"{where} shows a certificate that is not accepted: {error.verify_message}"
+        raise _Stopped(Finding("certificate", False, found, _ADVICE["certificate"])) from error
     except ssl.SSLError as error:
-        raise _Stopped(
-            Finding(check, False, f"TLS with {where} failed: {error.reason}", "Is the lab's TLS mode the one you use?")
-        ) from error
+        found = f"TLS with {where} failed: {error.reason}"
+        raise _Stopped(Finding(check, False, found, "Is the lab's TLS mode the one you use?")) from error
     except TimeoutError as error:
-        raise _Stopped(
-            Finding(
-                check, False, f"{where} did not answer within {TIMEOUT:g} s",
-                "Is its passive port range reachable? `zaikolab up --passive-ports 0` lets the system choose."
-                if check == "data channel" else "Is it the lab that listens there?",
-            )
-        ) from error  # fmt: skip
+        raise _Stopped(Finding(check, False, f"{where} did not answer within {TIMEOUT:g} s", advice)) from error
     except (ftplib.Error, OSError, EOFError) as error:
-        raise _Stopped(
-            Finding(
-                check,
-                False,
-                f"{where}: {str(error) or type(error).__name__}",
-                "`zaikolab journal --service ftps` tells more.",
-            )
-        ) from error
+        raise _Stopped(Finding(check, False, f"{where}: {str(error) or type(error).__name__}", advice)) from error
 
 
 def _smtp(environment: Mapping[str, str]) -> Finding:
