@@ -126,9 +126,8 @@ class UrlEngine:
         # A pool for each pass: the engine may well be restarted between two.
         with urllib3.PoolManager() as pool:
             try:
-                answer = pool.request(
-                    "POST", self.url, timeout=self.time_limit, retries=False, redirect=False, preload_content=False
-                )
+                # Neither tried again nor led elsewhere: each POST is a pass.
+                answer = pool.request("POST", self.url, timeout=self.time_limit, retries=False, preload_content=False)
                 with contextlib.closing(answer):
                     while block := answer.read1(_BLOCK):
                         said = (said + block)[-_BYTES_KEPT:]

@@ -62,6 +62,21 @@ def test_an_engine_that_is_not_configured_is_named(own: pytest.Pytester) -> None
     result.stdout.fnmatch_lines(["E*EngineUnusable: The engine ended with exit code 2*"])
 
 
+def test_another_lab_may_be_chosen_and_its_pass_is_over_before_the_engine_comes(own: pytest.Pytester) -> None:
+    own.makeconftest(
+        """
+        import pytest
+        from simulator.config import LabConfig, Settings, Writing
+
+        @pytest.fixture(scope="session")
+        def zaikolab_config():
+            return LabConfig(settings=Settings(writing=Writing.IN_PLACE))
+        """
+    )
+    engine = f"{sys.executable} -m reference.cli once"
+    own.runpytest_inprocess(f"--zaikolab-engine={engine}").assert_outcomes(passed=1)
+
+
 def test_an_override_of_the_engine_keeps_the_lab_of_the_plugin(own: pytest.Pytester) -> None:
     own.makeconftest(
         """

@@ -13,11 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from simulator.conformance.drivers import OUTPUT_SHOWN, CallableEngine, CommandEngine, UrlEngine, engine_for
+from simulator.conformance.engine_under_test import EngineUnderTest
+from simulator.conformance.steps.engine import distrust_certificate
+from simulator.conformance.world import World
 from simulator.errors import EngineUnusable
+from simulator.lab import Lab
 
 
 def python(code: str, **options: float) -> CommandEngine:
@@ -48,6 +53,25 @@ def test_a_command_sees_the_variables_given_and_nothing_of_this_process(monkeypa
     run = python("import os; print(sorted(os.environ))").run({"SYNC_NOW": "2026-04-01T09:00:00+09:00"})
     seen = set(eval(run.output))
     assert seen - {"LC_CTYPE", "__CF_USER_TEXT_ENCODING"} == {"HOME", "LANG", "PATH", "SYNC_NOW", "TMPDIR"}
+
+
+def test_a_command_has_nothing_to_read() -> None:
+    ours, other = os.pipe()
+    before = os.dup(0)
+    os.dup2(ours, 0)
+    try:
+        os.write(other, b"typed here")
+        assert python("import sys; print(sys.stdin.read())").run({}).output == "\n"
+    finally:
+        os.dup2(before, 0)
+        for descriptor in (before, ours, other):
+            os.close(descriptor)
+
+
+def test_the_certificate_is_left_to_the_operator_of_a_url(tmp_path: Path) -> None:
+    bound = EngineUnderTest(UrlEngine("http://127.0.0.1:9/run"), cast("Lab", None), tmp_path)
+    with pytest.raises(pytest.skip.Exception, match="operator decides"):
+        distrust_certificate(World(cast("Lab", None), bound))
 
 
 def test_a_command_goes_through_no_shell() -> None:
@@ -163,6 +187,8 @@ def operator() -> Iterator[dict[str, object]]:
         def do_POST(self) -> None:
             told["posts"] = int(str(told["posts"])) + 1
             self.send_response(int(str(told["status"])))
+            if told["status"] == 302:
+                self.send_header("Location", self.path)
             says = told["says"]
             if isinstance(says, bytes):
                 self.send_header("Content-Length", str(len(says)))
@@ -198,6 +224,7 @@ def test_a_url_that_is_no_engine_is_named(operator: dict[str, object], status: i
     operator["status"] = status
     with pytest.raises(EngineUnusable, match=f"answers a POST with {status}"):
         engine_for(str(operator["url"])).run({})
+    assert operator["posts"] == 1
 
 
 def test_a_url_that_says_much_is_kept_by_its_end_in_little_memory(operator: dict[str, object]) -> None:

@@ -92,6 +92,23 @@ def test_its_tags_select_scenarios_under_strict_markers(run: Run) -> None:
     run(GOOD, STEPS, "-m", "own-tag").assert_outcomes(passed=2, deselected=1)
 
 
+def test_a_tag_of_an_example_selects_its_rows_under_strict_markers(run: Run) -> None:
+    run(GOOD.replace("    例:", "    @row-tag\n    例:"), STEPS, "-m", "row-tag").assert_outcomes(
+        passed=2, deselected=1
+    )
+
+
+def test_tags_of_a_file_outside_the_folders_of_the_run_are_known(pytester: pytest.Pytester) -> None:
+    for folder in ("features", "tests"):
+        pytester.mkdir(folder)
+    (pytester.path / "features/shop.feature").write_text(GOOD, encoding="utf-8")
+    (pytester.path / "tests/test_shop.py").write_text(
+        STEPS + '\n\nscenarios("../features/shop.feature")\n', encoding="utf-8"
+    )
+    pytester.makepyprojecttoml("[tool.pytest]\nstrict = true\n")
+    pytester.runpytest_inprocess("tests", "-m", "own-tag").assert_outcomes(passed=2, deselected=1)
+
+
 def test_two_scenarios_of_one_name_are_an_error(run: Run) -> None:
     said = errors(run(GOOD.replace("いくつか", "ひとつ目")))
     assert "shop.feature:12: second scenario named 「ひとつ目」 (the first is in line 7)" in said
@@ -103,8 +120,12 @@ def test_the_guards_hold_on_workers_too(run: Run) -> None:
     assert "shop.feature:12: second scenario named" in said.stdout.str()
 
 
-def test_an_async_step_is_an_error(run: Run) -> None:
-    said = errors(run(GOOD, STEPS.replace("def check", "async def check")))
+@pytest.mark.parametrize("body", ["assert", "yield"])
+def test_an_async_step_is_an_error(run: Run, body: str) -> None:
+    steps = STEPS.replace('    assert shop["stock"]', f'    {body} shop["stock"]').replace(
+        "def check", "async def check"
+    )
+    said = errors(run(GOOD, steps))
     assert "test_shop.py:14: step 「残りは「(?P<count>\\d+)」個である」 is async" in said
 
 
