@@ -137,7 +137,7 @@ class Store:
         """
         path = self._snapshot_path(name)
         with self.lock:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)  # passwords and keys are in there too
             partial = path.with_suffix(".partial")
             partial.unlink(missing_ok=True)
             copy = sqlite3.connect(partial)

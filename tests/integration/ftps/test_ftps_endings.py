@@ -43,8 +43,8 @@ def looks_torn(data: ssl.SSLSocket) -> bool:
     try:
         while data.recv(65536):
             pass
-    except (ssl.SSLEOFError, ConnectionResetError):
-        return True
+    except (ssl.SSLError, ConnectionResetError) as error:  # Python 3.11.2 has no class of its own for the first
+        return "EOF" in str(error) or isinstance(error, ConnectionResetError)
     else:
         return False
     finally:

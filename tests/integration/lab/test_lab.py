@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -190,7 +191,32 @@ def test_a_lab_with_a_folder_comes_back_with_everything(tmp_path: Path) -> None:
     with Lab(LabConfig(data_dir=tmp_path)) as again:
         assert (again.clock.now(), again.tempostar.levels(), again.roomclip.api_token(), again.lab_id()) == before
         assert again.endpoints.ca_file.read_bytes() == ca
-    assert (tmp_path / "lab.sqlite").stat().st_mode & 0o077 == 0  # passwords and keys are in it
+
+
+def test_nobody_else_reads_the_passwords_and_keys_of_a_folder(tmp_path: Path) -> None:
+    with Lab(LabConfig(data_dir=tmp_path / "made")), Lab(LabConfig(data_dir=tmp_path)) as lab:
+        lab.save_snapshot("here")
+    secret = (tmp_path / "made", tmp_path / "lab.sqlite", tmp_path / "snapshots")
+    assert [path.stat().st_mode & 0o077 for path in secret] == [0, 0, 0]
+
+
+def test_a_reset_keeps_the_certificate_over_the_next_start_too(tmp_path: Path) -> None:
+    with Lab(LabConfig(data_dir=tmp_path)) as lab:
+        ca = lab.endpoints.ca_file.read_bytes()
+        lab.reset()
+    with Lab(LabConfig(data_dir=tmp_path)) as again:
+        assert again.endpoints.ca_file.read_bytes() == ca
+
+
+def test_a_running_lab_goes_on_from_where_it_stopped(tmp_path: Path) -> None:
+    lab = Lab(LabConfig(data_dir=tmp_path, clock_mode=ClockMode.RUNNING, rate=3600))
+    began = lab.clock.now()
+    while (stopped := lab.clock.now()) < began + timedelta(minutes=15):  # a quarter of a second
+        pass
+    lab.stop()
+    again = Lab(LabConfig(data_dir=tmp_path))
+    assert again.clock.now() >= stopped
+    again.stop()
 
 
 def test_a_lab_killed_comes_back_as_after_its_last_finished_action(tmp_path: Path) -> None:
