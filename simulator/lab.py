@@ -153,14 +153,15 @@ class Lab:
         self.agenda.advance(timedelta(minutes=minutes, seconds=seconds))
 
     def next_pass(self) -> None:
-        """Go on to the next pass of 在庫反映 of any shop, until its file is complete.
+        """Go on to the next pass of any shop, until its file is complete.
 
-        Raises: Conflict when no shop's 在庫反映 is 起動.
+        Raises: Conflict when neither 在庫反映 nor 受注取込 of any shop is 起動.
         """
         due = self.tempostar.next_pass_due()
         if due is None:
             raise Conflict(
-                "No pass is due: 在庫反映 is 停止 for every shop.", next_step="Set it to 起動 (guide 2.1.3)."
+                "No pass is due: 在庫反映 and 受注取込 are 停止 for every shop.",
+                next_step="Set one of them to 起動 (guide 2.1.2, 2.1.3).",
             )
         in_place = self.settings().writing is Writing.IN_PLACE
         self.agenda.advance_to(due + timedelta(seconds=WRITE_SECONDS if in_place else 0))

@@ -1,8 +1,8 @@
 """TEMPOSTAR's back office: carries out what the console, the control API and the clock ask for.
 
 `BackOffice` is the one public object. Its verbs stand where the real console has them: `shops` (設定), `goods`
-(商品管理, 在庫管理), `reflecting` (在庫反映). Each is one transaction: it checks first and raises one of
-`errors.Refused` with nothing changed; then it changes rows and tells the journal once.
+(商品管理, 在庫管理), `reflecting` (在庫反映), `intake` (受注取込). Each is one transaction: it checks
+first and raises one of `errors.Refused` with nothing changed; then it changes rows and tells the journal once.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from simulator.tempostar.catalog import (
     SkuShop,
 )
 from simulator.tempostar.goods import Goods
+from simulator.tempostar.intake import Intake
+from simulator.tempostar.orders import OrderLine, OrderWarning, Progress, TempostarOrder
 from simulator.tempostar.records import SCHEMA
 from simulator.tempostar.reflecting import Reflecting, ReflectionState
 from simulator.tempostar.reflection import SendType, StockSettings, Switch
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class BackOffice(Shops, Goods, Reflecting):
+class BackOffice(Shops, Goods, Reflecting, Intake):
     """All verbs of TEMPOSTAR, and a `clock.Due` source: passes, bulk changes and half-written files fall due on it."""
 
     def next_due(self) -> datetime | None:
@@ -43,11 +45,11 @@ class BackOffice(Shops, Goods, Reflecting):
         return self._queue.next_due()
 
     def next_pass_due(self) -> datetime | None:
-        """When the next pass of 在庫反映 of any shop is due; None while it is 停止 for all."""
+        """When the next pass of any shop is due; None while 在庫反映 and 受注取込 are 停止 for all."""
         return self._queue.next_pass_due()
 
     def counts(self) -> dict[str, int]:
-        """How many companies, shops, products, SKUs, linked SKUs and queued SKUs there are."""
+        """How many companies, shops, products, SKUs, linked SKUs, queued SKUs and orders there are."""
         return self._records.counts()
 
     def run_due(self, now: datetime) -> None:
@@ -57,7 +59,14 @@ class BackOffice(Shops, Goods, Reflecting):
             for bulk in self._queue.take_due_carrying(now):
                 self._carry_now(bulk.shop_code, bulk.product_ids, carried=bulk.carried)
             self._complete_files(now)
-            self._run_passes(now)
+            due = self._begin_passes(now)
+            for shop in due:
+                if shop.stock.reflection is Switch.ON:
+                    self._send_stock(shop, now)
+            # After all files: what an order changes goes out with the next pass (contract 2), of whatever shop.
+            for shop in due:
+                if shop.stock.order_intake is Switch.ON:
+                    self._take_orders(shop)
 
 
 __all__ = [
@@ -68,11 +77,14 @@ __all__ = [
     "Company",
     "FileSuffix",
     "FtpAccount",
+    "OrderLine",
+    "OrderWarning",
     "OutputColumns",
     "Page",
     "Payment",
     "Product",
     "ProductInput",
+    "Progress",
     "ReflectionState",
     "SendType",
     "Shop",
@@ -82,4 +94,5 @@ __all__ = [
     "SkuStock",
     "StockSettings",
     "Switch",
+    "TempostarOrder",
 ]

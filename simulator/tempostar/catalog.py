@@ -27,6 +27,8 @@ MALL_TYPES = ("roomclip(受注・在庫連携のみ)",)
 LONGEST_CODE = 100
 LONGEST_NAME = 255
 LONGEST_SETTING = 4000
+LARGEST_PAGE = 1000
+LAST_PAGE = 10**9
 LISTED = 20
 """How many codes a refusal or a journal entry spells out."""
 
@@ -220,6 +222,18 @@ def check_product(product: ProductInput) -> None:
         if sku.attribute1 or sku.attribute2:
             check_text("attribute1", sku.attribute1, longest=LONGEST_NAME)
             check_text("attribute2", sku.attribute2, longest=LONGEST_NAME)
+
+
+def page_window(page: int, page_size: int) -> tuple[int, int]:
+    """How many rows of a list a page takes, and how many stand before it.
+
+    Raises: BadValue for a page below 1 or beyond a milliard, or a page size outside 1 to 1000.
+    """
+    if not 1 <= page <= LAST_PAGE:
+        raise BadValue("page", page, f"a page from 1 to {LAST_PAGE} is wanted")
+    if not 1 <= page_size <= LARGEST_PAGE:
+        raise BadValue("page_size", page_size, f"from 1 to {LARGEST_PAGE} rows a page are possible")
+    return page_size, (page - 1) * page_size
 
 
 def find_repeats(codes: Iterable[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import Unknown
 from simulator.journal import Service
 from simulator.tempostar.catalog import LISTED, Company, Shop, name_codes
+from simulator.tempostar.order_records import OrderRecords
 from simulator.tempostar.queue_records import QueueRecords
 from simulator.tempostar.records import Records
 
@@ -36,6 +37,7 @@ class Desk:
         self._settings = settings
         self._records = Records(store)
         self._queue = QueueRecords(store)
+        self._orders = OrderRecords(store)
 
     def companies(self) -> tuple[Company, ...]:
         """All companies, the first one first."""

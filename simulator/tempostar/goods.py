@@ -17,6 +17,7 @@ from simulator.tempostar.catalog import (
     check_product,
     find_repeats,
     name_codes,
+    page_window,
 )
 from simulator.tempostar.desk import MOST_JOURNALLED, Desk
 from simulator.tempostar.stock import SkuStock, check_held_back, check_sellable, compute_stock
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 PAGE_SIZE = 50
-LARGEST_PAGE = 1000
-LAST_PAGE = 10**9
 
 
 class Goods(Desk):
@@ -62,7 +61,7 @@ class Goods(Desk):
         Raises: BadValue for a page below 1 or a page size outside 1 to 1000; Unknown for the company.
         """
         self._check_company(company_id)
-        limit, offset = _window(page, page_size)
+        limit, offset = page_window(page, page_size)
         rows, total = self._records.products(company_id, search, limit, offset)
         return Page(rows, total, page, page_size)
 
@@ -72,7 +71,7 @@ class Goods(Desk):
         """在庫一覧: SKUs by code with quantities and, for each shop, 取扱 and 在庫連動; `search` looks into SKU code,
         product code and product name. Raises: as `products`."""
         self._check_company(company_id)
-        limit, offset = _window(page, page_size)
+        limit, offset = page_window(page, page_size)
         rows, total = self._records.skus(company_id, search, self._settings().negative, limit, offset)
         return Page(rows, total, page, page_size)
 
@@ -261,11 +260,3 @@ def _on(state: bool) -> str:
 def _check_not_empty(field: str, codes: Sequence[str]) -> None:
     if not codes:
         raise BadValue(field, list(codes), "nothing is ticked")
-
-
-def _window(page: int, page_size: int) -> tuple[int, int]:
-    if not 1 <= page <= LAST_PAGE:
-        raise BadValue("page", page, f"a page from 1 to {LAST_PAGE} is wanted")
-    if not 1 <= page_size <= LARGEST_PAGE:
-        raise BadValue("page_size", page_size, f"from 1 to {LARGEST_PAGE} rows a page are possible")
-    return page_size, (page - 1) * page_size

@@ -127,6 +127,14 @@ class QueueRecords:
         for shop_code in shop_codes:
             self._store.execute(f"{_ENQUEUE} AND l.sku_id = :sku", {"shop": shop_code, "sku": sku_id})
 
+    def enqueue_skus(self, shop_codes: Iterable[str], sku_ids: Sequence[int]) -> None:
+        """The same for several SKUs whose stock changed at once; they wait by SKU code."""
+        for shop_code in shop_codes:
+            self._store.execute(
+                f"{_ENQUEUE} AND s.sku_id IN (SELECT value FROM json_each(:ids))",  # noqa: S608 - fixed text
+                {"shop": shop_code, "ids": json.dumps(sku_ids)},
+            )
+
     def enqueue_all(self, shop_code: str) -> None:
         """Every carried and linked SKU waits; those waiting already keep their places."""
         self._store.execute(_ENQUEUE, {"shop": shop_code})

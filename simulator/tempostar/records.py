@@ -1,4 +1,5 @@
-"""TEMPOSTAR's tables, and the SQL on companies, shops, products and stock; that on the queue is in `queue_records`.
+"""TEMPOSTAR's tables, and the SQL on companies, shops, products and stock; that on the queue is in `queue_records`,
+that on orders in `order_records`.
 
 Every statement works on sets: lists come in as JSON, so a million SKUs take as many statements as one.
 """
@@ -68,6 +69,17 @@ CREATE TABLE ts_bulk_carrying (
 CREATE TABLE ts_writing (
   company_id INTEGER NOT NULL, path TEXT NOT NULL, due TEXT NOT NULL, content BLOB NOT NULL, entry TEXT NOT NULL,
   PRIMARY KEY (company_id, path)) STRICT, WITHOUT ROWID;
+CREATE TABLE ts_order (
+  order_no INTEGER PRIMARY KEY, company_id INTEGER NOT NULL, shop_code TEXT NOT NULL,
+  shop_order_number TEXT NOT NULL UNIQUE, ordered_at TEXT NOT NULL, taken_in_at TEXT NOT NULL, buyer_name TEXT NOT NULL,
+  payment TEXT NOT NULL, payment_name TEXT NOT NULL, carrier TEXT NOT NULL, carrier_name TEXT NOT NULL,
+  warnings TEXT NOT NULL, progress TEXT NOT NULL, amounts TEXT NOT NULL) STRICT;
+CREATE INDEX ts_order_company ON ts_order (company_id, order_no);
+CREATE INDEX ts_order_shop ON ts_order (shop_code, order_no);
+CREATE TABLE ts_order_line (
+  order_no INTEGER NOT NULL, line_no INTEGER NOT NULL, sku_code TEXT NOT NULL, name TEXT NOT NULL, option TEXT NOT NULL,
+  quantity INTEGER NOT NULL, unit_price INTEGER, matched INTEGER NOT NULL, lowered INTEGER NOT NULL,
+  PRIMARY KEY (order_no, line_no)) STRICT, WITHOUT ROWID;
 """
 
 _STOCK_SETTINGS = tuple(f.name for f in dataclasses.fields(StockSettings))
@@ -236,7 +248,8 @@ class Records:
         row = self._store.rows(
             "SELECT (SELECT count(*) FROM ts_company) AS companies, (SELECT count(*) FROM ts_shop) AS shops,"
             " (SELECT count(*) FROM ts_product) AS products, (SELECT count(*) FROM ts_sku) AS skus,"
-            " (SELECT count(*) FROM ts_linked) AS linked, (SELECT count(*) FROM ts_queue) AS queued"
+            " (SELECT count(*) FROM ts_linked) AS linked, (SELECT count(*) FROM ts_queue) AS queued,"
+            " (SELECT count(*) FROM ts_order) AS orders"
         )[0]
         return {name: int(row[name]) for name in row.keys()}  # noqa: SIM118 - a Row iterates values
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReflectionState:
-    """How 在庫反映 of a shop stands. `next_pass`: None while 停止; `queued`: SKUs waiting; `last_path`: where the last
-    pass that wrote put its file, None before the first."""
+    """How 在庫反映 of a shop stands. `next_pass`: None while it and 受注取込 are 停止;
+    `queued`: SKUs waiting; `last_path`: where the last pass that wrote put its file, None before the first."""
 
     next_pass: datetime | None
     queued: int
@@ -75,14 +75,16 @@ class Reflecting(Desk):
                 shop_code=shop_code, queued=queued,
             )  # fmt: skip
 
-    def _run_passes(self, now: datetime) -> None:
-        settings = self._settings()
+    def _begin_passes(self, now: datetime) -> tuple[Shop, ...]:
+        """The shops whose passes are due, each planned anew; what is 起動 there is to be carried out."""
+        shops = []
         for shop_code, due in self._queue.due_passes(now):
-            shop = self.shop(shop_code)
-            self._queue.plan_pass(shop_code, plan_following_pass(due, shop.stock.interval_minutes, now))
-            self._run_pass(shop, settings, now)
+            shops.append(self.shop(shop_code))
+            self._queue.plan_pass(shop_code, plan_following_pass(due, shops[-1].stock.interval_minutes, now))
+        return tuple(shops)
 
-    def _run_pass(self, shop: Shop, settings: Settings, now: datetime) -> None:
+    def _send_stock(self, shop: Shop, now: datetime) -> None:
+        settings = self._settings()
         limit = plan_slice(settings)
         if limit is None:
             rows = self._queue.take_all(shop.shop_code, settings.negative)

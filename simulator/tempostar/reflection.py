@@ -113,6 +113,20 @@ def plan_first_pass(now: datetime, interval_minutes: int) -> datetime:
     return now + timedelta(minutes=interval_minutes)
 
 
+def plan_after_change(
+    before: StockSettings, after: StockSettings, planned: datetime | None, now: datetime
+) -> datetime | None:
+    """When a shop's next pass is due once its settings went from `before` to `after`; `planned`: until then.
+
+    Passes are made while 在庫反映 or 受注取込 is 起動. 在庫反映 that becomes 起動, and another interval, plan anew;
+    受注取込 that becomes 起動 joins the passes that there are (ASSUMPTION).
+    """
+    if Switch.ON not in (after.reflection, after.order_intake):
+        return None
+    anew = before.interval_minutes != after.interval_minutes or before.reflection is not after.reflection is Switch.ON
+    return plan_first_pass(now, after.interval_minutes) if anew or planned is None else planned
+
+
 def plan_following_pass(due: datetime, interval_minutes: int, now: datetime) -> datetime:
     """When the pass after the one due at `due` is due: the first multiple of the interval that lies after `now`, so
     that passes neither drift nor pile up (guide 2.1.4)."""

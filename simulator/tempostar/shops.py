@@ -22,7 +22,7 @@ from simulator.tempostar.catalog import (
     check_text,
 )
 from simulator.tempostar.desk import Desk
-from simulator.tempostar.reflection import StockSettings, Switch, plan_first_pass
+from simulator.tempostar.reflection import StockSettings, Switch, plan_after_change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,8 +128,8 @@ class Shops(Desk):
         """Change a shop's 在庫管理設定 (guide 2.1): fields of StockSettings, as values or as their text.
 
         在庫反映 to 起動 queues every carried and linked SKU and plans the first pass one interval later; to 停止
-        forgets the queue, plans nothing and leaves files that are there. Another interval plans
-        anew from now (ASSUMPTION).
+        forgets the queue and leaves files that are there. Another interval plans anew from now (ASSUMPTION).
+        受注取込 to 停止 leaves order files waiting. Passes end when both are 停止.
 
         Raises: Unknown for the shop; BadValue for an unknown field or a value that is not possible.
         """
@@ -145,9 +145,8 @@ class Shops(Desk):
                     self._queue.enqueue_all(shop_code)
                 case Switch.OFF:
                     self._queue.empty_queue(shop_code)
-                    self._queue.plan_pass(shop_code, None)
-            if stock.reflection is Switch.ON and changed.keys() & {"reflection", "interval_minutes"}:
-                self._queue.plan_pass(shop_code, plan_first_pass(self._now(), stock.interval_minutes))
+            planned = self._queue.next_pass(shop_code)
+            self._queue.plan_pass(shop_code, plan_after_change(before.stock, stock, planned, self._now()))
             told = ", ".join(f"{name} {value}" for name, value in changed.items()) or "nothing changed"
             self._record(
                 "shop.settings_changed", f"在庫管理設定 of shop {shop_code} were saved: {told}.",

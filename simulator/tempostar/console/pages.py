@@ -1,4 +1,4 @@
-"""TEMPOSTAR's console, plain: shops, 在庫管理設定, 在庫一覧, FTPS area, FTP password (guide 1, 2.1, 3, 5.2)."""
+"""TEMPOSTAR's console, plain: shops, 在庫管理設定, 在庫一覧, 受注一覧, FTPS area, password (guide 1, 2.1, 3, 5.2)."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def create_blueprint(backoffice: BackOffice, area: Area) -> Blueprint:
 
     _add_shops(blueprint, backoffice)
     _add_stock(blueprint, backoffice)
+    _add_orders(blueprint, backoffice)
     _add_area(blueprint, backoffice, area)
     return blueprint
 
@@ -121,6 +122,13 @@ def _add_stock(blueprint: Blueprint, backoffice: BackOffice) -> None:
             page=request.form.get("page", 1, type=int),
             company=_company(),
         )
+
+
+def _add_orders(blueprint: Blueprint, backoffice: BackOffice) -> None:
+    @blueprint.get("/orders")
+    def orders() -> str:
+        page = request.args.get("page", 1, type=int)
+        return render_template("tempostar/orders.html", found=backoffice.orders(page=page, company_id=_company()))
 
 
 def _add_area(blueprint: Blueprint, backoffice: BackOffice, area: Area) -> None:

@@ -18,6 +18,7 @@ from simulator.config import ClockMode, LabConfig, Settings
 from simulator.demo import set_up
 from simulator.errors import BadValue, CannotStart, Conflict, Unknown
 from simulator.lab import Lab
+from tests.unit.tempostar.order_files import ROW, order_file
 
 CONTRACT_VARIABLES = {
     "SYNC_SHOP_URL", "SYNC_SHOP_TOKEN", "SYNC_FTPS_HOST", "SYNC_FTPS_PORT", "SYNC_FTPS_TLS", "SYNC_FTPS_CA",
@@ -149,7 +150,7 @@ def test_a_seed_has_bounds(lab: Lab, skus: int) -> None:
 
 
 def test_there_is_no_next_pass_before_a_shop_reflects(lab: Lab) -> None:
-    with pytest.raises(Conflict, match="在庫反映 is 停止"):
+    with pytest.raises(Conflict, match="在庫反映 and 受注取込 are 停止"):
         lab.next_pass()
 
 
@@ -274,3 +275,24 @@ def test_a_running_lab_reflects_by_itself() -> None:
         after = lab.journal.last_seq()
         lab.tempostar.update_stock_settings(shop.shop_code, reflection="起動")
         assert lab.journal.wait("reflection.written", after=after, timeout=10).data["rows"] == 5
+
+
+def test_orders_go_with_snapshot_reset_and_folder(tmp_path: Path) -> None:
+    config = LabConfig(data_dir=tmp_path / "lab")
+    lab = Lab(config)
+    shop = lab.tempostar.add_shop("RoomClipShopping", "RCs").shop_code
+    lab.tempostar.update_stock_settings(shop, order_intake="起動")
+    lab.area.write(10001, f"/netorder/{shop}/order20260401090000_IDutf8.csv", order_file(ROW))
+    lab.save_snapshot("before")
+    lab.next_pass()
+    assert lab.state()["tempostar"]["orders"] == 1
+    lab.stop()
+    lab = Lab(config)
+    assert lab.tempostar.orders().rows[0].shop_order_number == "20001-1"
+    lab.restore_snapshot("before")
+    assert lab.tempostar.orders().total == 0
+    lab.next_pass()
+    assert lab.tempostar.orders().rows[0].system_order_number == 1
+    lab.reset()
+    assert lab.tempostar.orders().total == 0
+    lab.stop()

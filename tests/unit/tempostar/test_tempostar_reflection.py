@@ -14,6 +14,7 @@ from simulator.tempostar.reflection import (
     StockSettings,
     Switch,
     WriteFile,
+    plan_after_change,
     plan_first_pass,
     plan_following_pass,
     plan_pass,
@@ -213,3 +214,29 @@ def test_quantities_outside_are_refused(value):
 def test_nothing_can_be_held_back_below_zero():
     with pytest.raises(BadValue):
         check_held_back(-1)
+
+
+PLANNED = NOON + minutes(1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "planned", "due"),
+    [
+        ({}, {}, None, None),
+        ({}, {"reflection": "起動"}, None, 5),
+        ({}, {"order_intake": "起動"}, None, 5),
+        ({}, {"order_intake": "起動", "interval_minutes": 9}, None, 9),
+        ({}, {"interval_minutes": 9}, None, None),
+        ({"reflection": "起動"}, {"order_intake": "起動", "reflection": "起動"}, PLANNED, 1),
+        ({"order_intake": "起動"}, {"order_intake": "起動", "reflection": "起動"}, PLANNED, 5),
+        ({"order_intake": "起動", "reflection": "起動"}, {"order_intake": "起動"}, PLANNED, 1),
+        ({"order_intake": "起動", "reflection": "起動"}, {"reflection": "起動"}, PLANNED, 1),
+        ({"order_intake": "起動"}, {"order_intake": "起動", "interval_minutes": 9}, PLANNED, 9),
+        ({"order_intake": "起動"}, {"order_intake": "起動", "file_prefix": "a"}, PLANNED, 1),
+        ({"order_intake": "起動"}, {}, PLANNED, None),
+    ],
+)
+def test_passes_run_while_either_switch_is_on(before, after, planned, due):
+    stock = StockSettings()
+    found = plan_after_change(stock.changed(before), stock.changed(after), planned, NOON)
+    assert found == (None if due is None else NOON + minutes(due))
