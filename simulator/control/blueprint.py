@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from simulator.control.lab_routes import ClockRoutes, StateRoutes, WatchRoutes
+from simulator.control.order_routes import OrderRoutes
 from simulator.control.roomclip_routes import ItemRoutes, LinkageRoutes, SaleRoutes
 from simulator.control.routing import mount
 from simulator.control.tempostar_routes import AreaRoutes, GoodsRoutes, SettingRoutes
@@ -28,7 +29,7 @@ def create_blueprint(lab: Lab) -> Blueprint:
     )
     for tag, prefix, parts in (
         ("lab", "", (StateRoutes(lab), ClockRoutes(lab), WatchRoutes(lab))),
-        ("tempostar", "/tempostar", (SettingRoutes(lab), GoodsRoutes(lab), AreaRoutes(lab))),
+        ("tempostar", "/tempostar", (SettingRoutes(lab), GoodsRoutes(lab), OrderRoutes(lab), AreaRoutes(lab))),
         ("roomclip", "/roomclip", (ItemRoutes(lab), SaleRoutes(lab), LinkageRoutes(lab))),
     ):
         for routes in parts:

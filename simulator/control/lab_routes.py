@@ -153,7 +153,7 @@ class ClockRoutes:
 
     @route("POST", "/clock/next-pass", answer=models.ClockState, problems=(_CONFLICT,))
     def next_pass(self) -> models.ClockState:
-        """Go on to the next pass of 在庫反映 of any shop."""
+        """Go on to the next pass of any shop."""
         self._lab.next_pass()
         return self.clock()
 

@@ -90,7 +90,7 @@ class StockSettingsChange(ApiModel):
 
 
 class ReflectionItem(AnswerModel):
-    """How 在庫反映 stands: next pass (null while 停止), SKUs waiting, path of the last file written."""
+    """How 在庫反映 stands: next pass (null while 受注取込 too is 停止), SKUs waiting, path of the last file written."""
 
     next_pass: str | None
     queued: int

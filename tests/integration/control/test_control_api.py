@@ -8,6 +8,7 @@ import pytest
 
 from simulator.control.lab_routes import MOST_WAITS
 from simulator.web.running import MAX_BODY
+from tests.unit.tempostar.order_files import ROW, order_file
 
 
 def mail(lab, subject="件名", to="owner@shop.example"):
@@ -248,3 +249,25 @@ def test_the_start_page_leads_to_every_part_of_the_lab(client):
     for link in links:
         with client.get(link, follow_redirects=True) as answer:
             assert answer.status_code == 200, link
+
+
+def test_orders_taken_in_are_listed_as_values(client, lab):
+    shop = lab.tempostar.add_shop("RoomClipShopping", "RCs").shop_code
+    lab.tempostar.update_stock_settings(shop, order_intake="起動")
+    lab.area.write(10001, f"/netorder/{shop}/order20260401090000_IDutf8.csv", order_file(ROW | {"請求金額": "1980"}))
+    lab.next_pass()
+    answer = client.get(f"/lab/v1/tempostar/orders?shop_code={shop}").json
+    assert (answer["total"], answer["page"], answer["pages"]) == (1, 1, 1)
+    [order] = answer["orders"]
+    assert order["lines"] == [
+        {
+            "sku_code": "A-1", "name": "", "option": "", "quantity": 1, "unit_price": None, "matched": False,
+            "lowered": False,
+        }
+    ]  # fmt: skip
+    assert order["amounts"] == {"goods_total": None, "shipping_fee": None, "payment_fee": None, "billed": 1980}
+    assert (order["ordered_at"], order["taken_in_at"]) == ("2026-04-01T09:03:00+09:00", "2026-04-01T09:05:00+09:00")
+    assert (order["payment"], order["payment_name"], order["progress"]) == ("", "クレジットカード", "手動")
+    assert order["warnings"] == ["支払方法変換エラー", "配送方法変換エラー", "配送日エラー"]
+    assert client.get("/lab/v1/tempostar/orders?shop_code=29999").status_code == 404
+    assert client.get("/lab/v1/tempostar/orders?page_size=0").status_code == 422

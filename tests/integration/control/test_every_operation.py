@@ -103,6 +103,8 @@ def walk_tempostar(walk: Walk) -> None:
     [file] = walk("GET", "tempostar/area?path=/netstock/20001/")["files"]
     assert file["name"] == "stock.csv"
     assert len(walk("GET", f"tempostar/area/content?path={file['path']}")) == file["size"]
+    empty = {"orders": [], "total": 0, "page": 1, "pages": 1}
+    assert walk("GET", "tempostar/orders?shop_code=20001&page_size=10") == empty
     walk("DELETE", "tempostar/skus?sku_code=B1")
 
 

@@ -11,6 +11,7 @@ from simulator.lab import Lab
 from simulator.tempostar.catalog import SkuInput
 from simulator.web.app import create_app
 from simulator.web.running import running
+from tests.unit.tempostar.order_files import ROW, order_file
 
 
 @pytest.fixture
@@ -168,3 +169,23 @@ def test_damaged_notes_are_passed_over(client):
     for value in ("%7B", "5", "%5B1%5D"):
         client.set_cookie("zaikolab_notes", value)
         assert client.get("/tempostar/").status_code == 200
+
+
+def test_orders_taken_in_are_listed_with_what_is_wrong(client, lab):
+    shop = lab.tempostar.add_shop("RoomClipShopping", "RCs").shop_code
+    lab.tempostar.update_stock_settings(shop, order_intake="起動")
+    lab.tempostar.add_product("P", "椅子", [SkuInput("A-1", sellable=5)])
+    rows = [
+        ROW | {"商品コード": "A-1", "請求金額": "1980", "注文者名": "<b>花子"},
+        ROW | {"ショップ受注番号": "20001-2"},
+    ]
+    rows[1] |= {"商品コード": "nope"}
+    lab.area.write(10001, f"/netorder/{shop}/order20260401090000_IDutf8.csv", order_file(*rows))
+    assert "0 件" in client.get("/tempostar/orders").text
+    lab.next_pass()
+    page = client.get("/tempostar/orders").text
+    for words in ("2 件", "20001-1", "1,980円", "&lt;b&gt;花子", "支払方法変換エラー<br>", "配送日エラー", "手動"):
+        assert words in page
+    assert "A-1   × 1（在庫連動なし）" in page
+    assert "nope   × 1（商品コード未登録）" in page
+    assert client.get("/tempostar/orders?page=0").status_code == 422
