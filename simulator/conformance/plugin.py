@@ -36,6 +36,7 @@ pytest_plugins = (
     "simulator.conformance.steps.engine",
     "simulator.conformance.steps.linkage",
     "simulator.conformance.steps.mail",
+    "simulator.conformance.steps.orders",
     "simulator.conformance.steps.other_shop",
     "simulator.conformance.steps.roomclip",
     "simulator.conformance.steps.stock_settings",

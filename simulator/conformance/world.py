@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulator.config import Writing
+from simulator.conformance.order_delivery import compose_order_file, deliver
 from simulator.errors import EngineUnusable, Unknown
 from simulator.tempostar.reflection import WRITE_SECONDS
 
@@ -63,6 +64,23 @@ class World:
         back.add_carrier("その他", "その他", {self.shop_code: "その他"})
         for payment in ("クレジットカード", "Amazon決済"):
             back.add_payment(payment, {self.shop_code: payment})
+
+    def send_orders(self, rows: Sequence[dict[str, str]]) -> None:
+        """Have an order file of these rows put into the FTPS area, a second later; what they lack is filled in."""
+        self.lab.advance(seconds=1)
+        self.send_order_file(self.order_file(rows))
+
+    def order_file(self, rows: Sequence[dict[str, str]]) -> bytes:
+        """An order file of these rows, ordered now."""
+        return compose_order_file(rows, shop_code=self.shop_code, ordered_at=self.lab.clock.now())
+
+    def send_order_file(self, content: bytes) -> None:
+        """Put an order file into the FTPS area as a partner does: over TLS, under another name until it is whole."""
+        account = self.lab.tempostar.ftp_account()
+        if account is None:
+            raise AssertionError("no FTP password has been issued in this scenario")
+        name = f"order{self.lab.clock.now():%Y%m%d%H%M%S}_IDutf8.csv"
+        deliver(self.lab.endpoints, account, f"/netorder/{self.shop_code}/{name}", content)
 
     def issue_password(self) -> str:
         """Guide 5.2.3: have TEMPOSTAR issue an FTP password; the one before stops working."""

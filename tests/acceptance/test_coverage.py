@@ -11,14 +11,13 @@ from simulator.conformance.feature_files import find_feature_files, read_feature
 from simulator.conformance.guards import check_feature, check_house_style
 from simulator.conformance.guide import Level, coverage, features_dir, statements
 
-ABOUT_ORDERS = {"2.1.2", "2.2.2", "2.3.2", "2.3.3"}
 FILES = tuple(find_feature_files(features_dir()))
 
 
 def test_every_statement_that_must_hold_has_a_scenario() -> None:
     shown = coverage(features_dir()).scenarios
     missing = [found.id for found in statements() if found.level is Level.MUST and not shown[found.id]]
-    assert set(missing) - ABOUT_ORDERS == set()
+    assert missing == []
 
 
 def test_none_is_shown_as_good_practice_only() -> None:
@@ -29,7 +28,7 @@ def test_none_is_shown_as_good_practice_only() -> None:
         for tag in scenario.tags
         if "should" not in scenario.tags
     }
-    assert {found.id for found in statements() if found.level is Level.MUST} - ABOUT_ORDERS - owed == set()
+    assert {found.id for found in statements() if found.level is Level.MUST} - owed == set()
 
 
 def test_every_sentence_of_the_step_library_stands_in_a_feature() -> None:

@@ -14,7 +14,17 @@ import pytest
 import urllib3
 
 from simulator.conformance.drivers import CallableEngine
-from simulator.conformance.steps import clock, engine, linkage, mail, other_shop, roomclip, stock_settings, tempostar
+from simulator.conformance.steps import (
+    clock,
+    engine,
+    linkage,
+    mail,
+    orders,
+    other_shop,
+    roomclip,
+    stock_settings,
+    tempostar,
+)
 
 pytest_plugins = ("pytester",)
 
@@ -34,6 +44,12 @@ SAVED_WRONG = """\
     前提 在庫連携の設定を終えている
     かつ 在庫連携設定のショップコードを「29999」と保存している
     もし 「1」分が過ぎる
+"""
+WITH_AN_ORDER = """\
+    前提 在庫連携の設定を終えている
+    もし RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:
+      | 受注番号 | 商品コード |
+      | 1        | ISU-01     |
 """
 
 FALSE = [
@@ -79,6 +95,11 @@ FALSE = [
     (AFTER_A_NOISY_PASS, "最後に届いたメールに「ない言葉」と書かれている"),
     (AFTER_A_NOISY_PASS, "最後に届いたメールにショップコードが書かれている"),
     (AFTER_A_NOISY_PASS, "届いたどのメールにもFTPユーザーパスワードは書かれていない"),
+    (WITH_AN_ORDER, "受注一覧の受注は全部で「2」件である"),
+    (WITH_AN_ORDER, "受注一覧は次のとおりである:\n      | 受注番号 | 支払方法 |\n      | 1 | Amazon決済 |"),
+    (WITH_AN_ORDER, "受注「1」の商品コード「ISU-01」は登録済みと表示される"),
+    (AFTER_NOTHING, "受注「1」の商品コード「ISU-01」は未登録と表示される"),
+    (WITH_AN_ORDER, "受注取込のログで「2」行目が指摘される"),
     (AFTER_A_NOISY_PASS, "TEMPOSTARのFTPS領域には一度も接続していない"),
     (AFTER_A_NOISY_PASS, "TEMPOSTARのFTPS領域にパスワードは送られていない"),
 ]
@@ -120,7 +141,7 @@ class Watch:
 def checks() -> set[str]:
     """The names of the library's ならば step functions."""
     found = set()
-    for module in (clock, engine, linkage, mail, other_shop, roomclip, stock_settings, tempostar):
+    for module in (clock, engine, linkage, mail, orders, other_shop, roomclip, stock_settings, tempostar):
         found |= {name for name, value in vars(module).items() if callable(value) and name.startswith("check_")}
     return found
 
