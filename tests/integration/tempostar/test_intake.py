@@ -328,3 +328,11 @@ def test_an_intake_that_cannot_be_told_did_not_happen(office):
     office.parts.store.execute("DROP TRIGGER mute")
     office.advance(minutes=5)
     assert (numbers(office), sellable(office, "A-1"), standing(office)) == (["20001-1"], [9], [])
+
+
+def test_an_entry_spells_out_twenty_lines_or_problems(office):
+    put(office, FIRST, *({} for _ in range(21)))
+    put(office, SECOND, *({"数量": "x"} for _ in range(21)))
+    office.advance(minutes=5)
+    [taken], [refused] = office.told("order.taken_in"), office.told("order_file.refused")
+    assert (len(taken.data["lines"]), len(refused.data["rows"]), refused.data["problems"]) == (20, 20, 21)

@@ -12,7 +12,15 @@ from simulator.conformance.guide import fixtures_dir
 from simulator.errors import RowProblem
 from simulator.tempostar.catalog import Carrier, Payment
 from simulator.tempostar.order_file import COLUMNS
-from simulator.tempostar.orders import OrderWarning, Progress, compose_log, is_order_file, parse_orders, resolve_names
+from simulator.tempostar.orders import (
+    Amounts,
+    OrderWarning,
+    Progress,
+    compose_log,
+    is_order_file,
+    parse_orders,
+    resolve_names,
+)
 from tests.unit.tempostar.order_files import ROW, order_file
 
 SAMPLE = (fixtures_dir() / "order20260401090500_IDutf8.csv").read_bytes()
@@ -39,6 +47,12 @@ def test_reads_the_sample_of_the_contract() -> None:
     assert (first.amounts.goods_total, first.amounts.billed, first.amounts.shipping_fee) == (55400, 55400, None)
     assert (first.lines[1].option, first.lines[1].unit_price) == ("カラー:ナラ サイズ:80cm", 29800)
     assert "花子" not in repr(first)
+
+
+def test_each_amount_comes_from_its_own_column() -> None:
+    given = {"商品計税込": "1", "配送料計": "2", "決済手数料計": "3", "請求金額": "6"}
+    [order] = parse_orders(order_file(ROW | given), "20001").orders
+    assert order.amounts == Amounts(goods_total=1, shipping_fee=2, payment_fee=3, billed=6)
 
 
 def test_there_are_fifty_columns() -> None:
@@ -154,6 +168,8 @@ def test_names_the_column_of_a_damaged_field() -> None:
 def test_tells_every_row_that_is_wrong_in_order() -> None:
     found = problems(order_file(ROW | {"数量": "x"}, ROW | {"ショップ受注番号": "x"}, ROW | {"数量": "y"}))
     assert [(one.row, one.column) for one in found] == [(2, "数量"), (3, "ショップ受注番号"), (4, "数量")]
+    found = problems(order_file(ROW | {"数量": "x"}) + b'"short"\r\n')
+    assert [one.row for one in found] == [2, 3]
 
 
 @given(st.binary())
