@@ -215,7 +215,8 @@ def _open(data_dir: Path | None, schemas: Sequence[str]) -> sqlite3.Connection:
         if data_dir:
             data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
             (data_dir / "lab.sqlite").touch(mode=0o600)  # passwords and keys are in it
-        db = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
+        # A folder is another lab's for as long as that one runs: a short wait is for one that is about to end.
+        db = sqlite3.connect(where, timeout=0.5, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise CannotStart(f"The data folder {data_dir} cannot be used: {error}.", next_step="Name another.") from error
     try:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import smtplib
 import subprocess
 import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -115,6 +119,19 @@ def test_a_snapshot_is_saved_listed_and_restored(demo_lab: Terminal) -> None:
 
 def test_the_inbox_is_shown(demo_lab: Terminal) -> None:
     assert demo_lab("mail").out.strip() == "The inbox is empty."
+    where = demo_lab("status", "--json").json()["endpoints"]
+    letter = EmailMessage()
+    letter["Subject"], letter["From"], letter["To"] = "在庫連携 [bold]", "engine@shop.example", "owner@shop.example"
+    letter.set_content("本文です。\n")
+    with smtplib.SMTP(where["host"], where["smtp_port"], timeout=10) as inbox:
+        inbox.send_message(letter)
+    (listed,) = demo_lab("mail").out.splitlines()
+    assert listed.endswith("owner@shop.example  在庫連携 [bold]")
+    number = listed.split()[0]
+    assert demo_lab("mail", number).out.splitlines() == [
+        "From: engine@shop.example", "To: owner@shop.example", "Subject: 在庫連携 [bold]", "", "本文です。", "",
+    ]  # fmt: skip
+    assert demo_lab("mail", number, "--json").json()["recipients"] == ["owner@shop.example"]
     missing = demo_lab("mail", "99")
     assert missing.exit_code == 2
     assert "no such mail" in missing.err
@@ -151,6 +168,7 @@ def test_a_reset_empties_the_lab_and_begins_a_new_life(demo_lab: Terminal) -> No
     emptied = demo_lab("status", "--json").json()
     assert reset == {"lab_id": emptied["lab_id"]}
     assert emptied["lab_id"] != before["lab_id"]
+    assert Path(demo_lab("env", "--json").json()["SYNC_STATE_DIR"]).name == emptied["lab_id"]
     assert emptied["tempostar"]["shops"] == 0
     assert "The lab is empty." in demo_lab("reset").out
     assert demo_lab("snapshot", "restore", "full").exit_code == 0
@@ -170,6 +188,31 @@ def test_a_terminal_without_japanese_gets_the_rest(tmp_path: Path) -> None:
         ran = shell(tmp_path, "PYTHONIOENCODING=ascii zaikolab journal --kind shop")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "??" in ran.stdout
+
+
+def test_the_demo_of_a_running_lab_shows_the_time_of_the_wall(tmp_path: Path) -> None:
+    with up(tmp_path, "--demo", "--skus", "10") as lab:
+        ahead = datetime.fromisoformat(lab["now"]) - datetime.now(UTC)
+    assert abs(ahead) < timedelta(minutes=2)
+
+
+def test_the_demo_of_a_kept_lab_does_not_take_its_time_back(tmp_path: Path) -> None:
+    with up(tmp_path, "--data", str(tmp_path / "lab")) as first:
+        pass
+    with up(tmp_path, "--data", str(tmp_path / "lab"), "--demo", "--skus", "10") as again:
+        assert again["tempostar"]["skus"] == 10
+        assert datetime.fromisoformat(again["now"]) >= datetime.fromisoformat(first["now"]) + timedelta(minutes=5)
+
+
+def test_the_lab_started_last_is_the_one_spoken_to_though_the_first_ends(tmp_path: Path, capsys, monkeypatch) -> None:
+    terminal = Terminal(tmp_path / "home", capsys, monkeypatch)
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(up(terminal.home))
+        last = second.enter_context(up(terminal.home))
+        first.close()
+        assert terminal("status", "--json").json()["lab_id"] == last["lab_id"]
+        assert terminal.home.stat().st_mode & 0o077 == 0
+    assert terminal("status").exit_code == 1
 
 
 def test_a_kept_lab_goes_on_and_takes_what_the_options_say(tmp_path: Path) -> None:

@@ -85,6 +85,16 @@ def test_a_name_that_is_no_file_name_is_refused_before_it_gets_into_an_address(
     assert typed.err.startswith(f"zaikolab: snapshot={name!r}: letters, digits")
 
 
+def test_a_lab_that_is_gone_is_not_asked(terminal: Terminal) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    terminal.home.mkdir()
+    (terminal.home / "running.json").write_text(json.dumps({"url": "http://127.0.0.1:9", "pid": gone.pid}))
+    typed = terminal("status")
+    assert typed.exit_code == 1
+    assert typed.err.startswith("zaikolab: The lab at http://127.0.0.1:9 is not running any more. Start one with")
+
+
 def test_a_home_that_cannot_be_written_to_is_named(terminal: Terminal) -> None:
     terminal.home.write_text("a file")
     typed = terminal("up", *ANY_PORTS)

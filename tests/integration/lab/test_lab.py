@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ import urllib3
 
 from simulator.config import ClockMode, LabConfig, Settings
 from simulator.demo import set_up
+from simulator.doctor import examine
 from simulator.errors import BadValue, CannotStart, Conflict, Unknown
 from simulator.lab import Lab
 from tests.unit.tempostar.order_files import ROW, order_file
@@ -209,15 +210,31 @@ def test_a_reset_keeps_the_certificate_over_the_next_start_too(tmp_path: Path) -
         assert again.endpoints.ca_file.read_bytes() == ca
 
 
+def run_a_while(lab: Lab) -> datetime:
+    """Let a quarter of an hour pass for a lab that runs at 3600; what its clock shows then."""
+    ends = lab.clock.now() + timedelta(minutes=15)
+    while (now := lab.clock.now()) < ends:  # a quarter of a second
+        pass
+    return now
+
+
 def test_a_running_lab_goes_on_from_where_it_stopped(tmp_path: Path) -> None:
     lab = Lab(LabConfig(data_dir=tmp_path, clock_mode=ClockMode.RUNNING, rate=3600))
-    began = lab.clock.now()
-    while (stopped := lab.clock.now()) < began + timedelta(minutes=15):  # a quarter of a second
-        pass
+    stopped = run_a_while(lab)
     lab.stop()
     again = Lab(LabConfig(data_dir=tmp_path))
     assert again.clock.now() >= stopped
     again.stop()
+
+
+def test_a_snapshot_of_a_running_lab_holds_the_time_it_was_saved_at() -> None:
+    lab = Lab(LabConfig(clock_mode=ClockMode.RUNNING, rate=3600))
+    saved = run_a_while(lab)
+    lab.save_snapshot("here")
+    later = run_a_while(lab)
+    lab.restore_snapshot("here")
+    assert saved <= lab.clock.now() < later
+    lab.stop()
 
 
 def test_a_lab_killed_comes_back_as_after_its_last_finished_action(tmp_path: Path) -> None:
@@ -260,12 +277,13 @@ os.kill(os.getpid(), signal.SIGKILL)
     lab.stop()
 
 
-def test_a_lab_on_ipv6_is_found_by_its_address(tmp_path: Path) -> None:
-    with Lab(LabConfig(host="::1")) as lab:
-        where = lab.endpoints
-        assert where.http_url == f"http://[::1]:{where.http_port}"
-        assert urllib3.request("GET", f"{where.http_url}/lab/v1/state").status == 200
-        assert lab.engine_environment(tmp_path)["SYNC_FTPS_HOST"] == "::1"
+@pytest.mark.parametrize("host", ["::1", "127.0.0.2", "localhost"])
+def test_a_lab_on_another_loopback_address_is_well_there(host: str) -> None:
+    with Lab(LabConfig(host=host)) as lab:
+        assert urllib3.request("GET", f"{lab.endpoints.http_url}/lab/v1/state").status == 200
+        account = lab.tempostar.issue_ftp_password()
+        findings = examine(lab.state(), lab.engine_environment("state"), (account.user, account.password))
+        assert [finding for finding in findings if not finding.well] == []
 
 
 def test_a_running_lab_reflects_by_itself() -> None:

@@ -30,6 +30,15 @@ def test_catalogues_of_two_seeds_fit_beside_each_other() -> None:
     assert len({product.item_number for product in products}) == len(products)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_a_catalogue_begins_with_one_on_sale_and_one_draft_both_in_stock(seed: int) -> None:
+    on_sale, draft = generate(10, seed)[:2]
+    assert (on_sale.listing_status, draft.listing_status) == ("公開", "下書き")
+    assert on_sale.single
+    assert draft.single
+    assert min(on_sale.skus[0].stock, draft.skus[0].stock) > 0
+
+
 def test_a_catalogue_holds_what_the_guide_speaks_of() -> None:
     products = generate(1200, 1)
     assert {product.listing_status for product in products} == {"公開", "下書き", "非公開"}
