@@ -22,6 +22,7 @@ from reference.adapters.state_sqlite import STATE_FILE, SqliteState
 from reference.bootstrap import run_pass
 from reference.config import Settings, state_dir_from
 from reference.domain.linkage import LinkageState, Memory
+from reference.domain.orders import Stage
 from reference.domain.report import ExitCode, PassReport
 from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
 from reference.service.rules import SERVICE
@@ -184,12 +185,15 @@ def show_report(report: PassReport, *, as_json: bool) -> None:
         click.echo(json.dumps(_pass_as_json(report), ensure_ascii=False))
     elif report.linkages:
         table = Table(
-            *(Column(name, no_wrap=True) for name in ("linkage", "shop", "outcome", "updated", "same", "to check"))
+            *(
+                Column(name, no_wrap=True)
+                for name in ("linkage", "shop", "outcome", "updated", "same", "to check", "orders")
+            )
         )
         for one in report.linkages:
             counts = one.counts
             to_check = counts.unmatched + counts.ambiguous + counts.bad_rows
-            numbers = (str(counts.updated), str(counts.unchanged), str(to_check))
+            numbers = (str(counts.updated), str(counts.unchanged), str(to_check), str(counts.orders))
             table.add_row(one.linkage_id, one.shop_code, one.outcome.value, *numbers)
         Console(markup=False).print(table)
     else:
@@ -237,7 +241,15 @@ def describe(memory: Memory) -> dict[str, Any]:
         "incident": {"opened_at": incident.opened_at.isoformat(), "causes": list(incident.told)} if incident else None,
         "waiting_codes": len(memory.waiting),
         "queued_updates": sum(len(batch.updates) for batch in memory.queue),
+        "waiting_orders": len(memory.orders.not_handed_over),
+        "orders_not_taken_in": _not_taken_in(memory),
     }
+
+
+def _not_taken_in(memory: Memory) -> int:
+    """Count the orders handed over that TEMPOSTAR has not taken in, as far as is known."""
+    stages = {Stage.HANDED_OVER, Stage.REFUSED}
+    return sum(len(file.orders) for file in memory.orders.files if file.stage in stages)
 
 
 def _show_status(memories: Sequence[Memory], waiting: int) -> None:
@@ -254,6 +266,8 @@ def _show_status(memories: Sequence[Memory], waiting: int) -> None:
         since = f"{', '.join(incident.told)}, since {incident.opened_at:%Y-%m-%d %H:%M}" if incident else "none"
         table.add_row("open incident", since)
         table.add_row("codes that wait", str(len(memory.waiting)))
+        table.add_row("orders that wait", str(len(memory.orders.not_handed_over)))
+        table.add_row("orders not taken in", str(_not_taken_in(memory)))
         Console(markup=False).print(table)
         click.echo()
     click.echo(f"Unsent mails: {waiting}")

@@ -16,7 +16,8 @@
         ├── FolderMissingError       no folder for this shop code
         ├── ConnectionFailedError    dropped, timed out, 421 and the like      (tried again within the pass)
         ├── UntrustedFileError       short, torn, replaced while read, unreadable
-        └── StaleFileError           older than a file applied before
+        ├── StaleFileError           older than a file applied before
+        └── OrderHandoverError       an order file could not be put into the area; stock goes on
 
 Adapters translate the errors of their libraries into this tree at the border; the service retries and reports by type.
 """
@@ -126,3 +127,7 @@ class StaleFileError(LinkageError):
     def __init__(self, file_name: str, evidence: str) -> None:
         super().__init__(f"{file_name}: {evidence}")
         self.file_name = file_name
+
+
+class OrderHandoverError(LinkageError):
+    """Orders could not be handed over to TEMPOSTAR; they wait, and stock is synced all the same."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
 from reference.errors import ShopApiError
@@ -51,6 +52,23 @@ class Answer:
         if not isinstance(value, bool):
             raise self.wrong(name, "is neither true nor false")
         return value
+
+    def moment(self, name: str) -> datetime:
+        """Return a time with its offset."""
+        try:
+            moment = datetime.fromisoformat(self.text(name))
+        except ValueError as error:
+            raise self.wrong(name, "is not a time") from error
+        if moment.tzinfo is None:
+            raise self.wrong(name, "is a time without its offset")
+        return moment
+
+    def part(self, name: str) -> Answer:
+        """Return an object."""
+        value = self._value(name)
+        if not isinstance(value, dict):
+            raise self.wrong(name, "is not an object")
+        return Answer(value, f"{self.about}, {name}")
 
     def list_of(self, name: str) -> list[Answer]:
         """Return a list of objects."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode
 
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from reference.adapters.clock import JAPAN
 from reference.adapters.json_answer import Answer
 from reference.domain.linkage import Linkage, LinkageState
 from reference.domain.matching import Variant
+from reference.domain.orders import Buyer, Order, OrderLine, OrderState
 from reference.domain.report import LinkageReport, Outcome
 from reference.errors import ShopApiError, ShopTokenRefusedError
 from reference.service.ports import Receipt
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from reference.domain.plan import Batch
 
 VARIANTS_PER_PAGE = 10_000
+ORDERS_PER_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,21 @@ class HttpShop:
                 return tuple(variants.values())
             if not page:
                 raise answer.wrong("next_cursor", "leads on from an empty page, so the pages would never end")
+
+    def fetch_orders(self, shop_id: str, after: int) -> tuple[Order, ...]:
+        """Return the orders placed or cancelled after that seq, over as many pages as there are: the last is empty."""
+        path = f"/shops/{quote(shop_id, safe='')}/orders"
+        orders: list[Order] = []
+        while True:
+            answer = self._ask("GET", f"{path}?{urlencode({'after': after, 'limit': ORDERS_PER_PAGE})}")
+            page = [_read_order(one) for one in answer.list_of("orders")]
+            if not page:
+                return tuple(orders)
+            for order in page:
+                if order.seq <= after:
+                    raise answer.wrong("orders", "gives a seq that is not after the one before it")
+                after = order.seq
+            orders += page
 
     def send_stock(self, shop_id: str, batch: Batch) -> Receipt:
         """Set absolute numbers; the same batch sent again does nothing twice."""
@@ -174,6 +192,36 @@ def _read_variant(answer: Answer) -> Variant:
         variant_code=answer.optional_text("variant_code"),
         stock=answer.count("stock"),
         listing_status=answer.text("listing_status"),
+    )
+
+
+def _read_order(answer: Answer) -> Order:
+    state = answer.text("state")
+    if state not in set(OrderState):
+        raise answer.wrong("state", "is neither placed nor cancelled")
+    lines = tuple(_read_order_line(one) for one in answer.list_of("lines"))
+    if not lines:
+        raise answer.wrong("lines", "is empty")
+    buyer = answer.part("buyer")
+    return Order(
+        seq=answer.count("seq"),
+        order_id=answer.text("order_id"),
+        ordered_at=answer.moment("ordered_at").astimezone(JAPAN),
+        state=OrderState(state),
+        payment_method=answer.text("payment_method"),
+        shipping_method=answer.text("shipping_method"),
+        buyer=Buyer(*(buyer.text(one.name) for one in fields(Buyer))),
+        lines=lines,
+    )
+
+
+def _read_order_line(answer: Answer) -> OrderLine:
+    return OrderLine(
+        variant_code=answer.optional_text("variant_code"),
+        name=answer.text("name"),
+        option=answer.text("option"),
+        quantity=answer.count("quantity"),
+        unit_price=answer.count("unit_price"),
     )
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from reference.adapters.order_records import SCHEMA as ORDER_SCHEMA
+from reference.adapters.order_records import read_order_book, write_order_book
 from reference.domain.incident import Cause, Incident
 from reference.domain.letters import Letter
 from reference.domain.linkage import FileStamp, Memory, Problem, ProblemKind
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-SCHEMA_NUMBER = 2
+SCHEMA_NUMBER = 3
 STATE_FILE = "state.sqlite"
 LOCK_FILE = "lock.sqlite"
 _BUSY_SECONDS = 10.0
@@ -170,7 +172,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if (found, tables) == (0, 0):
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_NUMBER}; COMMIT;")
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {_SCHEMA} {ORDER_SCHEMA} PRAGMA user_version = {SCHEMA_NUMBER}; COMMIT;"
+        )
     elif found != SCHEMA_NUMBER:
         raise StateError(
             f"{path} has schema {found}, this engine knows schema {SCHEMA_NUMBER}; "
@@ -219,6 +223,7 @@ def _read_memory(connection: sqlite3.Connection, row: sqlite3.Row) -> Memory:
         told=frozenset(Problem(ProblemKind(one["kind"]), one["sku_code"], one["reason"]) for one in told),
         incident=incident,
         last_success_at=datetime.fromisoformat(last_success_at) if last_success_at else None,
+        orders=read_order_book(connection, row["linkage_id"]),
     )
 
 
@@ -265,3 +270,4 @@ def _write_memory(connection: sqlite3.Connection, memory: Memory) -> None:
         "INSERT INTO told_problem VALUES (?, ?, ?, ?)",
         [(me, problem.kind.value, problem.sku_code, problem.reason) for problem in memory.told],
     )
+    write_order_book(connection, me, memory.orders)

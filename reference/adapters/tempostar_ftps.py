@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import BytesIO
 from typing import TYPE_CHECKING, TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
@@ -18,18 +19,28 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from reference.adapters.ftps_channel import ProtectedFtp
 from reference.adapters.ftps_errors import translated
 from reference.domain.linkage import FileStamp
-from reference.errors import ConnectionFailedError, FolderMissingError, UntrustedFileError, UntrustedReason
+from reference.domain.orders import Fate, FateKind
+from reference.errors import (
+    ConnectionFailedError,
+    FolderMissingError,
+    OrderHandoverError,
+    UntrustedFileError,
+    UntrustedReason,
+)
 from reference.service.ports import FetchedFile
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from reference.domain.linkage import Linkage
 
 Result = TypeVar("Result")
 
 ROOT = "/netstock"
+ORDER_ROOT = "/netorder"
+UNFINISHED = ".part"
+LARGEST_LOG = 1 << 20
 LARGEST_FILE = 1 << 30
 _SHOP_CODE = re.compile(r"[0-9]+")
 _MDTM = re.compile(r"([0-9]{14})(\.[0-9]+)?")
@@ -90,6 +101,22 @@ class FtpsFolder:
         """Return a file received whole: as many bytes as SIZE says, with SIZE and MDTM the same before and after."""
         return self._persist(lambda ftp: self._receive(ftp, name))
 
+    def find_order_file(self, name: str) -> bytes | None:
+        """Return the bytes of an order file that waits for intake or is in the log folder, by its final name."""
+        return self._persist(lambda ftp: self._find(ftp, name))
+
+    def put_order_file(self, name: str, content: bytes) -> bool:
+        """Upload an order file under another name and rename it; tell whether it is there, or was before.
+
+        Each try looks first whether the one before has succeeded after all: a reply can be lost. A name that is
+        another file's is left alone and answered with False.
+        """
+        return self._persist(lambda ftp: self._put(ftp, name, content))
+
+    def read_fates(self, names: Iterable[str]) -> Mapping[str, Fate]:
+        """Return what the log folder says of these order files; raises `FolderMissingError` when there is none."""
+        return self._persist(lambda ftp: dict(self._fates(ftp, names)))
+
     def close(self) -> None:
         """Leave politely if the session still stands, and close it either way."""
         ftp, self._ftp = self._ftp, None
@@ -135,22 +162,72 @@ class FtpsFolder:
         ftp = ProtectedFtp(area.tls, area.patience.timeout, implicit=area.mode is TlsMode.IMPLICIT)
         try:
             ftp.open_protected(area.host, area.port, self.linkage.ftp_user, self.linkage.ftp_password)
-            ftp.enter_folder(f"{ROOT}/{self.linkage.shop_code}")
+            ftp.enter_folder(self._stock)
         except BaseException:
             ftp.close()
             raise
         return ftp
 
     def _names(self, ftp: ProtectedFtp) -> list[str]:
-        """List the folder by MLSD, or by NLST where the server is older than that."""
+        """Return the names of the stock files."""
+        return [name for name in _list_folder(ftp) if name.lower().endswith(".csv")]
+
+    @property
+    def _stock(self) -> str:
+        return f"{ROOT}/{self.linkage.shop_code}"
+
+    @property
+    def _orders(self) -> str:
+        return f"{ORDER_ROOT}/{self.linkage.shop_code}"
+
+    @property
+    def _log(self) -> str:
+        return f"{self._orders}/log"
+
+    def _list_existing(self, ftp: ProtectedFtp, path: str) -> list[str]:
+        """Go to a folder, or raise `FolderMissingError`; return the names of its files and go back to the stock's."""
+        ftp.enter_folder(path)
+        names = _list_folder(ftp)
+        ftp.enter_folder(self._stock)
+        return names
+
+    def _find(self, ftp: ProtectedFtp, name: str) -> bytes | None:
+        """Look in the folder first and in its log then: that is the way TEMPOSTAR moves a file."""
+        if name in self._list_existing(ftp, self._orders):
+            return self._receive(ftp, f"{self._orders}/{name}").content
         try:
-            entries = [(name, facts.get("type", "file")) for name, facts in ftp.mlsd()]
+            logged = self._list_existing(ftp, self._log)
+        except FolderMissingError:
+            return None
+        for log_name in (f"{name}.done", f"{name}.error"):
+            if log_name in logged:
+                return self._receive(ftp, f"{self._log}/{log_name}").content
+        return None
+
+    def _put(self, ftp: ProtectedFtp, name: str, content: bytes) -> bool:
+        found = self._find(ftp, name)
+        if found is not None:
+            return found == content
+        path = f"{self._orders}/{name}"
+        try:
+            ftp.storbinary(f"STOR {path}{UNFINISHED}", BytesIO(content))
+            size = ftp.size(path + UNFINISHED)
+            if size != len(content):
+                raise ConnectionFailedError(f"{size} of the {len(content)} bytes of {name} have arrived.")
+            ftp.rename(path + UNFINISHED, path)
         except ftplib.error_perm as refusal:
-            if not str(refusal).startswith(_NOT_UNDERSTOOD):
-                raise
-            entries = [(name.rpartition("/")[2], "file") for name in _names_of_old(ftp)]
-        ftp.voidcmd("TYPE I")  # a listing is text; sizes and contents are asked for in bytes
-        return [name for name, kind in entries if kind.lower() == "file" and name.lower().endswith(".csv")]
+            raise OrderHandoverError(f"The server does not take {name} ({refusal}).") from refusal
+        return True
+
+    def _fates(self, ftp: ProtectedFtp, names: Iterable[str]) -> Iterator[tuple[str, Fate]]:
+        logged = set(self._list_existing(ftp, self._log))
+        for name in names:
+            if f"{name}.done" in logged:
+                yield name, Fate(FateKind.TAKEN_IN, self._stamp(ftp, f"{self._log}/{name}.done").modified_at)
+            elif f"{name}.error" in logged:
+                refused_at = self._stamp(ftp, f"{self._log}/{name}.error").modified_at
+                told = self._receive(ftp, f"{self._log}/{name}.log").content if f"{name}.log" in logged else b""
+                yield name, Fate(FateKind.REFUSED, refused_at, _readable(told))
 
     def _stamp(self, ftp: ProtectedFtp, name: str) -> FileStamp:
         """Ask SIZE and MDTM, which tell one write of a file from another."""
@@ -177,6 +254,26 @@ class FtpsFolder:
         if self._stamp(ftp, name) != before:
             raise UntrustedFileError(UntrustedReason.CHANGED_WHILE_READ, file_name=name)
         return FetchedFile(before, content)
+
+
+def _list_folder(ftp: ProtectedFtp) -> list[str]:
+    """List the files of the present folder by MLSD, or by NLST where the server is older than that."""
+    try:
+        entries = [(name, facts.get("type", "file")) for name, facts in ftp.mlsd()]
+    except ftplib.error_perm as refusal:
+        if not str(refusal).startswith(_NOT_UNDERSTOOD):
+            raise
+        entries = [(name.rpartition("/")[2], "file") for name in _names_of_old(ftp)]
+    ftp.voidcmd("TYPE I")  # a listing is text; sizes and contents are asked for in bytes
+    return [name for name, kind in entries if kind.lower() == "file"]
+
+
+def _readable(told: bytes) -> str:
+    """Read TEMPOSTAR's log, whatever its encoding."""
+    try:
+        return told[:LARGEST_LOG].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return told[:LARGEST_LOG].decode("cp932", errors="replace")
 
 
 def _names_of_old(ftp: ProtectedFtp) -> list[str]:

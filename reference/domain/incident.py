@@ -22,6 +22,7 @@ class Cause(StrEnum):
     CONNECTION_FAILED = "connection failed"
     UNTRUSTED_FILE = "untrusted file"
     STALE_FILE = "stale file"
+    ORDER_HANDOVER = "order handover failed"
     SHOP_API = "shop api"
     SHOP_TOKEN_REFUSED = "shop token refused"  # noqa: S105 - a cause's name, not a secret
 

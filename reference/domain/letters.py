@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from reference.domain.incident import Cause, Failure, Incident
 from reference.domain.linkage import Memory, Problem, ProblemKind
+from reference.domain.orders import OrderFile, order_number
 from reference.domain.report import name_cause
 from reference.errors import CertificateDefect, UntrustedReason
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SUBJECT_PREFIX = "【在庫連携】"
 LINES_PER_KIND = 50
+LOG_LINE_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,7 @@ def compose_recovery(memory: Memory, incident: Incident, at: datetime) -> Letter
         f"失敗していた内容：{'、'.join(name_cause(cause) for cause in incident.told)}",
         "",
         "■在庫への影響",
-        "在庫数の反映を再開しました。",
-        "",
-        "■ご確認のお願い",
-        "失敗していた間に上書きされた在庫ファイルの内容は届いていないことがあります。",
-        "在庫数に差がある場合は、TEMPOSTAR管理画面で一括同期を行ってください。",
+        *_recovered(incident),
     ]
     return Letter(f"{SUBJECT_PREFIX}復旧のお知らせ（ショップコード {memory.shop_code}）", _text(lines), at)
 
@@ -89,6 +87,36 @@ def compose_notice(memory: Memory, problems: Mapping[Problem, str], file_name: s
         if len(told) > LINES_PER_KIND:
             lines.append(f"・ほか{len(told) - LINES_PER_KIND}件")
     subject = f"{SUBJECT_PREFIX}商品コードの確認のお願い（ショップコード {memory.shop_code}）"
+    return Letter(subject, _text(lines), at)
+
+
+def compose_refused_orders(memory: Memory, file: OrderFile, told: str, at: datetime) -> Letter:
+    """Tell that TEMPOSTAR did not take an order file in, once, with what its log says and what to do by hand."""
+    log = told.strip().splitlines()
+    numbers = [order_number(memory.shop_code, order) for order in file.orders]
+    lines = [
+        "TEMPOSTARが注文を取り込めませんでした。在庫数の反映は続けています。",
+        "",
+        *_heading(memory, at),
+        f"対象ファイル：{file.name}",
+        "",
+        "■取り込まれていない注文（ショップ受注番号）",
+        *(f"・{number}" for number in numbers[:LINES_PER_KIND]),
+        *([f"・ほか{len(numbers) - LINES_PER_KIND}件"] if len(numbers) > LINES_PER_KIND else []),
+        "",
+        "■TEMPOSTARの記録",
+        *(f"・{line[:LOG_LINE_LENGTH]}" for line in log[:LINES_PER_KIND]),
+        *([] if log else ["・（記録がありません）"]),
+        "",
+        "■在庫への影響",
+        "この注文の分の在庫数は、RoomClipショッピングに戻しません。",
+        "",
+        "■次にお願いしたいこと",
+        "1. この注文をTEMPOSTARに手動で登録し、想定在庫数を確認してください。",
+        f"2. 済みましたら、FTPS領域の /netorder/{memory.shop_code}/log/ から",
+        f"   {file.name}.error を削除してください。それ以後の在庫ファイルの在庫数をそのまま反映します。",
+    ]
+    subject = f"{SUBJECT_PREFIX}注文の確認のお願い（ショップコード {memory.shop_code}）"
     return Letter(subject, _text(lines), at)
 
 
@@ -142,6 +170,12 @@ def advise(cause: Cause) -> tuple[str, ...]:
                 "1. FTPS領域に古い在庫ファイルが戻されていないか確認し、あれば削除してください。",
                 "2. TEMPOSTAR管理画面で一括同期を行い、在庫ファイルを出力し直してください。",
             )
+        case Cause.ORDER_HANDOVER:
+            return (
+                "自動で再試行します。続く場合は、次の点を確認してください。",
+                "1. FTPS領域に空きがあるか（不要なファイルは削除してください）。",
+                "2. RoomClipビジネス > ショップ管理 > 在庫連携設定 のショップコードが正しいか。",
+            )
         case Cause.SHOP_API | Cause.SHOP_TOKEN_REFUSED:
             return ("自動で再試行します。続く場合はRoomClipショッピングの窓口へお知らせください。",)
         case _:
@@ -151,9 +185,26 @@ def advise(cause: Cause) -> tuple[str, ...]:
 def _stock_effect(cause: Cause) -> str:
     if cause is Cause.SHOP_API:
         return "登録できなかった分の在庫数は変更していません。復旧後に続きから反映します。"
+    if cause is Cause.ORDER_HANDOVER:
+        return (
+            "在庫数の反映は続けています。渡せていない注文は復旧後に渡します。"
+            "それまで、注文の分の在庫数はRoomClipショッピングに戻しません。"
+        )
     if cause in {Cause.UNTRUSTED_FILE, Cause.STALE_FILE}:
         return "このファイルでは在庫数は変更していません。これより新しい正しいファイルは反映します。"
     return "在庫数は変更していません。復旧するまで、TEMPOSTARでの在庫の増減はRoomClipショッピングに反映されません。"
+
+
+def _recovered(incident: Incident) -> tuple[str, ...]:
+    if incident.told == (Cause.ORDER_HANDOVER,):
+        return ("待っていた注文をTEMPOSTARに渡しました。在庫数の反映は続けていました。",)
+    return (
+        "在庫数の反映を再開しました。",
+        "",
+        "■ご確認のお願い",
+        "失敗していた間に上書きされた在庫ファイルの内容は届いていないことがあります。",
+        "在庫数に差がある場合は、TEMPOSTAR管理画面で一括同期を行ってください。",
+    )
 
 
 def _introduce(kind: ProblemKind) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reference.domain.orders import OrderBook
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
@@ -67,8 +69,9 @@ class Memory:
     """All that is kept of a linkage between passes.
 
     `files` are the files in the area that were taken in, `newest` the newest ever. `waiting` are rows of the standing
-    file that met no single variant yet; `queue` are updates decided but not yet confirmed by the shop; `told` are
-    problems mailed before.
+    file that met no single variant yet; `queue` are updates decided but not yet confirmed by the shop, with the numbers
+    of the newest file before anything is held back; `told` are problems mailed before; `orders` are orders on their way
+    to TEMPOSTAR.
     """
 
     linkage_id: str
@@ -84,16 +87,26 @@ class Memory:
     told: frozenset[Problem] = frozenset()
     incident: Incident | None = None
     last_success_at: datetime | None = None
+    orders: OrderBook = field(default_factory=OrderBook)
 
 
 def meet(linkage: Linkage, memory: Memory | None, *, paused: bool) -> Memory:
-    """Bring the memory up to what the shop says now; another FTP user or shop code starts the memory of files anew."""
+    """Bring the memory up to what the shop says now; another FTP user or shop code starts the memory of files anew.
+
+    So does it with order files: orders not handed over yet go to the new place, under its shop code; those handed over
+    are the old place's. Only another shop makes the orders be read from the beginning.
+    """
     fresh = Memory(linkage.id, linkage.shop_id, linkage.ftp_user, linkage.shop_code, linkage.notify_to, paused)
     if memory is None:
         return fresh
     if (memory.ftp_user, memory.shop_code, memory.shop_id) != (linkage.ftp_user, linkage.shop_code, linkage.shop_id):
-        return replace(fresh, incident=memory.incident, last_success_at=memory.last_success_at)
+        orders = _move(memory.orders) if memory.shop_id == linkage.shop_id else OrderBook()
+        return replace(fresh, incident=memory.incident, last_success_at=memory.last_success_at, orders=orders)
     return replace(memory, notify_to=linkage.notify_to, paused=paused)
+
+
+def _move(book: OrderBook) -> OrderBook:
+    return replace(book, waiting=book.not_handed_over, files=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,20 @@
-"""What is to be sent to the shop: absolute numbers, only where the shop's own number differs, in small batches."""
+"""What is to be sent to the shop: absolute numbers, only where the shop's own number differs, in small batches.
+
+What is planned and kept are the file's numbers. What is held back for orders (`domain.orders`) is taken off each time a
+batch is sent, because it may be more by then.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from reference.domain.orders import lowered
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from reference.domain.matching import Matching
 
@@ -37,10 +45,16 @@ class Plan:
     unchanged: int
 
 
-def plan_updates(matching: Matching) -> Plan:
-    """Update what differs from the number read in the same pass: a sale or an edit may have moved it since."""
+def plan_updates(matching: Matching, held: Mapping[str, int], moved: Container[str] = ()) -> Plan:
+    """Update what differs from the number read in the same pass: a sale or an edit may have moved it since.
+
+    `held` are the units held back per code; `moved` are codes of orders that came in while the shop's numbers were
+    read, whose number is therefore not to be relied on.
+    """
     updates = tuple(
-        Update(match.variant_code, match.level) for match in matching.matched if match.level != match.shop_stock
+        Update(match.variant_code, match.level)
+        for match in matching.matched
+        if match.variant_code in moved or lowered(match.level, held.get(match.variant_code, 0)) != match.shop_stock
     )
     return Plan(updates, len(matching.matched) - len(updates))
 
@@ -53,3 +67,21 @@ def cut_batches(plan: Plan, new_key: Callable[[], str], rows: int = BATCH_ROWS) 
     """
     for start in range(0, len(plan.updates), rows):
         yield Batch(new_key(), plan.updates[start : start + rows])
+
+
+def hold_back(batch: Batch, held: Mapping[str, int]) -> tuple[Update, ...]:
+    """Return the batch's updates with what is held back taken off."""
+    return tuple(
+        replace(update, stock=lowered(update.stock, held.get(update.variant_code, 0))) for update in batch.updates
+    )
+
+
+def make_request(batch: Batch, updates: tuple[Update, ...], orders_until: int) -> Batch:
+    """Return what is sent of a batch, under a key that stands for its numbers and for the last order they know.
+
+    The same numbers after the same order, sent again because a pass was killed, do nothing twice. Other numbers, or the
+    same after another order, are a request of their own.
+    """
+    numbers = json.dumps([(update.variant_code, update.stock) for update in updates])
+    digest = hashlib.sha256(numbers.encode()).hexdigest()
+    return Batch(f"{batch.key}-{orders_until}-{digest[:16]}", updates)

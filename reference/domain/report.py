@@ -32,13 +32,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the rows that were looked at in a pass."""
+    """What became of the rows that were looked at in a pass, and how many orders were handed over."""
 
     updated: int = 0
     unchanged: int = 0
     unmatched: int = 0
     ambiguous: int = 0
     bad_rows: int = 0
+    orders: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
@@ -85,6 +86,11 @@ class PassReport:
 
 def summarise(outcome: Outcome, counts: Counts, failure: Failure | None = None) -> str:
     """Say in one Japanese sentence what a linkage's pass came to."""
+    handed_over = f"注文{counts.orders}件をTEMPOSTARに渡しました。" if counts.orders else ""
+    return _summarise_stock(outcome, counts, failure) + handed_over
+
+
+def _summarise_stock(outcome: Outcome, counts: Counts, failure: Failure | None) -> str:
     match outcome:
         case Outcome.SYNCED:
             left_out = counts.unmatched + counts.ambiguous + counts.bad_rows
@@ -119,6 +125,8 @@ def name_cause(cause: Cause) -> str:
             return "在庫ファイルを正しく読み取れません"
         case Cause.STALE_FILE:
             return "在庫ファイルが前回より古いものです"
+        case Cause.ORDER_HANDOVER:
+            return "RoomClipショッピングの注文をTEMPOSTARに渡せません"
         case Cause.SHOP_API:
             return "RoomClipショッピングに在庫を登録できません"
         case Cause.SHOP_TOKEN_REFUSED:

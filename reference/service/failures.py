@@ -9,6 +9,7 @@ from reference.errors import (
     FolderMissingError,
     LinkageError,
     LoginRefusedError,
+    OrderHandoverError,
     ShopApiError,
     ShopTokenRefusedError,
     StaleFileError,
@@ -24,6 +25,7 @@ _CAUSES: tuple[tuple[type[LinkageError], Cause], ...] = (
     (ConnectionFailedError, Cause.CONNECTION_FAILED),
     (UntrustedFileError, Cause.UNTRUSTED_FILE),
     (StaleFileError, Cause.STALE_FILE),
+    (OrderHandoverError, Cause.ORDER_HANDOVER),
     (ShopTokenRefusedError, Cause.SHOP_TOKEN_REFUSED),
     (ShopApiError, Cause.SHOP_API),
 )

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from reference.domain.letters import Letter
     from reference.domain.linkage import FileStamp, Linkage, Memory
     from reference.domain.matching import Variant
+    from reference.domain.orders import Fate, Order
     from reference.domain.plan import Batch
     from reference.domain.report import LinkageReport
 
@@ -57,6 +58,24 @@ class StockFolder(Protocol):
         """Return a file received whole; raises `UntrustedFileError` when it was not, or another `LinkageError`."""
         ...
 
+    def find_order_file(self, name: str) -> bytes | None:
+        """Return the bytes of an order file that waits for intake or is in TEMPOSTAR's log folder, by its final name.
+
+        Raises `OrderHandoverError` or another `LinkageError`.
+        """
+        ...
+
+    def put_order_file(self, name: str, content: bytes) -> bool:
+        """Put a complete order file under its final name, once; tell whether it is there or in the log folder now.
+
+        False: the name is another file's, which was left alone. Raises `OrderHandoverError` or another `LinkageError`.
+        """
+        ...
+
+    def read_fates(self, names: Iterable[str]) -> Mapping[str, Fate]:
+        """Return what TEMPOSTAR's log folder says of these order files; those it does not know of are left out."""
+        ...
+
 
 class StockArea(Protocol):
     """TEMPOSTAR's FTPS area."""
@@ -75,6 +94,10 @@ class Shop(Protocol):
 
     def fetch_variants(self, shop_id: str) -> tuple[Variant, ...]:
         """Return all variants of a shop with their numbers of now."""
+        ...
+
+    def fetch_orders(self, shop_id: str, after: int) -> tuple[Order, ...]:
+        """Return the orders placed or cancelled after that seq, oldest change first."""
         ...
 
     def send_stock(self, shop_id: str, batch: Batch) -> Receipt:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from reference.domain.linkage import Linkage, LinkageState
 from reference.domain.matching import Matching, Variant, match_levels
+from reference.domain.orders import OrderBook, held_units
 from reference.domain.stock_file import StockFile, parse_stock_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
 SERVICE = "tempostar"
 
@@ -27,3 +29,4 @@ class Rules:
     is_paused: Callable[[Linkage], bool] = is_paused
     parse: Callable[[bytes], StockFile] = parse_stock_file
     match: Callable[[Mapping[str, int], Iterable[Variant]], Matching] = match_levels
+    hold_back: Callable[[OrderBook, datetime], Mapping[str, int]] = held_units

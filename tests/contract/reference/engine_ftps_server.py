@@ -99,12 +99,29 @@ class Mischief:
     touch_while_read: int = 0
     replace_while_read: bytes = b""
     drop_before: str = ""
+    drop_after: str = ""
     drop_times: int = 0
     require_reuse: bool = False
     unclean_end: bool = False
     answers: dict[str, str] = field(default_factory=dict)
     reused: list[bool] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+
+    def loses(self, reply: str) -> bool:
+        """Tell whether this reply, to a command carried out, gets lost with its connection."""
+        lost = self.drop_times > 0 and self.drop_after in self.commands[-1:] and reply.startswith("2")
+        self.drop_times -= lost
+        return lost
+
+
+class _LosesReplies:
+    """Closes the connection instead of saying that a command has been carried out."""
+
+    def respond(self, resp, **named):
+        if self.mischief.loses(resp):
+            self.close()
+        else:
+            super().respond(resp, **named)
 
 
 @contextmanager
@@ -130,10 +147,10 @@ def serve(root: Path, certificate: Path | None, mischief: Mischief, *, implicit:
 
 def _make_handler(root: Path, certificate: Path | None, mischief: Mischief, *, implicit: bool) -> type[FTPHandler]:
     authorizer = DummyAuthorizer()
-    authorizer.add_user(USER, PASSWORD, str(root), perm="elr")
+    authorizer.add_user(USER, PASSWORD, str(root), perm="elrwf")
     base = TLS_FTPHandler if certificate else FTPHandler
 
-    class Handler(base):
+    class Handler(_LosesReplies, base):
         def handle(self):
             if implicit:
                 self.secure_connection(self.ssl_context)
@@ -164,7 +181,7 @@ def _make_handler(root: Path, certificate: Path | None, mischief: Mischief, *, i
                 mischief.replace_while_read = b""
             return super().ftp_RETR(file)
 
-    parts = {"authorizer": authorizer, "auth_failed_timeout": 0.01, "banner": "ready"}
+    parts = {"mischief": mischief, "authorizer": authorizer, "auth_failed_timeout": 0.01, "banner": "ready"}
     if certificate:
         parts |= _tls_parts(certificate, mischief)
     return type("OneServersHandler", (Handler,), parts)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic
 
 import pytest
 
+from reference.adapters.clock import JAPAN
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.domain.matching import Variant
+from reference.domain.orders import Order, OrderLine, OrderState
 from reference.domain.plan import Batch, Update
 from reference.domain.report import Counts, LinkageReport, Outcome
 from reference.errors import ShopApiError, ShopTokenRefusedError
 from reference.service.ports import Receipt
-from tests.unit.reference.engine_fakes import OPENING
+from tests.unit.reference.engine_fakes import BUYER, OPENING
 
 TOKEN = "token-never-shown"
 QUICK = HttpPatience(timeout=2.0, backoff_factor=0.0)
@@ -104,6 +107,56 @@ def test_reads_every_page_of_variants(server):
     assert script.seen[1][1] == "/api/v1/shops/7/variants?limit=10000&cursor=c%2F1"
 
 
+def order(seq: int = 4, **changes: object):
+    return {
+        "seq": seq,
+        "order_id": "RC1",
+        "ordered_at": "2026-04-01T00:03:00+00:00",
+        "state": "placed",
+        "payment_method": "Amazon決済",
+        "shipping_method": "その他",
+        "buyer": asdict(BUYER),
+        "lines": [{"variant_code": "A", "name": "椅子", "option": "", "quantity": 2, "unit_price": 100}],
+    } | changes
+
+
+def test_reads_every_page_of_orders_until_one_is_empty(server):
+    script, shop = server
+    script.answers = [ok({"orders": [order(4), order(7, state="cancelled")]}), ok({"orders": []})]
+    first, second = shop.fetch_orders("7", 3)
+    at = datetime(2026, 4, 1, 9, 3, tzinfo=JAPAN)
+    lines = (OrderLine("A", "椅子", "", 2, 100),)
+    assert first == Order(4, "RC1", at, OrderState.PLACED, "Amazon決済", "その他", BUYER, lines)
+    assert (f"{first.ordered_at:%H:%M}", second.seq, second.state) == ("09:03", 7, OrderState.CANCELLED)
+    assert [path for _, path, _, _ in script.seen] == [
+        "/api/v1/shops/7/orders?after=3&limit=1000",
+        "/api/v1/shops/7/orders?after=7&limit=1000",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("orders", "words"),
+    [
+        ([order(3)], "seq that is not after"),
+        ([order(5), order(4)], "seq that is not after"),
+        ([order(state="lost")], "state is neither placed nor cancelled"),
+        ([order(ordered_at="yesterday")], "ordered_at is not a time"),
+        ([order(ordered_at="2026-04-01T09:03:00")], "without its offset"),
+        ([order(buyer=None)], "buyer is not an object"),
+        ([order(buyer={})], "name is missing"),
+        ([order(lines=[])], "lines is empty"),
+        ([order(lines=[{"variant_code": "A", "name": "", "option": "", "quantity": -1}])], "quantity is not a whole"),
+    ],
+    ids=repr,
+)
+def test_orders_that_make_no_sense_are_refused_and_nobodys_address_is_shown(server, orders, words):
+    script, shop = server
+    script.answers = [ok({"orders": orders})]
+    with pytest.raises(ShopApiError, match=words) as refusal:
+        shop.fetch_orders("7", 3)
+    assert BUYER.address not in str(refusal.value)
+
+
 def test_sends_absolute_numbers_with_an_idempotency_key(server):
     script, shop = server
     script.answers = [ok({"updated": 1, "unchanged": 1, "rejected": [{"variant_code": "ソ", "reason": "unknown"}]})]
@@ -120,7 +173,7 @@ def test_reports_a_run_in_the_contracts_words(server):
     shop.report_run(LinkageReport("1", "7", "20001", OPENING, OPENING, Outcome.NOTHING_NEW, Counts(unmatched=1)))
     body = json.loads(script.seen[0][3])
     assert (script.seen[0][1], body["outcome"]) == ("/api/v1/linkages/1/runs", "ok")
-    assert body["counts"] == {"updated": 0, "unchanged": 0, "unmatched": 1, "ambiguous": 0, "bad_rows": 0}
+    assert body["counts"] == {"updated": 0, "unchanged": 0, "unmatched": 1, "ambiguous": 0, "bad_rows": 0, "orders": 0}
 
 
 @pytest.mark.parametrize(

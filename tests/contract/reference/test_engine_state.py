@@ -15,12 +15,32 @@ from reference.adapters.state_sqlite import SCHEMA_NUMBER, SqliteState, hold_loc
 from reference.domain.incident import Cause, Incident
 from reference.domain.letters import Letter
 from reference.domain.linkage import FileStamp, Problem, ProblemKind, meet
+from reference.domain.orders import Order, OrderBook, OrderFile, OrderLine, OrderState, Stage
 from reference.domain.plan import Batch, Update
 from reference.errors import PassAlreadyRunningError, StateError
-from tests.unit.reference.engine_fakes import LINKAGE, OPENING, FakeState
+from tests.unit.reference.engine_fakes import BUYER, LINKAGE, OPENING, FakeState
 
 STAMP = FileStamp(datetime(2026, 4, 1, 0, 0, tzinfo=UTC), "stock.csv", 12)
 FRESH = meet(LINKAGE, None, paused=False)
+ORDER = Order(
+    7,
+    "RC7",
+    OPENING,
+    OrderState.PLACED,
+    "クレジットカード",
+    "その他",
+    BUYER,
+    (OrderLine("A", "椅子", "カラー:ソ", 2, 100), OrderLine(None, "名", "", 1, 0)),
+)
+ORDERS = OrderBook(
+    after=9,
+    named_at=OPENING,
+    waiting=(replace(ORDER, order_id="RC8"), ORDER),
+    files=(
+        OrderFile("z.csv", (ORDER,), Stage.TAKEN_IN, taken_in_at=STAMP.modified_at),
+        OrderFile("a.csv", (ORDER, ORDER), cancelled=frozenset({"RC7"})),
+    ),
+)
 FULL = replace(
     FRESH,
     files=(STAMP,),
@@ -30,6 +50,7 @@ FULL = replace(
     told=frozenset({Problem(ProblemKind.UNMATCHED, "A", "a"), Problem(ProblemKind.BAD_ROW, "", "missing code")}),
     incident=Incident(OPENING, (Cause.LOGIN_REFUSED, Cause.STALE_FILE)),
     last_success_at=OPENING,
+    orders=ORDERS,
 )
 LETTER = Letter("件名", "本文\n", OPENING)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import threading
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -36,6 +38,8 @@ class Company:
         self.shop.add("A-1")
         self.folder = root / "area" / "netstock" / "20001"
         self.folder.mkdir(parents=True)
+        self.orders = root / "area" / "netorder" / "20001"
+        (self.orders / "log").mkdir(parents=True)
         ftps_port = stack.enter_context(serve(root / "area", authority.issue(), self.mischief))
         self.environ = {
             "SYNC_SHOP_URL": f"http://127.0.0.1:{stack.enter_context(serve_shop(self.shop))}/api/v1",
@@ -97,6 +101,10 @@ def make_handler(shop):
             if self.path.endswith("/linkages"):
                 linkages = shop.fetch_linkages()
                 self.answer({"linkages": [asdict(one) | {"saved_at": "2026-04-01T09:00:00+09:00"} for one in linkages]})
+            elif "/orders?" in self.path:
+                after = int(parse_qs(urlsplit(self.path).query)["after"][0])
+                orders = [asdict(one) for one in shop.fetch_orders("7", after)]
+                self.answer({"orders": [one | {"ordered_at": one["ordered_at"].isoformat()} for one in orders]})
             else:
                 self.answer({"variants": [asdict(one) for one in shop.fetch_variants("7")], "next_cursor": None})
 
@@ -151,6 +159,33 @@ def test_many_passes_in_one_process_remember_one_another(company):
     assert len(company.shop.requests) == 1
 
 
+def test_carries_orders_from_the_shop_to_the_area_and_holds_their_units_back(company):
+    company.shop.set_stock("A-1", 5)
+    company.shop.buy("A-1", 2)
+    company.put(("A-1", 5))
+    assert run_pass(company.environ).linkages[0].counts.orders == 1
+    assert run_pass(company.environ).linkages[0].counts.orders == 0
+    (file,) = (path for path in company.orders.iterdir() if path.is_file())
+    assert (file.name, company.shop.stock_of("A-1")) == ("order20260401090000_IDutf8.csv", [3])
+    assert '"20001-RC1"' in file.read_text(encoding="utf-8")
+
+
+def test_an_area_without_a_place_for_orders_syncs_stock_and_says_so(company, capsys):
+    (company.orders / "log").rmdir()
+    company.orders.rmdir()
+    company.shop.set_stock("A-1", 5)
+    company.shop.buy("A-1", 2)
+    company.put(("A-1", 9))
+    assert main(["once"], company.environ) == 1
+    assert company.shop.stock_of("A-1") == [7]
+    assert main(["status"], company.environ) == 1
+    told = capsys.readouterr().out
+    assert "order handover failed" in told
+    assert re.search(r"orders that wait +1\b", told)
+    assert main(["status", "--json"], company.environ) == 1
+    assert json.loads(capsys.readouterr().out)["linkages"][0]["waiting_orders"] == 1
+
+
 def test_as_a_library_it_prints_nothing_even_when_it_tries_again(company, capfd):
     company.put(("A-1", 3))
     company.mischief.drop_before, company.mischief.drop_times = "RETR", 1
@@ -180,6 +215,7 @@ def test_once_answers_in_json_on_stdout_only(company, capsys):
         "unmatched": 1,
         "ambiguous": 0,
         "bad_rows": 0,
+        "orders": 0,
     }
 
 

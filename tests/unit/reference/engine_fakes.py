@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from reference.adapters.clock import JAPAN
 from reference.domain.letters import Letter
 from reference.domain.linkage import FileStamp, Linkage, LinkageState, Memory
 from reference.domain.matching import Variant
+from reference.domain.orders import Buyer, Fate, FateKind, Order, OrderLine, OrderState
 from reference.domain.plan import Batch
 from reference.domain.report import LinkageReport, PassReport
 from reference.errors import (
@@ -36,6 +39,8 @@ LINKAGE = Linkage(
     shop_code="20001",
     notify_to="owner@shop.example",
 )
+
+BUYER = Buyer("模擬　花子", "モギ　ハナコ", "000-0000", "模擬県模擬市１－１", "00-0000-0000", "hanako@buyer.example")
 
 
 class Killed(BaseException):
@@ -69,6 +74,37 @@ class FakeShop:
     takes: int | None = None
     rejects: str | None = None
     report_trouble: ShopApiError | None = None
+    orders: dict[str, Order] = field(default_factory=dict)
+    seq: int = 0
+    order_trouble: ShopApiError | None = None
+    before_send: Callable[[], object] | None = None
+
+    def buy(self, code: str, quantity: int = 1, *others: tuple[str, int]) -> str:
+        """Place an order as a buyer would; the stock is lower at once."""
+        lines = ((code, quantity), *others)
+        for one, count in lines:
+            (stock,) = self.stock_of(one)
+            assert stock >= count, f"{one} is sold out"
+            self.set_stock(one, stock - count)
+        self.seq += 1
+        order_id = f"RC{self.seq}"
+        bought = tuple(OrderLine(one, f"商品{one}", "", count, 1_100) for one, count in lines)
+        self.orders[order_id] = Order(
+            self.seq, order_id, OPENING, OrderState.PLACED, "クレジットカード", "その他", BUYER, bought
+        )
+        return order_id
+
+    def cancel(self, order_id: str) -> None:
+        self.seq += 1
+        order = replace(self.orders[order_id], seq=self.seq, state=OrderState.CANCELLED)
+        self.orders[order_id] = order
+        for line in order.lines:
+            self.set_stock(line.variant_code, self.stock_of(line.variant_code)[0] + line.quantity)
+
+    def fetch_orders(self, shop_id: str, after: int) -> tuple[Order, ...]:
+        if self.order_trouble:
+            raise self.order_trouble
+        return tuple(sorted((one for one in self.orders.values() if one.seq > after), key=lambda one: one.seq))
 
     def add(self, code: str | None, stock: int = 0, status: str = "公開") -> None:
         variant_id = str(len(self.variants) + 1)
@@ -91,6 +127,8 @@ class FakeShop:
         return tuple(self.variants.values())
 
     def send_stock(self, shop_id: str, batch: Batch) -> Receipt:
+        if self.before_send:
+            self.before_send()
         if self.send_trouble:
             raise self.send_trouble
         if self.takes is not None and len(self.requests) >= self.takes:
@@ -133,6 +171,25 @@ class FakeArea:
     visits: int = 0
     short: str = ""
     fetched: list[str] = field(default_factory=list)
+    order_files: dict[str, bytes] = field(default_factory=dict)
+    order_log: dict[str, tuple[datetime, bytes]] = field(default_factory=dict)
+    uploads: list[str] = field(default_factory=list)
+    order_trouble: LinkageError | None = None
+
+    def take_in(self, at: datetime, *, refused: str = "") -> list[bytes]:
+        """Move the order files to the log as TEMPOSTAR does, and return what they say."""
+        files, self.order_files = self.order_files, {}
+        for name, content in files.items():
+            self.order_log[f"{name}.error" if refused else f"{name}.done"] = (at.replace(microsecond=0), content)
+            if refused:
+                self.order_log[f"{name}.log"] = (at, refused.encode())
+        return [files[name] for name in sorted(files)]
+
+    def handed_over(self) -> list[str]:
+        """The ショップ受注番号 of every row in every order file there is, in the log or out of it."""
+        logged = [content for name, (_, content) in self.order_log.items() if not name.endswith(".log")]
+        files = [*self.order_files.values(), *logged]
+        return sorted(row["ショップ受注番号"] for content in files for row in read_order_file(content))
 
     def put(self, content: bytes, at: datetime, name: str = "stock.csv", shop_code: str = "20001") -> None:
         stamp = FileStamp(at.astimezone(UTC).replace(microsecond=0), name, len(content))
@@ -161,6 +218,30 @@ class FakeFolder:
         if name == self.area.short:
             raise UntrustedFileError(UntrustedReason.SHORT, file_name=name)
         return self.area.folders[self.linkage.shop_code][name]
+
+    def find_order_file(self, name: str) -> bytes | None:
+        if self.area.order_trouble:
+            raise self.area.order_trouble
+        log = self.area.order_log
+        logged = [log[name + ending][1] for ending in (".done", ".error") if name + ending in log]
+        return self.area.order_files.get(name, logged[0] if logged else None)
+
+    def put_order_file(self, name: str, content: bytes) -> bool:
+        found = self.find_order_file(name)
+        if found is None:
+            self.area.uploads.append(name)
+            self.area.order_files[name] = content
+        return found in {None, content}
+
+    def read_fates(self, names: Iterable[str]) -> dict[str, Fate]:
+        log = self.area.order_log
+        fates = {}
+        for name in names:
+            if f"{name}.done" in log:
+                fates[name] = Fate(FateKind.TAKEN_IN, log[f"{name}.done"][0])
+            elif f"{name}.error" in log:
+                fates[name] = Fate(FateKind.REFUSED, log[f"{name}.error"][0], log[f"{name}.log"][1].decode())
+        return fates
 
 
 @dataclass
@@ -209,12 +290,20 @@ class FakeState:
             del self.letters[key]
 
 
+def die() -> None:
+    raise Killed
+
+
 @dataclass
 class Reaper:
-    """Lets the process die right after its `nth` call of any port, which is also right before the next call."""
+    """Lets the process die right after its `nth` call of any port, which is also right before the next call.
+
+    Or lets something else happen there.
+    """
 
     nth: int
     calls: int = 0
+    deed: Callable[[], None] = die
 
     def watch(self, port: object) -> Watched:
         return Watched(port, self)
@@ -232,7 +321,7 @@ class Watched:
             answer = getattr(self.port, name)(*arguments)
             self.reaper.calls += 1
             if self.reaper.calls == self.reaper.nth:
-                raise Killed
+                self.reaper.deed()
             return answer
 
         return call
@@ -266,19 +355,27 @@ class World:
 
     def run_until_killed(self, nth: int) -> bool:
         """Make a pass that dies right after its nth call of a port; tell whether it had that many."""
-        ports = (self.shop, self.area, self.mailer, self.state)
-        reaper = Reaper(nth)
         try:
-            Sync(*(reaper.watch(port) for port in ports), self.clock).run_pass()
+            self.run_with(nth, die)
         except Killed:
             return True
         return False
+
+    def run_with(self, nth: int, deed: Callable[[], None]) -> None:
+        """Make a pass in which something happens right after its nth call of a port."""
+        reaper = Reaper(nth, deed=deed)
+        ports = (self.shop, self.area, self.mailer, self.state)
+        Sync(*(reaper.watch(port) for port in ports), self.clock).run_pass()
 
     def relink(self, **changes: object) -> None:
         self.shop.linkages = [replace(self.shop.linkages[0], **changes)]
 
     def last_mail(self) -> str:
         return self.mailer.sent[-1].letter.body
+
+
+def read_order_file(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
 
 def stock_csv(*rows: tuple[str, object]) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 
 from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
-from reference.errors import LoginRefusedError
+from reference.errors import LoginRefusedError, OrderHandoverError
 from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, Killed, World
 
 BULK = [f"BULK-{at:04}" for at in range(1_200)]
@@ -36,10 +36,27 @@ def test_killed_between_sending_and_recording_nothing_is_applied_twice(world):
 
 
 def much_to_do() -> World:
-    """An incident, two files and an unreadable one between, rows without a variant, a bad row, one that vanishes."""
+    """An incident, two files and an unreadable one between, rows without a variant, a bad row, one that vanishes.
+
+    And orders: one taken in, one refused, one in a file that was not uploaded and cancelled since, two that wait.
+    """
     world = World()
     for code in ("A-1", "B-2", "VANISHES", *BULK):
         world.shop.add(code, 5)
+    world.shop.buy(BULK[0])
+    world.run()
+    world.area.take_in(world.clock.at)
+    world.clock.advance()
+    world.shop.buy(BULK[1])
+    world.run()
+    world.area.take_in(world.clock.at, refused="2行目：拒否")
+    world.shop.buy(BULK[2], 1, (BULK[3], 1))
+    cancelled = world.shop.buy(BULK[4])
+    world.area.order_trouble = OrderHandoverError("552")
+    world.run()
+    world.area.order_trouble = None
+    world.shop.cancel(cancelled)
+    world.shop.buy(BULK[5], 2)
     world.area.trouble = LoginRefusedError("530")
     world.run()
     world.area.trouble = None
@@ -56,6 +73,8 @@ def what_the_merchant_has(world: World) -> object:
     return (
         {variant.variant_code: variant.stock for variant in world.shop.variants.values()},
         {(mail.letter.subject, mail.letter.body) for mail in world.mailer.sent},
+        world.area.handed_over(),
+        world.area.order_files,
         world.state.queued_letters(),
         world.state.recall("1"),
     )
@@ -75,12 +94,14 @@ def test_killed_after_any_call_the_next_pass_ends_as_if_nothing_had_been():
     world.run()
     world.run()
     undisturbed = what_the_merchant_has(world)
+    assert world.area.handed_over() == ["20001-RC1", "20001-RC2", "20001-RC3", "20001-RC3", "20001-RC6"]
     passes = list(deaths(much_to_do))
     assert len(passes) > 20
     for world in passes:
         world.run()
         world.run()
         assert what_the_merchant_has(world) == undisturbed
+        assert len(world.area.uploads) == len(set(world.area.uploads)) == 4
         assert max(Counter(mail.key for mail in world.mailer.sent).values()) <= 2
 
 

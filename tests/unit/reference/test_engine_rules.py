@@ -82,7 +82,7 @@ def test_codes_that_are_really_different_are_no_near_miss():
 
 def test_plans_only_what_differs_in_order_of_codes():
     matching = match_levels({"C": 3, "A": 2, "B": 1}, variants("A", "B", "C"))
-    assert plan_updates(matching) == Plan((Update("A", 2), Update("C", 3)), 1)
+    assert plan_updates(matching, {}) == Plan((Update("A", 2), Update("C", 3)), 1)
 
 
 def test_cuts_batches_of_a_thousand_with_keys_of_their_own():
@@ -154,7 +154,15 @@ def test_every_cause_has_a_mail_that_says_what_to_do(cause):
     letter = compose_failure(MEMORY, Failure(cause, "evidence"), OPENING)
     assert letter.subject.startswith(SUBJECT_PREFIX)
     assert "■次にお願いしたいこと" in letter.body
-    assert "在庫数は変更していません" in letter.body
+    assert ("在庫数は変更していません" in letter.body) is (cause is not Cause.ORDER_HANDOVER)
+
+
+def test_the_mails_about_orders_say_that_stock_goes_on():
+    failure = compose_failure(MEMORY, Failure(Cause.ORDER_HANDOVER, "evidence"), OPENING)
+    assert "在庫数の反映は続けています" in failure.body
+    recovery = compose_recovery(MEMORY, Incident(OPENING, (Cause.ORDER_HANDOVER,)), OPENING)
+    assert "待っていた注文をTEMPOSTARに渡しました" in recovery.body
+    assert "一括同期" not in recovery.body
 
 
 @pytest.mark.parametrize("detail", [*UntrustedReason, *CertificateDefect])
