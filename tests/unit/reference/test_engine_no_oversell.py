@@ -21,6 +21,7 @@ CODES = ("A-1", "B-2")
 class History:
     """A world in which units are counted: `held` ever came in, `known` is TEMPOSTAR's number."""
 
+    full: bool = False
     world: World = field(default_factory=World)
     held: Counter = field(default_factory=Counter)
     known: Counter = field(default_factory=Counter)
@@ -31,6 +32,8 @@ class History:
         for code in CODES:
             self.world.shop.add(code)
             self.restock(code, 3)
+        self.tempostar_pass()
+        self.engine_pass()
 
     def restock(self, code, units):
         self.held[code] += units
@@ -48,7 +51,9 @@ class History:
             self.world.shop.cancel(placed[at % len(placed)])
 
     def tempostar_pass(self):
-        """Write what has changed, then take orders in: their change goes out with the next pass."""
+        """Write what has changed, or all; then take orders in: their change goes out with the next pass."""
+        if self.full:
+            self.changed = set(CODES)
         if self.changed:
             self.world.tick(*((code, self.known[code]) for code in sorted(self.changed)))
             self.changed = set()
@@ -103,9 +108,9 @@ deeds = st.one_of(
 
 
 @settings(max_examples=300)
-@given(st.lists(deeds, max_size=30))
-def test_never_sells_what_is_not_there_and_hands_every_order_over_once(history):
-    world = History()
+@given(st.booleans(), st.lists(deeds, max_size=30))
+def test_never_sells_what_is_not_there_and_hands_every_order_over_once(full, history):
+    world = History(full)
     for name, *arguments in history:
         getattr(world, name)(*arguments)
     world.settle_down()
