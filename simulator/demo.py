@@ -150,12 +150,28 @@ class Demo:
             self._say("4.4.2", f"buyer: the 下書き item has stock {stock} and cannot be bought: {refused.message}")
         else:
             raise DemoFailed("expected a 下書き item not to sell, and it was sold (guide 4.4.2)")
-        code = self._code(on_sale)
-        left = self._lab.tempostar.stock(code).sellable - 1
-        self._lab.tempostar.set_stock(code, sellable=left)
+        self._bring_round(order.order_id, on_sale)
+
+    def _bring_round(self, order_id: str, variant: str) -> None:
+        lab, code = self._lab, self._code(variant)
+        left = lab.tempostar.stock(code).sellable - 1
+        self._pass()
+        lab.next_pass()
+        orders = lab.tempostar.orders().rows
+        if len(orders) != 1 or not orders[0].shop_order_number.endswith(f"-{order_id}"):
+            raise DemoFailed(f"expected order {order_id} in TEMPOSTAR, there are {len(orders)} orders (guide 2.1.2)")
+        taken = orders[0]
+        self._say(
+            "2.1.2",
+            f"TEMPOSTAR: took in order {taken.shop_order_number}; 支払方法 {taken.payment}, 配送方法 {taken.carrier}, "
+            f"想定在庫数 {lab.tempostar.stock(code).sellable}",
+        )
+        self._expect(taken.payment == "クレジットカード", "支払方法 クレジットカード", taken.payment)
         self._next_pass_and_sync()
-        self._say("2.1.4", f"TEMPOSTAR: the sale booked by hand, 想定在庫数 {left}; sent 5 minutes later, shop {left}")
-        self._expect(self._stock(on_sale) == left, f"stock {left}", str(self._stock(on_sale)))
+        self._say(
+            "2.1.4", f"TEMPOSTAR: 5 minutes later the lowered stock went out; the shop shows {self._stock(variant)}"
+        )
+        self._expect(self._stock(variant) == left, f"stock {left}", str(self._stock(variant)))
 
     def _pause(self) -> None:
         shop, variant = self._lab.roomclip, self._variant("公開")

@@ -56,6 +56,15 @@ def check_orders(world: World, datatable: list[list[str]]) -> None:
     expect(seen == wanted, f"in 受注一覧 {wanted}", seen or "no orders")
 
 
+@then(Sentence("受注一覧のどの受注も支払方法は「{payment}」、配送方法は「{carrier}」である"))
+def check_names(world: World, payment: str, carrier: str) -> None:
+    """There are orders, and TEMPOSTAR knows each by these two names."""
+    seen = [(order.payment, order.carrier) for order in _orders(world)]
+    expect(
+        bool(seen) and set(seen) == {(payment, carrier)}, f"every order by {payment}, {carrier}", seen or "no orders"
+    )
+
+
 @then(Sentence("受注「{number}」の商品コード「{code}」は{mark:未登録|登録済み}と表示される"))
 def check_mark(world: World, number: str, code: str, mark: str) -> None:
     """Whether the line's 商品コード was found among TEMPOSTAR's SKUs."""

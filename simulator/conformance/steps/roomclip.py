@@ -82,6 +82,12 @@ def purchase(world: World, code: str, quantity: int) -> None:
     world.lab.roomclip.purchase(SHOP_ID, [(world.variant(code).variant_id, quantity)])
 
 
+@given(Sentence("購入者が「{code}」を「{quantity:int}」個「{payment}」で購入している"))
+def purchase_by(world: World, code: str, quantity: int, payment: str) -> None:
+    """Buy something, paying in this way."""
+    world.lab.roomclip.purchase(SHOP_ID, [(world.variant(code).variant_id, quantity)], payment)
+
+
 @then(Sentence("RoomClipショッピングの「{code}」の在庫数は「{stock:int}」である"))
 def check_stock(world: World, code: str, stock: int) -> None:
     """Every variant with this code shows this stock; there is at least one."""
