@@ -96,6 +96,7 @@ FALSE = [
     (AFTER_A_NOISY_PASS, "最後に届いたメールにショップコードが書かれている"),
     (AFTER_A_NOISY_PASS, "届いたどのメールにもFTPユーザーパスワードは書かれていない"),
     (WITH_AN_ORDER, "受注一覧の受注は全部で「2」件である"),
+    (WITH_AN_ORDER, "受注一覧のどの受注も支払方法は「Amazon決済」、配送方法は「その他」である"),
     (WITH_AN_ORDER, "受注一覧は次のとおりである:\n      | 受注番号 | 支払方法 |\n      | 1 | Amazon決済 |"),
     (WITH_AN_ORDER, "受注「1」の商品コード「ISU-01」は登録済みと表示される"),
     (AFTER_NOTHING, "受注「1」の商品コード「ISU-01」は未登録と表示される"),
