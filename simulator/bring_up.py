@@ -38,7 +38,7 @@ def walk_demo(screen: DemoScreen, *, skus: int, seed: int, engine: str | None) -
             next_step="Give a command, or start `zaikolab up --demo`, set the variables of `zaikolab env` and POST.",
         )  # fmt: skip
     with Lab() as lab, temporary_state() as state_dir:
-        walk = Demo(lab, driver, Path(state_dir), screen.say)
+        walk = Demo(lab, driver, Path(state_dir), screen.say, orders=engine is None)
         failed = ""
         try:
             walk.run(skus=skus, seed=seed)
