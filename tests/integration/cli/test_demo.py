@@ -20,6 +20,25 @@ def hasty(sync):
 sys.exit(run_pass(os.environ, adjust=hasty).exit_code)
 """
 
+CARRIES_STOCK_ONLY = """
+import os
+import sys
+from dataclasses import replace
+from reference import run_pass
+
+class WithoutOrders:
+    def __init__(self, shop):
+        self._shop = shop
+
+    def __getattr__(self, name):
+        return getattr(self._shop, name)
+
+    def fetch_orders(self, shop_id, after):
+        return ()
+
+sys.exit(run_pass(os.environ, adjust=lambda sync: replace(sync, shop=WithoutOrders(sync.shop))).exit_code)
+"""
+
 
 def test_the_demo_walks_the_guide_and_ends_with_both_ends_alike(terminal: Terminal) -> None:
     typed = terminal("demo", "--skus", "20")
@@ -52,3 +71,12 @@ def test_an_engine_that_ignores_the_pause_fails_the_demo(terminal: Terminal, tmp
     assert told["ok"] is False
     assert "while paused" in told["failed"]
     assert told["steps"][-1]["guide"] == "5.4"
+
+
+def test_an_engine_that_carries_stock_only_walks_the_demo_to_its_end(terminal: Terminal, tmp_path: Path) -> None:
+    script = tmp_path / "stock_only.py"
+    script.write_text(CARRIES_STOCK_ONLY, encoding="utf-8")
+    typed = terminal("demo", "--skus", "20", "--json", "--engine", shlex.join([sys.executable, str(script)]))
+    told = typed.json()
+    assert (typed.exit_code, told["in_sync"], told["failed"]) == (0, 20, "")
+    assert [step["text"] for step in told["steps"] if "booked by hand" in step["text"]]
