@@ -73,7 +73,7 @@ def test_another_lab_may_be_chosen_and_its_pass_is_over_before_the_engine_comes(
             return LabConfig(settings=Settings(writing=Writing.IN_PLACE))
         """
     )
-    engine = f"{sys.executable} -m reference.cli once"
+    engine = f"{PYTHON} -m reference.cli once"
     own.runpytest_inprocess(f"--zaikolab-engine={engine}").assert_outcomes(passed=1)
 
 
