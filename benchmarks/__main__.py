@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 
 from simulator.demo import set_up
 from simulator.lab import Lab
@@ -40,19 +40,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until_http_answers(port: int, process: subprocess.Popen[bytes]) -> None:
-    ends = time.monotonic() + LIMIT
-    while time.monotonic() < ends and process.poll() is None:
-        with suppress(OSError), closing(socket.create_connection(("127.0.0.1", port), timeout=1)) as connection:
-            connection.sendall(b"GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-            if connection.recv(16).startswith(b"HTTP/1."):
-                return
-    raise SystemExit(f"no answer on port {port}")
+def until_http_answers(port: int, process: subprocess.Popen[str]) -> None:
+    """Wait for the word that it runs, then for an answer; asking all the time would take the machine from it."""
+    assert process.stdout is not None
+    if not any("http://" in line for line in process.stdout):
+        raise SystemExit(f"{process.args} did not start")
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=LIMIT)) as connection:
+        connection.sendall(b"GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        if not connection.recv(16).startswith(b"HTTP/1."):
+            raise SystemExit(f"no answer on port {port}")
 
 
 def start_up(command: list[str], port: int) -> float:
     began = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
             until_http_answers(port, process)
             return (time.perf_counter() - began) * 1000
