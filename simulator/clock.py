@@ -283,7 +283,8 @@ class Timekeeper:
     def _run(self) -> None:
         with self._store.changed:
             while not self._stopping:
-                due = self._agenda.hold_clock()
+                # Every commit wakes this thread: while time stands there is nothing to ask the store for.
+                due = None if self._clock.mode is ClockMode.FROZEN else self._agenda.hold_clock()
                 wait = None if due is None else self._clock.real_seconds_until(due)
                 if wait is None or wait > 0:
                     self._store.changed.wait(wait)

@@ -116,7 +116,6 @@ class Lab:
 
     def stop(self) -> None:
         """Close the sockets and give the state back; raises what went wrong in a server meanwhile."""
-        self.journal.end_waits()
         servers, self._servers = self._servers, None
         try:
             if servers is not None:
@@ -319,7 +318,7 @@ class _Servers:
         authority = Authority.from_pem(*(part.encode() for part in kept)) if kept else Authority.create()
         if not kept:
             store.set_value("authority", [authority.ca_pem.decode(), authority.key_pem.decode()])
-        certificate = authority.issue(hosts=("localhost", "127.0.0.1", "::1", *_more_hosts(config.host)))
+        certificate = authority.issue(hosts=tuple(dict.fromkeys(("localhost", "127.0.0.1", "::1", config.host))))
         ca_file.write_bytes(authority.ca_pem)
 
         self._started: list[FtpsServer | HttpServer | SmtpServer | Timekeeper] = []
@@ -367,10 +366,6 @@ def _check_loopback(host: str) -> None:
         loopback = False
     if not loopback:
         raise BadValue("host", host, "the lab listens on loopback only", next_step="Use 127.0.0.1, ::1 or localhost.")
-
-
-def _more_hosts(host: str) -> tuple[str, ...]:
-    return () if host in ("localhost", "127.0.0.1", "::1") else (host,)
 
 
 def _product_input(product: catalogue.GeneratedProduct) -> ProductInput:

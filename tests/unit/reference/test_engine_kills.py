@@ -16,14 +16,6 @@ from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, Killed, World
 BULK = [f"BULK-{at:04}" for at in range(1_200)]
 
 
-@pytest.fixture
-def world() -> World:
-    world = World()
-    world.shop.add("A-1")
-    world.shop.add("B-2", 5)
-    return world
-
-
 def test_killed_between_sending_and_recording_nothing_is_applied_twice(world):
     world.tick(("A-1", 3), ("B-2", 4))
     world.shop.kill_after_send = True

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
 from reference.errors import ConnectionFailedError, LoginRefusedError
-from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, World
-
-
-@pytest.fixture
-def world() -> World:
-    world = World()
-    world.shop.add("A-1")
-    world.shop.add("B-2", 5)
-    return world
+from tests.unit.reference.engine_fakes import SHOP_IS_DOWN
 
 
 def test_a_pause_neither_opens_nor_closes_an_incident(world):

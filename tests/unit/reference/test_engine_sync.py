@@ -11,15 +11,7 @@ from reference.domain.linkage import LinkageState
 from reference.domain.matching import Variant
 from reference.domain.report import Counts, ExitCode, Outcome
 from reference.errors import UntrustedFileError, UntrustedReason
-from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, World
-
-
-@pytest.fixture
-def world() -> World:
-    world = World()
-    world.shop.add("A-1")
-    world.shop.add("B-2", 5)
-    return world
+from tests.unit.reference.engine_fakes import SHOP_IS_DOWN
 
 
 def test_sets_the_stock_of_variants_whose_code_is_in_the_file(world):
