@@ -334,7 +334,7 @@ class _Servers:
             journal=lab.journal,
             settings=lab.settings,
         )
-        smtp = SmtpServer(lab.mailbox, config.host, config.smtp_port, certificate=certificate)
+        smtp = SmtpServer(lab.mailbox, lab.journal, config.host, config.smtp_port, certificate=certificate)
         http = HttpServer(create_app(lab), config.host, config.http_port)
         timekeeper = Timekeeper(store, lab.clock, lab.agenda)
         try:

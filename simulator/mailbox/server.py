@@ -1,5 +1,8 @@
 """The SMTP server of the inbox: takes mail for anyone, hands it to the mailbox, relays nothing.
 
+Every stage of a session gives one `smtp.command` entry, written before its first reply is sent: whoever has the reply
+finds the entry. It tells the stage and the code of the reply, nothing of what the client sent.
+
 The only module that knows aiosmtpd. Its own controller is not used: that one cannot listen on port 0, does not close
 the connections that are open when it stops, and reads the environment.
 """
@@ -7,20 +10,26 @@ the connections that are open when it stops, and reads the environment.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import ssl
 import tempfile
 import threading
+from enum import StrEnum
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aiosmtpd.smtp import SMTP
 
 from simulator.errors import CannotStart
+from simulator.journal import Service
 from simulator.web.listener import listener
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Awaitable, Callable
 
+    from simulator.journal import Journal
     from simulator.mailbox.mailbox import Mailbox
 
 LARGEST_MAIL = 10 * 1024 * 1024
@@ -28,6 +37,27 @@ LARGEST_MAIL = 10 * 1024 * 1024
 HOST_NAME = "mail.roomclip.example"
 _LIMIT = 5.0
 _CLOSING_TURNS = 10
+
+
+class Stage(StrEnum):
+    """What a reply answers: a command, or one of the two moments without one. OTHER: a line that is no command."""
+
+    CONNECT = "connect"
+    HELO = "HELO"
+    EHLO = "EHLO"
+    STARTTLS = "STARTTLS"
+    AUTH = "AUTH"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    END_OF_DATA = "end of data"
+    RSET = "RSET"
+    NOOP = "NOOP"
+    VRFY = "VRFY"
+    EXPN = "EXPN"
+    HELP = "HELP"
+    QUIT = "QUIT"
+    OTHER = "?"
 
 
 class ServerCertificate(Protocol):
@@ -46,8 +76,18 @@ class SmtpServer:
     """The inbox on a host and port. Port 0 picks a free one; `port` is the real one. Without a certificate STARTTLS is
     not offered."""
 
-    def __init__(self, mailbox: Mailbox, host: str, port: int, *, certificate: ServerCertificate | None = None) -> None:
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        journal: Journal,
+        host: str,
+        port: int,
+        *,
+        certificate: ServerCertificate | None = None,
+    ) -> None:
         self._mailbox = mailbox
+        self._journal = journal
+        self._numbers = itertools.count(1)
         self._host = host
         self.port = port
         self._certificate = certificate
@@ -101,7 +141,9 @@ class SmtpServer:
         context = _tls_context(self._certificate) if self._certificate else None
         sessions: set[_Session] = set()
         receiver = _Receiver(self._mailbox, self)
-        server = await self._loop.create_server(lambda: _Session(sessions, receiver, context), sock=bound)
+        server = await self._loop.create_server(
+            lambda: _Session(next(self._numbers), self, sessions, receiver, context), sock=bound
+        )
         self._ready.set()
         await self._stopping.wait()
         # First take no more, then close. A connection accepted a moment ago becomes a session only some turns of the
@@ -114,6 +156,13 @@ class SmtpServer:
             self._loop.call_soon(turn.set_result, None)
             await turn
         server.close()
+
+    def tell(self, session: int, stage: Stage, reply: int) -> None:
+        """Write to the journal what a session came to."""
+        self._journal.record(
+            Service.SMTP, "smtp.command", f"Session {session}: {stage} was answered {reply}.",
+            session=session, stage=stage, reply=reply,
+        )  # fmt: skip
 
     def failed(self, error: BaseException) -> None:
         """Keep the first error of a session for `stop`."""
@@ -153,9 +202,19 @@ class _Receiver:
 
 
 class _Session(SMTP):
-    """One connection; notes itself in `sessions` while it is open."""
+    """One connection; notes itself in `sessions` while it is open.
 
-    def __init__(self, sessions: set[_Session], receiver: _Receiver, context: ssl.SSLContext | None) -> None:
+    A command is carried out by `_carry_out`, a mail that came in whole by the receiver; every reply leaves by `push`.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        server: SmtpServer,
+        sessions: set[_Session],
+        receiver: _Receiver,
+        context: ssl.SSLContext | None,
+    ) -> None:
         super().__init__(
             receiver,
             data_size_limit=LARGEST_MAIL,
@@ -166,8 +225,15 @@ class _Session(SMTP):
             auth_exclude_mechanism=("LOGIN", "PLAIN"),
             loop=asyncio.get_running_loop(),
         )
+        self._number = number
+        self._server = server
         self._sessions = sessions
         self._connection: asyncio.BaseTransport | None = None
+        self._stage: Stage | None = Stage.CONNECT
+        """What the next reply answers; None when that was answered and the reply goes on."""
+        self._smtp_methods = {
+            verb: self._carrying_out(Stage(verb), method) for verb, method in self._smtp_methods.items()
+        }
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # With STARTTLS this happens twice; the first is the connection itself.
@@ -179,6 +245,40 @@ class _Session(SMTP):
         self._sessions.discard(self)
         super().connection_lost(error)
         self.hang_up()  # after a failed handshake aiosmtpd leaves the connection below it open
+
+    def _carrying_out(self, stage: Stage, method: Callable[[str | None], Awaitable[None]]) -> object:
+        @wraps(method)  # HELP reads what aiosmtpd notes on its methods
+        async def carry_out(argument: str | None) -> None:
+            await self._carry_out(stage, method, argument)
+
+        return carry_out
+
+    async def _carry_out(
+        self, stage: Stage, method: Callable[[str | None], Awaitable[None]], argument: str | None
+    ) -> None:
+        self._stage = stage
+        try:
+            await method(argument)
+        finally:
+            self._stage = Stage.OTHER
+
+    async def push(self, status: str) -> None:  # type: ignore[override]  # aiosmtpd itself passes text only
+        """Send a line of a reply; the first one to a stage is told to the journal first."""
+        stage = self._stage
+        match stage:
+            case Stage.CONNECT | Stage.OTHER:
+                self._stage = Stage.OTHER
+            case Stage.DATA if status.startswith("354"):
+                self._stage = Stage.END_OF_DATA
+            case _:
+                self._stage = None
+        if stage is not None:
+            try:
+                self._server.tell(self._number, stage, int(status[:3]))
+            except Exception as error:  # noqa: BLE001 - raised again when the server stops
+                self._server.failed(error)
+                self.hang_up()
+        await super().push(status)
 
     def hang_up(self) -> None:
         """Close the connection at once."""

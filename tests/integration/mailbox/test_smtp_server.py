@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from simulator.errors import CannotStart, Unknown, WaitTimedOut
+from simulator.journal import Journal
 from simulator.mailbox import records
 from simulator.mailbox.mailbox import Mailbox
 from simulator.mailbox.server import LARGEST_MAIL, SmtpServer
@@ -74,7 +75,7 @@ def certificate() -> SelfSigned:
 def inbox(parts: Callable[..., Parts], certificate: SelfSigned) -> Iterator[Inbox]:
     ground = parts(records.SCHEMA)
     mailbox = Mailbox(ground.store, ground.clock.now, ground.journal)
-    server = SmtpServer(mailbox, "127.0.0.1", 0, certificate=certificate)
+    server = SmtpServer(mailbox, ground.journal, "127.0.0.1", 0, certificate=certificate)
     server.start()
     yield Inbox(mailbox, server, ground)
     server.stop()
@@ -111,6 +112,56 @@ def test_tells_the_journal_of_sender_recipients_and_subject_but_not_of_the_body(
     assert "secret-body" not in repr(inbox.mailbox.mail(1))
 
 
+def stages(inbox: Inbox) -> list[tuple[int, str, int]]:
+    told = inbox.parts.journal.read(kind="smtp.command")
+    assert all(entry.data.keys() == {"session", "stage", "reply"} for entry in told)
+    return [(entry.data["session"], entry.data["stage"], entry.data["reply"]) for entry in told]
+
+
+def test_tells_the_journal_of_every_stage_once_with_its_reply(inbox, certificate):
+    with smtplib.SMTP("localhost", inbox.server.port, timeout=5) as client:
+        client.starttls(context=ssl.create_default_context(cadata=certificate.cert_pem.decode()))
+        client.sendmail(SENDER, OWNER, mail().as_bytes())
+    with inbox.client() as client:
+        client.docmd("NONSENSE", "a@b")
+        client.docmd("MORE")
+        client.mail(SENDER)
+        client.helo()
+        client.mail(SENDER)
+        client.docmd("DATA")
+        client.rset()
+        client.docmd("HELP", "MAIL")
+    assert stages(inbox) == [
+        (1, "connect", 220), (1, "EHLO", 250), (1, "STARTTLS", 220), (1, "EHLO", 250), (1, "MAIL", 250),
+        (1, "RCPT", 250), (1, "DATA", 354), (1, "end of data", 250), (1, "QUIT", 221),
+        (2, "connect", 220), (2, "?", 500), (2, "?", 500), (2, "MAIL", 503), (2, "HELO", 250), (2, "MAIL", 250),
+        (2, "DATA", 503), (2, "RSET", 250), (2, "HELP", 250), (2, "QUIT", 221),
+    ]  # fmt: skip
+
+
+def test_a_stage_is_in_the_journal_before_the_client_has_the_reply(inbox):
+    with inbox.client() as client:
+        for command in (client.ehlo, client.noop, client.rset):
+            before = len(stages(inbox))
+            command()
+            assert len(stages(inbox)) == before + 1
+
+
+def test_a_stage_that_cannot_be_told_ends_the_session_and_is_raised_when_the_server_stops(parts):
+    class Broken(Journal):
+        def record(self, *_, **__):
+            raise RuntimeError("broken on purpose")
+
+    ground = parts(records.SCHEMA)
+    mailbox = Mailbox(ground.store, ground.clock.now, ground.journal)
+    server = SmtpServer(mailbox, Broken(ground.store, ground.clock.now), "127.0.0.1", 0)
+    server.start()
+    with pytest.raises((smtplib.SMTPServerDisconnected, OSError)):
+        smtplib.SMTP("127.0.0.1", server.port, timeout=5)
+    with pytest.raises(RuntimeError, match="broken on purpose"):
+        server.stop()
+
+
 def test_starttls_shows_the_given_certificate(inbox, certificate):
     trusting = ssl.create_default_context(cadata=certificate.cert_pem.decode())
     with smtplib.SMTP("localhost", inbox.server.port, timeout=5) as client:
@@ -129,7 +180,7 @@ def test_a_client_that_trusts_others_refuses_the_certificate(inbox):
 
 def test_without_a_certificate_starttls_is_not_offered(parts):
     ground = parts(records.SCHEMA)
-    server = SmtpServer(Mailbox(ground.store, ground.clock.now, ground.journal), "127.0.0.1", 0)
+    server = SmtpServer(Mailbox(ground.store, ground.clock.now, ground.journal), ground.journal, "127.0.0.1", 0)
     server.start()
     with smtplib.SMTP("127.0.0.1", server.port, timeout=5) as client:
         client.ehlo()
@@ -231,7 +282,7 @@ def test_an_unknown_mail_is_refused(inbox):
 
 
 def test_a_taken_port_is_named_with_the_next_step(inbox):
-    second = SmtpServer(inbox.mailbox, "127.0.0.1", inbox.server.port)
+    second = SmtpServer(inbox.mailbox, inbox.parts.journal, "127.0.0.1", inbox.server.port)
     with pytest.raises(CannotStart, match=rf"127\.0\.0\.1:{inbox.server.port}.*--smtp-port 0"):
         second.start()
     second.stop()
@@ -240,7 +291,7 @@ def test_a_taken_port_is_named_with_the_next_step(inbox):
 def test_stops_at_once_with_sessions_open_in_clear_and_in_tls(parts, certificate):
     ground = parts(records.SCHEMA)
     server = SmtpServer(
-        Mailbox(ground.store, ground.clock.now, ground.journal), "127.0.0.1", 0, certificate=certificate
+        Mailbox(ground.store, ground.clock.now, ground.journal), ground.journal, "127.0.0.1", 0, certificate=certificate
     )
     server.start()
     clear = smtplib.SMTP("localhost", server.port, timeout=5)
@@ -265,7 +316,7 @@ def test_a_mistake_of_the_lab_is_answered_451_and_raised_when_it_stops(parts):
             raise RuntimeError("broken on purpose")
 
     ground = parts(records.SCHEMA)
-    server = SmtpServer(Broken(ground.store, ground.clock.now, ground.journal), "127.0.0.1", 0)
+    server = SmtpServer(Broken(ground.store, ground.clock.now, ground.journal), ground.journal, "127.0.0.1", 0)
     server.start()
     with (
         smtplib.SMTP("127.0.0.1", server.port, timeout=5) as client,
