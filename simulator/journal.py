@@ -7,15 +7,17 @@ never carry a password, a token or the body of a mail. Sequence numbers only gro
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import WaitTimedOut
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from simulator.store import Store
@@ -68,16 +70,37 @@ class Journal:
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+        self._observers: tuple[Callable[[Entry], None], ...] = ()
+
+    @contextmanager
+    def observed(self, observer: Callable[[Entry], None]) -> Iterator[None]:
+        """Inside, `observer` is called with each entry, in the thread that wrote it, once it is there for everybody
+        and before that thread goes on: a client that is answered after an entry waits for the observer too.
+
+        The observer must not wait for what another thread of the lab has yet to do. What it raises, the writer gets.
+        """
+        with self._store.lock:
+            self._observers += (observer,)
+        try:
+            yield
+        finally:
+            with self._store.lock:
+                self._observers = tuple(one for one in self._observers if one is not observer)
 
     def record(self, service: Service, kind: str, summary: str, *, skus: Iterable[str] = (), **data: object) -> int:
         """Add an entry, joining the transaction under way. Returns its sequence number."""
         with self._store.transaction():
+            at, written = self._now().isoformat(), json.dumps(data, ensure_ascii=False)
             seq = self._store.execute(
                 "INSERT INTO journal (at, service, kind, summary, data) VALUES (?, ?, ?, ?, ?)",
-                (self._now().isoformat(), service, kind, summary, json.dumps(data, ensure_ascii=False)),
+                (at, service, kind, summary, written),
             ).lastrowid
             assert seq is not None  # noqa: S101 - an INSERT into a table with a rowid always has one
-            self._store.execute_many("INSERT OR IGNORE INTO journal_sku VALUES (?, ?)", [(sku, seq) for sku in skus])
+            concerned = sorted(set(skus))
+            self._store.execute_many("INSERT INTO journal_sku VALUES (?, ?)", [(sku, seq) for sku in concerned])
+            for observer in self._observers:
+                entry = Entry(seq, at, service, kind, summary, json.loads(written), tuple(concerned))
+                self._store.after_commit(partial(observer, entry))
         return seq
 
     def last_seq(self) -> int:

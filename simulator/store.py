@@ -44,6 +44,7 @@ class Store:
         """Notified after each outermost commit; waits use it instead of polling."""
         self._depth = 0
         self._waits_ended = False
+        self._after_commit: list[Callable[[], object]] = []
         self._kept = frozenset(kept_on_restore)
         data_dir = data_dir and data_dir.absolute()
         self._temporary = None if data_dir else tempfile.TemporaryDirectory(prefix="zaikolab-")
@@ -56,14 +57,17 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All writes inside happen, or none. Nested ones join as savepoints, so an inner failure that is caught outside
         undoes the inner part only."""
+        committed: list[Callable[[], object]] = []
         with self.lock:
             depth, self._depth = self._depth, self._depth + 1
+            kept = len(self._after_commit)
             try:
                 self._db.execute(f"SAVEPOINT level_{depth}" if depth else "BEGIN IMMEDIATE")
                 try:
                     yield
                     self._db.execute(f"RELEASE level_{depth}" if depth else "COMMIT")
                 except BaseException:
+                    del self._after_commit[kept:]
                     if self._db.in_transaction:  # a disk that fails has ended it already, all levels
                         self._db.execute(f"ROLLBACK TO level_{depth}" if depth else "ROLLBACK")
                         if depth:
@@ -71,6 +75,7 @@ class Store:
                     raise
                 if not depth:
                     self.changed.notify_all()
+                    committed, self._after_commit = self._after_commit, []
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF not in _DISK_ERRORS:
                     raise
@@ -80,6 +85,16 @@ class Store:
                 ) from error
             finally:
                 self._depth = depth
+        for call in committed:
+            call()
+
+    def after_commit(self, call: Callable[[], object]) -> None:
+        """Have `call` made in this thread as soon as the transaction under way has happened, never when it is undone.
+        The lock is free by then, unless whoever began the transaction held it before."""
+        with self.lock:
+            if not self._depth:
+                raise AssertionError("after_commit is for inside a transaction")
+            self._after_commit.append(call)
 
     def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
