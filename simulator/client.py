@@ -124,6 +124,10 @@ class ControlClient:
         """PUT a JSON body below /lab/v1/."""
         return self._ask("PUT", path, {}, body)
 
+    def delete(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """DELETE below /lab/v1/."""
+        return self._ask("DELETE", path, {}, None)
+
     def close(self) -> None:
         """Give the connections back."""
         self._pool.clear()

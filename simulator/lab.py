@@ -10,22 +10,24 @@ What the consoles, the control API and the step library can do is a verb of `lab
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from simulator import catalogue, journal
-from simulator.clock import Agenda, Clock, Timekeeper, check_rate, check_start
-from simulator.config import LabConfig, Settings, TlsMode, Writing
+from simulator.clock import Agenda, Clock, check_rate, check_start
+from simulator.config import LabConfig, Settings, Writing
 from simulator.errors import BadValue, Conflict
+from simulator.faults.armed import Faults
+from simulator.faults.wish import Reach
 from simulator.journal import Journal, Service
 from simulator.mailbox import records as mailbox_records
 from simulator.mailbox.mailbox import Mailbox
 from simulator.roomclip import records as roomclip_records
 from simulator.roomclip.shop import RoomClip
+from simulator.servers import Servers, check_loopback
 from simulator.store import Store
 from simulator.tempostar import area as tempostar_area
 from simulator.tempostar import records as tempostar_records
@@ -36,6 +38,9 @@ from simulator.tempostar.reflection import WRITE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from simulator.faults.armed import Fault
+    from simulator.servers import Endpoints
 
 SCHEMAS = (
     journal.SCHEMA,
@@ -51,33 +56,6 @@ MAX_SEED = 2_000_000
 _KEPT_OVER_RESET = ("authority", "api_token")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """Where the running lab is. `ca_file`: the certificate (PEM) that vouches for the FTPS and SMTP servers."""
-
-    host: str
-    ftps_port: int
-    tls: TlsMode
-    http_port: int
-    smtp_port: int
-    ca_file: Path
-
-    @property
-    def http_url(self) -> str:
-        """The lab's web address, without a trailing slash."""
-        return f"http://{self.url_host}:{self.http_port}"
-
-    @property
-    def url_host(self) -> str:
-        """The host as it stands in a URL."""
-        return f"[{self.host}]" if ":" in self.host else self.host
-
-    @property
-    def shop_api_url(self) -> str:
-        """What an engine gets as SYNC_SHOP_URL."""
-        return f"{self.http_url}/api/v1"
-
-
 class Lab:
     """TEMPOSTAR, RoomClip, inbox, clock and journal; served on real sockets between `start` and `stop`.
 
@@ -87,14 +65,17 @@ class Lab:
 
     def __init__(self, config: LabConfig | None = None) -> None:
         self.config = config or LabConfig()
-        _check_loopback(self.config.host)
+        check_loopback(self.config.host)
         check_rate(self.config.rate)
         check_start(self.config.start)
         self._store = Store(self.config.data_dir, SCHEMAS, kept_on_restore=journal.TABLES)
         self.clock = Clock(self._store, self.config.start, self.config.clock_mode, self.config.rate)
         self.journal = Journal(self._store, self.clock.now)
+        self.faults = Faults(self._store, self.journal, self._reach)
         self.area = Area(self._store, self.clock.now)
-        self.tempostar = BackOffice(self._store, self.clock.now, self.journal, self.area, self.settings)
+        self.tempostar = BackOffice(
+            self._store, self.clock.now, self.journal, self.area, self.settings, self.faults.take
+        )
         self.roomclip = RoomClip(self._store, self.clock.now, self.journal)
         self.mailbox = Mailbox(self._store, self.clock.now, self.journal)
         self.agenda = Agenda(self._store, self.clock, self.journal, (self.tempostar,))
@@ -104,19 +85,20 @@ class Lab:
             self._go_on()
         else:
             self._prepare({})
-        self._servers: _Servers | None = None
+        self._servers: Servers | None = None
 
     # ------------------------------------------------------------------ running
 
     def start(self) -> Self:
         """Open the sockets and let time run. Does nothing half: what was opened is closed again on an error."""
         if self._servers is None:
-            self._servers = _Servers(self, self._store.folder / "ca.pem")
+            self._servers = Servers(self, self._store.folder / "ca.pem")
         return self
 
     def stop(self) -> None:
         """Close the sockets and give the state back; raises what went wrong in a server meanwhile."""
         servers, self._servers = self._servers, None
+        self.faults.clear_all()
         try:
             if servers is not None:
                 servers.stop()
@@ -165,6 +147,17 @@ class Lab:
         in_place = self.settings().writing is Writing.IN_PLACE
         self.agenda.advance_to(due + timedelta(seconds=WRITE_SECONDS if in_place else 0))
 
+    # ------------------------------------------------------------------ faults
+
+    def fault(
+        self, kind: str, *, on: str = "", path: str = "", nth: int = 1, times: int = 1, **parameters: object
+    ) -> Fault:
+        """Let something go wrong from now on, until the end of the `with` block: `Faults.arm` says how.
+
+        Raises: BadValue for what could never fire, naming what could.
+        """
+        return self.faults.arm(kind, parameters, on=on, path=path, nth=nth, times=times)
+
     # ------------------------------------------------------------------ settings, reset, snapshots, seed
 
     def settings(self) -> Settings:
@@ -188,7 +181,8 @@ class Lab:
         return changed
 
     def reset(self) -> None:
-        """Make the lab empty again: no shops, no items, no mails, the start time; address and token stay."""
+        """Make the lab empty again: no shops, no items, no mails, no faults, the start time; address and token stay."""
+        self.faults.clear_all()
         with self._store.transaction():
             kept = {key: self._store.value(key) for key in _KEPT_OVER_RESET}
             self._store.clear()
@@ -284,6 +278,9 @@ class Lab:
 
     # ------------------------------------------------------------------ inside
 
+    def _reach(self) -> Reach:
+        return Reach(tuple(shop.shop_code for shop in self.tempostar.shops()), self.config.tls)
+
     def _go_on(self) -> None:
         """Not before the last entry: a running clock is kept now and then, and a killed lab had no time for it."""
         for entry in self.journal.read(after=self.journal.last_seq() - 1):
@@ -300,72 +297,6 @@ class Lab:
             self.clock.restart()
             self.tempostar.prepare()
             self.roomclip.prepare()
-
-
-class _Servers:
-    """The sockets of one running lab."""
-
-    def __init__(self, lab: Lab, ca_file: Path) -> None:
-        # Imported here: `import simulator` must not load the servers.
-        from simulator.mailbox.server import SmtpServer
-        from simulator.tempostar.ftps.certificates import Authority
-        from simulator.tempostar.ftps.server import FtpsServer
-        from simulator.web.app import create_app
-        from simulator.web.server import HttpServer
-
-        config, store = lab.config, lab._store  # noqa: SLF001 - the lab's other half
-        kept = store.value("authority")
-        authority = Authority.from_pem(*(part.encode() for part in kept)) if kept else Authority.create()
-        if not kept:
-            store.set_value("authority", [authority.ca_pem.decode(), authority.key_pem.decode()])
-        certificate = authority.issue(hosts=tuple(dict.fromkeys(("localhost", "127.0.0.1", "::1", config.host))))
-        ca_file.write_bytes(authority.ca_pem)
-
-        self._started: list[FtpsServer | HttpServer | SmtpServer | Timekeeper] = []
-        ftps = FtpsServer(
-            host=config.host,
-            port=config.ftps_port,
-            passive_ports=config.passive_ports,
-            tls=config.tls,
-            certificate=certificate,
-            accounts=lab.tempostar,
-            area=lab.area,
-            now=lab.clock.now,
-            journal=lab.journal,
-            settings=lab.settings,
-        )
-        smtp = SmtpServer(lab.mailbox, lab.journal, config.host, config.smtp_port, certificate=certificate)
-        http = HttpServer(create_app(lab), config.host, config.http_port)
-        timekeeper = Timekeeper(store, lab.clock, lab.agenda)
-        try:
-            for server in (ftps, smtp, http, timekeeper):
-                server.start()
-                self._started.append(server)
-        except BaseException:
-            self.stop()
-            raise
-        self.endpoints = Endpoints(config.host, ftps.port, config.tls, http.port, smtp.port, ca_file)
-
-    def stop(self) -> None:
-        """Stop what runs, last first; the first error is raised when all have stopped."""
-        errors: list[Exception] = []
-        while self._started:
-            try:
-                self._started.pop().stop()
-            except Exception as error:  # noqa: BLE001 - the others have to be stopped all the same
-                errors.append(error)
-        if errors:
-            raise errors[0]
-
-
-def _check_loopback(host: str) -> None:
-    """The lab hands out passwords to whoever asks its control API, so nobody beyond this machine may reach it."""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise BadValue("host", host, "the lab listens on loopback only", next_step="Use 127.0.0.1, ::1 or localhost.")
 
 
 def _product_input(product: catalogue.GeneratedProduct) -> ProductInput:

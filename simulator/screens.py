@@ -143,6 +143,30 @@ def show_mail(mail: Mapping[str, Any]) -> None:
     console.print("\n" + escape(mail["body"]))
 
 
+def show_faults(faults: Sequence[Mapping[str, Any]]) -> None:
+    """One line a fault."""
+    console = Console(highlight=False, soft_wrap=True)
+    for one in faults:
+        where = f"{one['on']} {one['path']}".strip()
+        said = " ".join(f"{name}={value}" for name, value in one["parameters"].items())
+        counts = f"fired {one['fired']} of {one['times']}, matched {one['matched']}, from call {one['nth']} on"
+        console.print(escape(f"{one['id']:>4}  {one['kind']:<26} {where}  {said}  ({counts})"))
+    if not faults:
+        console.print("No fault is armed.")
+
+
+def show_catalogue(kinds: Sequence[Mapping[str, Any]]) -> None:
+    """A paragraph a kind of fault."""
+    console = Console(highlight=False, soft_wrap=True)
+    for kind in kinds:
+        console.print(f"[bold]{kind['name']}[/]  {escape(kind['summary'])}")
+        console.print(escape(f"    on {', '.join(kind['on'])}"))
+        for one in kind["parameters"]:
+            values = f" ({' or '.join(one['choices'])})" if one["choices"] else ""
+            bounds = "" if one["least"] is None else f", {one['least']:g} to {one['most']:g}"
+            console.print(escape(f"    {one['name']}={one['default']}{values}: {one['meaning']}{bounds}"))
+
+
 def examine_and_show(context: Context, *, as_json: bool) -> int:
     """`zaikolab doctor`: 0 when all is well, else 1."""
     from simulator.doctor import examine, examine_ports

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli import running, start
+from simulator.cli import faults, running, start
 from simulator.cli.context import Context
 from simulator.errors import BadValue, CannotStart, LabError
 
@@ -102,6 +102,7 @@ for command in (
     running.status,
     running.reset,
     running.clock,
+    faults.fault,
     running.journal,
     running.mail,
     running.seed,

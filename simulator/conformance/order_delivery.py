@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from simulator.lab import Endpoints
+    from simulator.servers import Endpoints
     from simulator.tempostar.catalog import FtpAccount
 
 SECONDS = 10.0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
+from simulator.control.fault_routes import FaultRoutes
 from simulator.control.lab_routes import ClockRoutes, StateRoutes, WatchRoutes
 from simulator.control.order_routes import OrderRoutes
 from simulator.control.roomclip_routes import ItemRoutes, LinkageRoutes, SaleRoutes
@@ -28,7 +29,7 @@ def create_blueprint(lab: Lab) -> Blueprint:
         description="Everything the consoles and the step library can do. Served to loopback only.",
     )
     for tag, prefix, parts in (
-        ("lab", "", (StateRoutes(lab), ClockRoutes(lab), WatchRoutes(lab))),
+        ("lab", "", (StateRoutes(lab), ClockRoutes(lab), WatchRoutes(lab), FaultRoutes(lab))),
         ("tempostar", "/tempostar", (SettingRoutes(lab), GoodsRoutes(lab), OrderRoutes(lab), AreaRoutes(lab))),
         ("roomclip", "/roomclip", (ItemRoutes(lab), SaleRoutes(lab), LinkageRoutes(lab))),
     ):

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from simulator.clock import Agenda, Clock
     from simulator.config import LabConfig, Settings
+    from simulator.faults.armed import Faults
     from simulator.journal import Journal
     from simulator.mailbox.mailbox import Mailbox
     from simulator.roomclip.shop import RoomClip
@@ -23,6 +24,7 @@ class Lab(Protocol):
     clock: Clock
     agenda: Agenda
     journal: Journal
+    faults: Faults
     area: Area
     tempostar: BackOffice
     roomclip: RoomClip

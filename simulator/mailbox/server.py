@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiosmtpd.smtp import SMTP
 
 from simulator.errors import CannotStart
+from simulator.faults.armed import nothing_armed
 from simulator.journal import Service
 from simulator.web.listener import listener
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Awaitable, Callable
 
+    from simulator.faults.armed import Take
     from simulator.journal import Journal
     from simulator.mailbox.mailbox import Mailbox
 
@@ -84,7 +86,9 @@ class SmtpServer:
         port: int,
         *,
         certificate: ServerCertificate | None = None,
+        take: Take = nothing_armed,
     ) -> None:
+        self._take = take
         self._mailbox = mailbox
         self._journal = journal
         self._numbers = itertools.count(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.errors import Unknown
+from simulator.faults.armed import nothing_armed
 from simulator.journal import Service
 from simulator.tempostar.catalog import LISTED, Company, Shop, name_codes
 from simulator.tempostar.order_records import OrderRecords
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.config import Settings
+    from simulator.faults.armed import Take
     from simulator.journal import Journal
     from simulator.store import Store
     from simulator.tempostar.area import Area
@@ -28,13 +30,20 @@ class Desk:
     """Store, clock, journal, area and settings in one hand, and the questions every part asks."""
 
     def __init__(
-        self, store: Store, now: Callable[[], datetime], journal: Journal, area: Area, settings: Callable[[], Settings]
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        journal: Journal,
+        area: Area,
+        settings: Callable[[], Settings],
+        take: Take = nothing_armed,
     ) -> None:
         self._store = store
         self._now = now
         self._journal = journal
         self._area = area
         self._settings = settings
+        self._take = take
         self._records = Records(store)
         self._queue = QueueRecords(store)
         self._orders = OrderRecords(store)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.config import Settings
+    from simulator.faults.armed import Take
     from simulator.tempostar.area import Area, AreaFile
 
 READ_ONLY = "Stock files are written by TEMPOSTAR only; they can be read and deleted"
@@ -53,6 +54,7 @@ class Grounds:
     now: Callable[[], datetime]
     settings: Callable[[], Settings]
     upload_bytes: int
+    take: Take
 
 
 class Recorder(Protocol):

@@ -15,6 +15,7 @@ from pyftpdlib.ioloop import IOLoop
 from pyftpdlib.servers import FTPServer
 
 from simulator.errors import BadValue
+from simulator.faults.armed import nothing_armed
 from simulator.tempostar.ftps.filesystem import Accounts, Grounds
 from simulator.tempostar.ftps.handler import Session
 from simulator.tempostar.ftps.tls import server_context
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.config import Settings, TlsMode
+    from simulator.faults.armed import Take
     from simulator.journal import Journal
     from simulator.tempostar.area import Area
     from simulator.tempostar.ftps.certificates import ServerCertificate
@@ -75,6 +77,7 @@ class FtpsServer:
         journal: Journal,
         settings: Callable[[], Settings],
         limits: Limits | None = None,
+        take: Take = nothing_armed,
     ) -> None:
         _check_ports(port, passive_ports)
         self._host = host
@@ -88,7 +91,7 @@ class FtpsServer:
             "Session",
             (Session,),
             {
-                "grounds": Grounds(accounts, area, now, settings, limits.upload_bytes),
+                "grounds": Grounds(accounts, area, now, settings, limits.upload_bytes, take),
                 "journal": journal,
                 "tls_mode": tls,
                 "numbers": itertools.count(1),

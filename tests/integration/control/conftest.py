@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from flask.testing import FlaskClient
 
-from simulator.lab import Endpoints, Lab
+from simulator.lab import Lab
+from simulator.servers import Endpoints
 from simulator.web.app import create_app
 from simulator.web.running import running
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from simulator.faults.catalogue import CATALOGUE
+
 CSV = (
     "商品管理番号,親子・単品フラグ,商品名,カラー,サイズ,種類別の自社管理コード,販売価格,在庫数,出品ステータス\r\n"
     "C-1,0,髙級椅子①,,,C1,100,0,公開\r\n"
@@ -58,7 +60,23 @@ def walk_lab_before(walk: Walk) -> None:
     assert walk("PATCH", "settings", {"slice_size": 100, "bulk_delay_minutes": 2})["settings"]["slice_size"] == 100
     assert walk("GET", "clock")["now"] == "2026-04-01T09:00:00+09:00"
     assert walk("PUT", "clock", {"now": "2026-04-01T09:01:00+09:00"})["now"] == "2026-04-01T09:01:00+09:00"
+    walk_faults(walk)
     assert walk("POST", "clock/advance", {"minutes": 1.5, "seconds": 30})["now"] == "2026-04-01T09:03:00+09:00"
+
+
+def walk_faults(walk: Walk) -> None:
+    kinds = walk("GET", "faults/catalogue")["kinds"]
+    assert [kind["name"] for kind in kinds] == [kind.name for kind in CATALOGUE]
+    wish = {"kind": "data.cut", "on": "RETR", "nth": 2, "times": 3, "parameters": {"at": 10}}
+    armed = walk("POST", "faults", wish, status=201)
+    assert armed == {**wish, "id": 1, "path": "", "armed": 3, "matched": 0, "fired": 0}
+    walk("POST", "faults", {"kind": "file.missing"}, status=201)
+    assert walk("GET", "faults")["faults"][0] == armed
+    walk("DELETE", "faults/1")
+    walk("DELETE", "faults/1", status=404)
+    assert walk("DELETE", "faults") == {"cleared": 1}
+    refused = walk("POST", "faults", {**wish, "on": "SIZE"}, status=422)
+    assert (refused["field"], "RETR, STOR, LIST" in refused["next_step"]) == ("on", True)
 
 
 def walk_tempostar(walk: Walk) -> None:

@@ -314,3 +314,20 @@ def test_orders_go_with_snapshot_reset_and_folder(tmp_path: Path) -> None:
     lab.reset()
     assert lab.tempostar.orders().total == 0
     lab.stop()
+
+
+def test_a_reset_and_a_stop_clear_the_faults_and_a_snapshot_does_not(lab: Lab) -> None:
+    fault = lab.fault("control.late", on="*")
+    lab.save_snapshot("before")
+    lab.restore_snapshot("before")
+    assert fault.armed == 1
+    lab.reset()
+    assert (fault.armed, fault.over.done(), lab.faults.all()) == (0, True, ())
+    with Lab() as other:
+        fault = other.fault("control.late", on="*")
+    assert fault.over.done()
+
+
+def test_a_fault_is_refused_where_no_shop_is(lab: Lab) -> None:
+    with pytest.raises(BadValue, match="no shop has the code '29999'"):
+        lab.fault("data.cut", on="RETR", path="/netstock/29999/stock.csv")
