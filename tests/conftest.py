@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from simulator import journal as journal_module
 from simulator.clock import Agenda, Clock, Due
@@ -14,9 +15,12 @@ from simulator.config import ClockMode, Settings
 from simulator.journal import Journal
 from simulator.store import Store
 
-# A deadline would time the machine, not the code; what fails is printed with the line that repeats it.
-settings.register_profile("zaikolab", deadline=None, print_blob=True)
-settings.load_profile("zaikolab")
+# HYPOTHESIS_PROFILE chooses: `ci` tries the same examples every time, `soak` tries others each time, and many more.
+# A deadline, or a check of slowness, would time the machine; what fails is printed with the line that repeats it.
+_EVERYWHERE = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", _EVERYWHERE, derandomize=True)
+settings.register_profile("soak", _EVERYWHERE, max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @dataclass

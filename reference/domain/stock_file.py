@@ -27,6 +27,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _HEADER_WITHIN = 65_536
 _WHOLE_NUMBER = re.compile(r"(-?)([0-9]+)")
 _LARGEST_DIGITS = len(str(LARGEST_STOCK))
+_BETWEEN_QUOTES = re.compile(r'"[^"]*"')
+_MISPLACED_QUOTE = re.compile(r'[^,"\r\n]"|"[^,"\r\n]')
 
 
 class RowReason(StrEnum):
@@ -76,7 +78,8 @@ def parse_stock_file(content: bytes) -> StockFile:
     """Read a whole stock file, or raise `UntrustedFileError` when it cannot be trusted as a whole.
 
     Refused are: no bytes, a last record without line end, quotes that do not add up, bytes that are not text, and a
-    header that does not name each key column exactly once.
+    header that does not name each key column exactly once. A quote belongs at both ends of a field or, doubled, inside
+    such a field. CR or LF alone end a record as CRLF does.
     """
     if not content:
         raise UntrustedFileError(UntrustedReason.EMPTY)
@@ -138,7 +141,17 @@ def _records(text: str) -> Iterator[list[str]]:
         raise UntrustedFileError(UntrustedReason.MALFORMED, str(error)) from error
 
 
+def _refuse_misplaced_quotes(text: str) -> None:
+    """The csv module takes a quote within a field that began without one as a character.
+
+    Such a field may have lost its first quote, and what it held, separators and line ends, would be read as rows.
+    """
+    if found := _MISPLACED_QUOTE.search(_BETWEEN_QUOTES.sub('"', text)):
+        raise UntrustedFileError(UntrustedReason.MALFORMED, f"a quote stands within a field: {found[0]!r}")
+
+
 def _read_rows(text: str, layout: _Layout) -> StockFile:
+    _refuse_misplaced_quotes(text)
     good: list[tuple[int, str, int, bool]] = []
     problems: list[RowProblem] = []
     levels: dict[str, int] = {}

@@ -68,6 +68,9 @@ def test_a_file_cut_anywhere_never_yields_another_number(cut):
         (HEADER.encode("cp932") + b'"A","1', UntrustedReason.CUT),
         (HEADER.encode("cp932") + b'"A","1\r\n', UntrustedReason.MALFORMED),
         (HEADER.encode("cp932") + b'"A"x,"1"\r\n', UntrustedReason.MALFORMED),
+        (HEADER.encode("cp932") + b'"A","\r\n', UntrustedReason.MALFORMED),
+        (HEADER.encode("cp932") + b'A","1"\r\n', UntrustedReason.MALFORMED),
+        (HEADER.encode("cp932") + b' "A","1"\r\n', UntrustedReason.MALFORMED),
         (HEADER.encode() + b'"\x8f\xa4","1"\r\n', UntrustedReason.UNDECODABLE),
         (HEADER.encode("cp932") + b'"A\0","1"\r\n', UntrustedReason.UNDECODABLE),
         (HEADER.encode("utf-16"), UntrustedReason.CUT),
@@ -83,6 +86,18 @@ def test_a_file_cut_anywhere_never_yields_another_number(cut):
 )
 def test_refuses_a_file_that_cannot_be_trusted_whole(content, reason):
     assert reason_of(content) is reason
+
+
+def test_what_stands_in_a_field_is_never_read_as_rows_when_the_field_has_lost_its_quote():
+    whole = HEADER + '"A\r\nB,7\r\nC","1"\r\n'
+    assert read(whole).levels == {"A\r\nB,7\r\nC": 1}
+    assert reason_of(whole.replace('"A', "A").encode("cp932")) is UntrustedReason.MALFORMED
+
+
+@pytest.mark.parametrize("code", ['"', '""', '5"', '"A', 'A""B', '","', '"\r\n"'])
+def test_doubled_quotes_within_quotes_are_a_quote(code):
+    doubled = code.replace('"', '""')
+    assert read(f'{HEADER}"{doubled}","1"\r\n').levels == {code: 1}
 
 
 def test_a_header_alone_is_a_good_file_without_news():
