@@ -42,9 +42,10 @@ _CLOSING_TURNS = 10
 
 
 class Stage(StrEnum):
-    """What a reply answers: a command, or one of the two moments without one. OTHER: a line that is no command."""
+    """What a reply answers: a command, or one of the two moments without one. OTHER: a line that is no command. Faults
+    strike some of these (`faults.targets.STAGES`)."""
 
-    CONNECT = "connect"
+    CONNECT = "CONNECT"
     HELO = "HELO"
     EHLO = "EHLO"
     STARTTLS = "STARTTLS"
@@ -52,7 +53,7 @@ class Stage(StrEnum):
     MAIL = "MAIL"
     RCPT = "RCPT"
     DATA = "DATA"
-    END_OF_DATA = "end of data"
+    END_OF_DATA = "END-OF-DATA"
     RSET = "RSET"
     NOOP = "NOOP"
     VRFY = "VRFY"

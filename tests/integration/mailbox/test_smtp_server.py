@@ -132,9 +132,9 @@ def test_tells_the_journal_of_every_stage_once_with_its_reply(inbox, certificate
         client.rset()
         client.docmd("HELP", "MAIL")
     assert stages(inbox) == [
-        (1, "connect", 220), (1, "EHLO", 250), (1, "STARTTLS", 220), (1, "EHLO", 250), (1, "MAIL", 250),
-        (1, "RCPT", 250), (1, "DATA", 354), (1, "end of data", 250), (1, "QUIT", 221),
-        (2, "connect", 220), (2, "?", 500), (2, "?", 500), (2, "MAIL", 503), (2, "HELO", 250), (2, "MAIL", 250),
+        (1, "CONNECT", 220), (1, "EHLO", 250), (1, "STARTTLS", 220), (1, "EHLO", 250), (1, "MAIL", 250),
+        (1, "RCPT", 250), (1, "DATA", 354), (1, "END-OF-DATA", 250), (1, "QUIT", 221),
+        (2, "CONNECT", 220), (2, "?", 500), (2, "?", 500), (2, "MAIL", 503), (2, "HELO", 250), (2, "MAIL", 250),
         (2, "DATA", 503), (2, "RSET", 250), (2, "HELP", 250), (2, "QUIT", 221),
     ]  # fmt: skip
 
