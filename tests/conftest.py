@@ -19,7 +19,7 @@ from simulator.store import Store
 # A deadline, or a check of slowness, would time the machine; what fails is printed with the line that repeats it.
 _EVERYWHERE = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", _EVERYWHERE, derandomize=True)
-settings.register_profile("soak", _EVERYWHERE, max_examples=5_000)
+settings.register_profile("soak", _EVERYWHERE, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

@@ -86,11 +86,13 @@ def stock_files(draw: st.DrawFn, numbers: list[str] = LEVELS) -> bytes:
 
 @st.composite
 def odd_tables(draw: st.DrawFn) -> bytes:
-    """Rows of any length under columns that are missing, doubled or in no order, quoted or not as it comes."""
-    names = st.lists(st.sampled_from([*CODE_NAMES, *STOCK_NAMES, *STOCK_NAMES, *OTHER_NAMES]), max_size=5)
+    """Columns doubled, missing or in no order, rows too short or too long, each field quoted or not as it comes."""
+    others = draw(st.lists(st.sampled_from([*OTHER_NAMES, *CODE_NAMES, *STOCK_NAMES]), max_size=2))
+    names = draw(st.permutations([draw(st.sampled_from(CODE_NAMES)), draw(st.sampled_from(STOCK_NAMES)), *others]))
     values = st.sampled_from(CODES) | st.sampled_from(LEVELS) | st.sampled_from(ODD_NUMBERS)
-    rows = [draw(names), *draw(st.lists(st.lists(values, max_size=5), max_size=5))]
-    lines = [",".join(quoted(value) if draw(st.booleans()) else value for value in row) for row in rows]
+    rows = draw(st.lists(st.lists(values, min_size=len(names) - 1, max_size=len(names) + 1), max_size=5))
+    table = [names[draw(st.sampled_from([0, 0, 0, 1])) :], *rows]
+    lines = [",".join(quoted(value) if draw(st.booleans()) else value for value in row) for row in table]
     return "".join(line + draw(st.sampled_from(["\r\n", "\r\n", "\n"])) for line in lines).encode(
         draw(st.sampled_from(ENCODINGS)), "replace"
     )
