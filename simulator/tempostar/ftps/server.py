@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import logging
-import socket
 import sys
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from pyftpdlib.ioloop import IOLoop
 from pyftpdlib.servers import FTPServer
 
 from simulator.errors import BadValue
 from simulator.faults.armed import nothing_armed
 from simulator.tempostar.ftps.filesystem import Accounts, Grounds
 from simulator.tempostar.ftps.handler import Session
+from simulator.tempostar.ftps.loop import Loop
 from simulator.tempostar.ftps.tls import server_context
 from simulator.tempostar.ftps.transfer import DataChannel, PassivePort
 from simulator.web.listener import listener
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from datetime import datetime
 
@@ -137,9 +136,9 @@ class FtpsServer:
         a transaction of the store: the thread may be waiting for it."""
         running, self._running = self._running, None
         if running is not None:
-            running.wakeup.wake()
+            running.loop.stop()
             running.thread.join()
-            running.wakeup.end()
+            running.loop.end()
         errors = tuple(self._errors)
         self._errors.clear()
         if errors:
@@ -153,36 +152,35 @@ class _Running:
         self.port: int = listener.getsockname()[1]
         self.thread = threading.Thread(target=self._serve, name="zaikolab-ftps", daemon=True)
         self._errors = errors
-        self._loop = IOLoop()
-        self.wakeup = _Wakeup(self._loop)
+        self.loop = Loop(errors)
         server = type("Server", (_Server,), {"max_cons": limits.connections + 2, "errors": errors})
-        self._server = server(listener, session, ioloop=self._loop, backlog=BACKLOG)
+        self._server = server(listener, session, ioloop=self.loop, backlog=BACKLOG)
 
     def _serve(self) -> None:
         """Turn the loop until woken to stop. The loop sleeps until something happens or the next timeout is due."""
         try:
             wait = 0.0
-            while not self.wakeup.stopping:
-                self._loop.poll(wait)
-                wait = self._loop.sched.poll()
+            while not self.loop.stopping:
+                self.loop.poll(wait)
+                wait = self.loop.sched.poll()
         except Exception as error:  # noqa: BLE001 - handed to whoever stops the server
             self._errors.append(error)
         finally:
             self._close()
 
     def _close(self) -> None:
-        for connection in list(self._loop.socket_map.values()):
+        for connection in list(self.loop.socket_map.values()):
             try:
                 if isinstance(connection, Session):
                     connection.end("the server stopped")
             except Exception as error:  # noqa: BLE001 - the others must be closed all the same
                 self._errors.append(error)
         try:
-            self._loop.sched.poll()  # the sessions' last words
+            self.loop.sched.poll()  # the sessions' last words
         except Exception as error:  # noqa: BLE001 - as above
             self._errors.append(error)
-        left = list(self._loop.socket_map.values())
-        self._loop.close()
+        left = list(self.loop.socket_map.values())
+        self.loop.close()
         for connection in left:
             connection.socket.close()  # one that was still saying goodbye
 
@@ -197,38 +195,6 @@ class _Server(FTPServer):  # type: ignore[misc]  # pyftpdlib has no types
         error = sys.exc_info()[1]
         if error is not None:
             self.errors.append(error)
-
-
-class _Wakeup:
-    """Ends the loop's sleep from another thread. In the loop it looks like one more connection."""
-
-    def __init__(self, loop: Any) -> None:  # noqa: ANN401 - pyftpdlib has no types
-        self.stopping = False
-        self.socket, self._other_end = socket.socketpair()
-        self._fileno = self.socket.fileno()
-        loop.register(self._fileno, self, loop.READ)
-
-    def wake(self) -> None:
-        with contextlib.suppress(OSError):  # a loop that ended by itself has closed its end
-            self._other_end.send(b"x")
-
-    def end(self) -> None:
-        self.socket.close()
-        self._other_end.close()
-
-    def readable(self) -> bool:
-        return True
-
-    def writable(self) -> bool:
-        return False
-
-    def handle_read_event(self) -> None:
-        self.stopping = True
-
-    def close(self) -> None:
-        self.stopping = True
-
-    handle_close = handle_error = close
 
 
 def _check_ports(port: int, passive_ports: tuple[int, int] | None) -> None:

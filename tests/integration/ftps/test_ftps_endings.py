@@ -19,7 +19,7 @@ RESET = struct.pack("ii", 1, 0)
 def session_of(lab: Ftps) -> Any:
     running = lab.server._running
     assert running is not None
-    (session,) = [each for each in running._loop.socket_map.values() if hasattr(each, "company_id")]
+    (session,) = [each for each in running.loop.socket_map.values() if hasattr(each, "company_id")]
     return session
 
 

@@ -130,7 +130,7 @@ def test_a_loop_that_breaks_ends_its_sessions_and_is_raised_by_stop(ftps):
     def broken(timeout):
         raise ZeroDivisionError
 
-    running._loop.poll = broken
+    running.loop.poll = broken
     with pytest.raises((EOFError, OSError)):
         client.sendcmd("NOOP")
         client.sendcmd("NOOP")
@@ -173,6 +173,6 @@ def test_the_server_listens_on_ipv6_too(ftps):
 def test_the_password_is_nowhere_in_what_a_server_shows_of_itself(ftps):
     lab = ftps()
     lab.login()
-    (session,) = [c for c in lab.server._running._loop.socket_map.values() if hasattr(c, "company_id")]
+    (session,) = [c for c in lab.server._running.loop.socket_map.values() if hasattr(c, "company_id")]
     assert PASSWORD not in repr(session)
     assert PASSWORD not in str(vars(session))

@@ -266,7 +266,7 @@ def test_fifty_sessions_one_after_the_other_leave_nothing_behind(ftps):
         assert fetch(client, STOCK) == content
         client.quit()
         lab.parts.journal.wait("ftps.disconnected", after=lab.entries("ftps.login")[-1].seq)
-        open_now = len(lab.server._running._loop.socket_map)
+        open_now = len(lab.server._running.loop.socket_map)
         open_at_first = open_at_first or open_now
         assert open_now == open_at_first, number
     assert lab.server._running._server.ip_map == []
