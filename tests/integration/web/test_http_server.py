@@ -12,6 +12,7 @@ import pytest
 from flask import Flask, request
 
 from simulator.errors import CannotStart
+from simulator.web.listener import listener
 from simulator.web.problem import register_problems
 from simulator.web.running import MAX_BODY, Running, tell
 from simulator.web.server import LARGEST_BODY, THREADS, HttpServer
@@ -184,3 +185,12 @@ def test_a_host_that_is_not_this_machine_cannot_be_bound(site):
 def test_a_compressed_body_arrives_as_it_was_sent(site, serve):
     packed = gzip.compress(b"x" * 1000)
     assert ask(serve(site), "POST", "/size", body=packed)[2] == str(len(packed)).encode()
+
+
+def test_no_reply_waits_for_an_acknowledgement():
+    with (
+        listener("HTTP", "127.0.0.1", 0, option="--http-port") as bound,
+        socket.create_connection(bound.getsockname(), timeout=5),
+        bound.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -1,0 +1,109 @@
+"""Killed at any moment that can be observed, the engine ends as if nothing had been; and the harness would notice."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.killpoints.killing import Killing, killing_ground
+
+ROOT = Path(__file__).parents[2]
+SHARES = 6
+SOUGHT = 60
+"""Issue 3: at least so many moments."""
+
+
+@pytest.fixture(scope="module")
+def make() -> Iterator[Callable[[str], Killing]]:
+    with killing_ground() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def killing(make) -> Killing:
+    return make("")
+
+
+def test_the_pass_that_is_killed_has_everything_to_do(killing):
+    assert sorted(re.sub("（.*", "", subject) for _, subject, _ in killing.wanted.mails.elements()) == [
+        "【在庫連携】商品コードの確認のお願い", "【在庫連携】失敗のお知らせ", "【在庫連携】復旧のお知らせ",
+    ]  # fmt: skip
+    (notice,) = (body for _, subject, body in killing.wanted.mails if "確認" in subject)
+    assert "マイナス" in notice
+    assert "RoomClipショッピングに同じコードがない" in notice
+    assert len(killing.wanted.things["order in TEMPOSTAR"]) == 2
+    assert len(killing.wanted.things["file taken in"]) == 2
+    assert killing.wanted.things["letter still queued"] == {}
+
+
+def test_the_moments_are_all_that_the_lab_and_the_state_tell(killing):
+    moments = killing.moments
+    assert len(moments) >= SOUGHT
+    for stage in ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "END-OF-DATA", "QUIT"):
+        assert [name.startswith(f"smtp.command {stage} ") for name in moments].count(True) == 2  # two mails
+    for command in ("AUTH TLS", "PASS ***", "MLSD", "SIZE", "MDTM", "RETR", "STOR", "RNFR", "RNTO", "QUIT"):
+        assert any(name.startswith(f"ftps.command {command}") for name in moments)
+    for request in ("linkages", "shops/1/orders", "shops/1/variants"):
+        assert any(name.startswith(f"http.request GET /api/v1/{request}") for name in moments)
+    assert moments.count("http.request POST /api/v1/shops/1/stock 200") == 3  # two batches, and the second file's
+    commits = [name for name in moments if name.startswith("state ")]
+    assert len(commits) > 20
+    assert [name.replace("about to commit", "committed") for name in commits[::2]] == commits[1::2]
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_killed_at_any_moment_the_next_pass_mends_it(killing, share):
+    survivals = [killing.survive(number) for number in killing.numbers[share::SHARES]]
+    assert [str(one) for one in survivals if one.wrong] == []
+    assert len(survivals) >= SOUGHT // SHARES
+
+
+def test_killed_in_the_pass_that_mends_it_too_the_one_after_that_does(killing):
+    survivals = [killing.survive(*pair) for pair in killing.pairs[::2]]
+    assert [str(one) for one in survivals if one.wrong] == []
+    assert sum(len(one.numbers) == 2 for one in survivals) >= 5
+
+
+@pytest.mark.parametrize(
+    ("defect", "moment", "seen"),
+    [
+        ("records_a_mail_before_it_sends_it", "smtp.command DATA 354", "復旧のお知らせ.* is lost"),
+        ("sends_a_mail_and_forgets_it", "http.request POST /api/v1/linkages/1/runs 201", "more mails came again"),
+        ("records_stock_before_it_sends_it", "http.request POST /api/v1/shops/1/stock 200", "variant .* is .*, not"),
+        ("hands_orders_over_without_looking", "ftps.command RNTO", "file handed over .* was not to be there"),
+    ],
+)
+def test_an_engine_that_a_kill_harms_is_found_out(make, defect, moment, seen):
+    killing = make(f"tests.killpoints.defects:{defect}")
+    at = [number for number, name in zip(killing.numbers, killing.moments, strict=True) if name.startswith(moment)]
+    told = [str(killing.survive(number)) for number in sorted({*at, *(number - 1 for number in at)})]
+    assert any(re.search(seen, one) for one in told), told
+
+
+def test_a_pass_that_goes_another_way_than_the_undisturbed_one_is_told(make):
+    killing = make("")
+    killing.moments = ("something else", *killing.moments[1:])
+    (told,) = killing.survive(1).wrong
+    assert told == "at this moment the undisturbed pass was at something else"
+
+
+def test_an_engine_that_ends_by_itself_is_no_survivor(make):
+    with pytest.raises(AssertionError, match=r"ended with 99 with a traceback; its last moment: \[\]"):
+        make("tests.killpoints.defects:no_such_engine")
+
+
+def test_the_command_counts_what_was_survived_and_refuses_moments_there_are_not():
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tests.killpoints", *arguments]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    ran = run("7", "30")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "survived 2/2 kill points\n", "")
+    refused = run("5000")
+    assert refused.returncode == 2
+    assert "there is no moment 5000; they go from 1 to" in refused.stderr

@@ -1,0 +1,81 @@
+"""The pass that is killed has everything to do that a pass can have to do at once.
+
+It finds an incident that is over, two stock files it has not read (one of over 1,000 rows: two batches), a row without
+a variant, a bad row, an order file that TEMPOSTAR has taken in, a new order, and one that was cancelled again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from reference import run_pass
+from simulator.config import Negative
+from simulator.demo import ROOMCLIP_SHOP, set_up
+from simulator.lab import Lab
+from simulator.roomclip.sales import Buyer
+
+SKUS = 1_030
+CHANGED = 1_005
+"""SKUs in the largest file: more than one batch takes."""
+BUYER = Buyer(
+    name="購入 花子", postal_code="1000001", address="東京都千代田区1-1", phone="0312345678", mail="b@x.example"
+)
+START = "before-the-pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A lab with the snapshot `START`, and the engine's state folder of that moment."""
+
+    lab: Lab
+    state_dir: Path
+    shop_code: str
+
+    def go_back(self) -> None:
+        """Make the lab what it was before the pass."""
+        self.lab.restore_snapshot(START)
+
+
+def bring_about(lab: Lab, state_dir: Path) -> Situation:
+    """Bring a new lab, and an engine whose state is in the folder, to where the pass begins."""
+    shop_code = set_up(lab, skus=SKUS, seed=1, say=lambda _section, _sentence: None).shop_code
+    back, shop = lab.tempostar, lab.roomclip
+    back.update_stock_settings(shop_code, file_suffix="日時")  # so that a pass finds several files
+    lab.change_settings(negative=Negative.RAW)
+    _engine_ends_with(0, lab, state_dir)
+
+    codes = sorted(back.levels())
+    on_sale = (
+        variant
+        for variant in shop.variants(ROOMCLIP_SHOP, limit=10_000).variants
+        if variant.listing_status == "公開" and variant.stock >= 5
+    )
+    first, second, third = (variant.variant_id for variant in islice(on_sale, 3))
+    shop.purchase(ROOMCLIP_SHOP, [(first, 2)], buyer=BUYER)
+    _engine_ends_with(0, lab, state_dir)
+    lab.next_pass()  # takes the order in
+    account = back.issue_ftp_password()
+    _engine_ends_with(1, lab, state_dir)
+
+    shop.save_linkage(ROOMCLIP_SHOP, ftp_user=account.user, ftp_password=account.password, shop_code=shop_code)
+    shop.purchase(ROOMCLIP_SHOP, [(second, 1)], buyer=BUYER)
+    regretted = shop.purchase(ROOMCLIP_SHOP, [(third, 3)], buyer=BUYER)
+    shop.cancel_order(ROOMCLIP_SHOP, regretted.order_id)
+    gone = shop.items(ROOMCLIP_SHOP).items[-1]
+    shop.delete_item(ROOMCLIP_SHOP, gone.item_number)
+    for code in {*codes[:CHANGED], *(variant.variant_code or "" for variant in gone.variants)}:
+        back.set_stock(code, sellable=back.stock(code).sellable + 7)
+    back.set_stock(codes[0], sellable=-3)
+    lab.next_pass()
+    for code in codes[2:6]:
+        back.set_stock(code, sellable=3)
+    lab.next_pass()
+    lab.save_snapshot(START)
+    return Situation(lab, state_dir, shop_code)
+
+
+def _engine_ends_with(exit_code: int, lab: Lab, state_dir: Path) -> None:
+    report = run_pass(lab.engine_environment(state_dir))
+    assert report.exit_code == exit_code, report
