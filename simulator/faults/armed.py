@@ -196,7 +196,9 @@ class Faults:
         raise Unknown("fault", number, next_step=f"There are: {present}.")
 
     def clear(self, fault: Fault) -> None:
-        """Disarm one, and let go of what it holds back; once."""
+        """Disarm one, and let go of what it holds back; once. Those of a lab that was stopped are cleared."""
+        if fault not in self._faults:
+            return
         with self._store.transaction():
             if fault not in self._faults:
                 return

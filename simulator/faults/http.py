@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from simulator.faults.kind import Effect, choice, seconds, whole
+from simulator.faults.kind import Effect, choice, seconds, text, whole
 
+MOST_HELD = 8
+"""Answers held back at a time; without a bound they would take every thread from those who could clear the fault."""
 _HOW = "FIN, or RST as from a machine that crashed"
 
 
@@ -28,7 +30,8 @@ class StatusAfter(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Late(Effect):
-    """The request is carried out at once; its answer comes late."""
+    """The request is carried out at once; its answer comes late. Beyond 8 that are held back at a time, a request is
+    answered as usual."""
 
     seconds: float = seconds(30.0)
 
@@ -49,7 +52,7 @@ class DropAfter(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Malformed(Effect):
-    """The request is carried out; its JSON answer breaks off in the middle, though its length is right."""
+    """The request is carried out; the answer's body breaks off in the middle, and its length says that this is all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class WrongShape(Effect):
 @dataclass(frozen=True, slots=True)
 class Redirect(Effect):
     """The request is not carried out; the answer is 302 to another host."""
+
+    location: str = text("http://elsewhere.invalid/", "where it sends the client (Location)")
 
 
 HttpEffect: TypeAlias = (

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from flask import Flask, request
 from werkzeug.exceptions import Forbidden
 
-from simulator.journal import Service
+from simulator.web.faulty_requests import STRUCK, StruckRequests
+from simulator.web.journalled import API, STOCK_UPDATE, is_below, tell_request
 from simulator.web.problem import register_problems
 from simulator.web.running import MAX_BODY, Running, tell
 
@@ -22,11 +23,8 @@ if TYPE_CHECKING:
 
     from simulator.control.ports import Lab
 
-API = "/api/v1"
-STOCK_UPDATE = "/roomclip/stock-update"
 _FOR_ENGINES = (API, STOCK_UPDATE, "/openapi.json")
 """Who asks for these has a secret of their own, so they may be reached under any name, e.g. from a container."""
-_LONGEST_PATH = 300
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS = {
@@ -44,7 +42,8 @@ def create_app(lab: Lab) -> Flask:
     for blueprint in _blueprints(lab):
         app.register_blueprint(blueprint)
     control, shop_api = _Late(lambda: _control_app(lab, told)), _Late(lambda: _shop_api_app(lab, told))
-    parts = [("/lab/v1", control), *((path, shop_api) for path in _FOR_ENGINES)]
+    struck = StruckRequests(shop_api, lab.faults.take, lab.journal)
+    parts: list[tuple[str, WSGIApplication]] = [("/lab/v1", control), *((path, struck) for path in _FOR_ENGINES)]
     app.wsgi_app = _ByPath(parts, app.wsgi_app)  # type: ignore[method-assign]  # Flask's way to wrap it
     return app
 
@@ -58,7 +57,7 @@ def _furnished(lab: Lab, told: Running, *, pages: bool = False) -> Flask:
 
     @app.before_request
     def refuse_other_sites() -> None:
-        if _is_below(request.path, _FOR_ENGINES):
+        if is_below(request.path, _FOR_ENGINES):
             return
         if not _is_ours(request.host, lab.config.host):
             raise Forbidden(
@@ -73,7 +72,8 @@ def _furnished(lab: Lab, told: Running, *, pages: bool = False) -> Flask:
     def finish(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        _tell_journal(lab, response.status_code)
+        if STRUCK not in request.environ:
+            tell_request(lab.journal, request.method, request.path, response.status_code)
         return response
 
     return app
@@ -138,13 +138,9 @@ class _ByPath:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         for own, part in self._parts:
-            if _is_below(path, (own,)):
+            if is_below(path, (own,)):
                 return part(environ, start_response)
         return self._others(environ, start_response)
-
-
-def _is_below(path: str, parts: Sequence[str]) -> bool:
-    return any(path == part or path.startswith(f"{part}/") for part in parts)
 
 
 def _is_ours(host: str, bound: str) -> bool:
@@ -160,17 +156,3 @@ def _is_ours(host: str, bound: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _tell_journal(lab: Lab, status: int) -> None:
-    """What engines ask for, without their token, the secret in the 在庫更新用URL, or any body."""
-    path = request.path
-    if _is_below(path, (STOCK_UPDATE,)):
-        path = f"{STOCK_UPDATE}/***"
-    elif not _is_below(path, (API,)):
-        return
-    path = path[:_LONGEST_PATH]
-    lab.journal.record(
-        Service.HTTP, "http.request", f"{request.method} {path} was answered {status}.",
-        method=request.method, path=path, status=status,
-    )  # fmt: skip

@@ -17,6 +17,17 @@ _EXTENSION = "zaikolab"
 _KEPT_FAILURES = 10
 
 
+class HangUp(Exception):
+    """Raised by an application instead of an answer, or in the middle of its body: the connection ends there.
+
+    `reset`: with RST, as when a machine crashes.
+    """
+
+    def __init__(self, *, reset: bool) -> None:
+        super().__init__("The connection is to end here.")
+        self.reset = reset
+
+
 @dataclass(slots=True)
 class Running:
     """Failures in requests, and what is to be done when the server stops."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import socket
+import struct
 import threading
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -15,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 from simulator.errors import CannotStart
 from simulator.web.listener import listener
 from simulator.web.problem import PROBLEM_TYPE
-from simulator.web.running import running
+from simulator.web.running import HangUp, running
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,6 +31,8 @@ THREADS = 16
 """So many requests at once: a few of them may be long polls of `journal/wait` and `mail/wait`."""
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes waitress takes in before it hangs up. The application's own limit is lower (running.MAX_BODY)."""
+_RST_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER: on, for no time."""
 _START_LIMIT = 5.0
 _STOP_LIMIT = 5.0
 
@@ -141,5 +145,26 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
         self.write(body)
 
 
+class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+    def service(self) -> None:
+        try:
+            super().service()
+        except HangUp as order:
+            self.close_on_finish = True  # what was written before is still sent
+            if order.reset:
+                with contextlib.suppress(OSError):  # the client was faster
+                    self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST_ON_CLOSE)
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    task_class = _Task
     error_task_class = _ProblemTask
+
+    def check_client_disconnected(self) -> bool:
+        # While a request is carried out waitress does not look; only who looks ahead sees that the client went.
+        try:
+            return not self.connected or self.socket.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
