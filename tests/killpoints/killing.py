@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from reference import ExitCode
 from simulator.journal import Entry
 from simulator.lab import Lab
 from simulator.mailbox.server import Stage
@@ -27,6 +28,7 @@ from tests.killpoints.situation import Situation, bring_about
 
 ANSWERED = ("ftps.connected", "ftps.command", "ftps.sent", "ftps.received", "http.request", "smtp.command")
 """Entries that the lab writes right before it answers. Others tell of a part of these, or of what nobody waits for."""
+PAIRS = 10
 MAIL_CAME_IN = f"smtp.command {Stage.END_OF_DATA} 250"
 
 
@@ -88,6 +90,8 @@ class Killing:
         """What an undisturbed pass leaves."""
         self.moments: tuple[str, ...]
         """The names of all moments of an undisturbed pass, in order."""
+        self._ends_with: int | None = None
+        """The exit code of a pass that is left alone; none is known before the first."""
         self._go_back()
         watch = self._make_pass(None)
         self.moments, self.wanted = tuple(watch.seen), look_at(situation, self._state_dir)
@@ -101,7 +105,7 @@ class Killing:
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """Moments to be killed at twice: the second pass about where the first was, or where that had not come."""
         last = self.numbers[-1]
-        chosen = self.numbers[:: last // 10]
+        chosen = self.numbers[:: -(-last // PAIRS)]
         return (*((number, number) for number in chosen), *((number, last + 1 - number) for number in chosen))
 
     def survive(self, *kill_at: int) -> Survival:
@@ -126,7 +130,8 @@ class Killing:
     def _go_back(self) -> None:
         self._situation.go_back()
         shutil.rmtree(self._state_dir, ignore_errors=True)
-        shutil.copytree(self._situation.state_dir, self._state_dir)
+        if self._situation.state_dir.exists():
+            shutil.copytree(self._situation.state_dir, self._state_dir)
 
     def _make_pass(self, kill_at: int | None) -> Watch:
         lab, watch = self._situation.lab, Watch(kill_at)
@@ -135,7 +140,9 @@ class Killing:
             order = Order(lab.engine_environment(self._state_dir), self._adjust)
             status = self._engine.make_pass(order, watch.started, watch.moment)
             watch.gone.set()
-        if status not in ((-signal.SIGKILL,) if watch.killed else (0,)):
+        if self._ends_with is None and status in {ExitCode.OK, ExitCode.FAILED}:
+            self._ends_with = status
+        if status != (-signal.SIGKILL if watch.killed else self._ends_with):
             crash = " with a traceback" if status == CRASHED else ""
             raise AssertionError(f"A pass ended with {status}{crash}; its last moment: {watch.seen[-1:]}")
         self._wait_for_quiet(mark)
@@ -153,10 +160,11 @@ class Killing:
 
 
 @contextmanager
-def killing_ground() -> Iterator[Callable[[str], Killing]]:
-    """A lab in the situation and an engine, closed at the end; call it with what makes the engine wrong, or ""."""
+def killing_ground(name: str) -> Iterator[Callable[[str], Killing]]:
+    """A lab in a situation of `SITUATIONS` and an engine, closed at the end; call it with what makes the engine wrong,
+    or with ""."""
     with Lab() as lab, TemporaryDirectory(prefix="zaikolab-kill-") as folder, EngineProcess() as engine:
-        situation = bring_about(lab, Path(folder) / "state")
+        situation = bring_about(name, lab, Path(folder) / "state")
         yield partial(Killing, situation, engine)
 
 
