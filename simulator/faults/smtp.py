@@ -11,7 +11,8 @@ from simulator.faults.kind import Effect, seconds, text, whole
 
 @dataclass(frozen=True, slots=True)
 class Reply(Effect):
-    """The stage is not carried out and answered with this code; a mail is not kept."""
+    """The stage is not carried out and answered with this code; a mail is not kept. At CONNECT, and with code 421, the
+    connection ends with it."""
 
     code: int = whole(451, 400, 599, "the reply's code")
     text: str = text(INJECTED, "the reply's text")
@@ -36,7 +37,7 @@ class DropAfter(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Garbled(Effect):
-    """The stage is not carried out; what is sent instead is no SMTP reply."""
+    """The stage is not carried out; what is sent instead is no SMTP reply. At CONNECT the connection ends with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,52 +15,32 @@ import logging
 import ssl
 import tempfile
 import threading
-from enum import StrEnum
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from aiosmtpd.smtp import SMTP
 
 from simulator.errors import CannotStart
 from simulator.faults.armed import nothing_armed
+from simulator.faults.kind import Layer
 from simulator.journal import Service
+from simulator.mailbox.stages import AS_EVER, Stage, plan_stage
 from simulator.web.listener import listener
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Awaitable, Callable
 
-    from simulator.faults.armed import Take
+    from simulator.faults.armed import Firing, Take
     from simulator.journal import Journal
     from simulator.mailbox.mailbox import Mailbox
+    from simulator.mailbox.stages import Course
 
 LARGEST_MAIL = 10 * 1024 * 1024
 """Bytes; more is answered 552 (ASSUMPTION: the usual limit of providers)."""
 HOST_NAME = "mail.roomclip.example"
 _LIMIT = 5.0
 _CLOSING_TURNS = 10
-
-
-class Stage(StrEnum):
-    """What a reply answers: a command, or one of the two moments without one. OTHER: a line that is no command. Faults
-    strike some of these (`faults.targets.STAGES`)."""
-
-    CONNECT = "CONNECT"
-    HELO = "HELO"
-    EHLO = "EHLO"
-    STARTTLS = "STARTTLS"
-    AUTH = "AUTH"
-    MAIL = "MAIL"
-    RCPT = "RCPT"
-    DATA = "DATA"
-    END_OF_DATA = "END-OF-DATA"
-    RSET = "RSET"
-    NOOP = "NOOP"
-    VRFY = "VRFY"
-    EXPN = "EXPN"
-    HELP = "HELP"
-    QUIT = "QUIT"
-    OTHER = "?"
 
 
 class ServerCertificate(Protocol):
@@ -162,10 +142,16 @@ class SmtpServer:
             await turn
         server.close()
 
-    def tell(self, session: int, stage: Stage, reply: int) -> None:
-        """Write to the journal what a session came to."""
+    def take(self, stage: Stage) -> Firing | None:
+        """The fault that strikes a stage, if one does."""
+        return self._take(Layer.SMTP, stage, "")
+
+    def tell(self, session: int, stage: Stage, line: str) -> None:
+        """Write to the journal what a session came to: the stage, and the code of the line sent, if it has one."""
+        reply = int(line[:3]) if line[:3].isdecimal() else None
+        became = f"was answered {reply}" if reply else "was answered with what is no reply" if line else "got no answer"
         self._journal.record(
-            Service.SMTP, "smtp.command", f"Session {session}: {stage} was answered {reply}.",
+            Service.SMTP, "smtp.command", f"Session {session}: {stage} {became}.",
             session=session, stage=stage, reply=reply,
         )  # fmt: skip
 
@@ -181,7 +167,9 @@ class _Receiver:
         self._mailbox = mailbox
         self._server = server
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802, ANN401 - aiosmtpd
+    async def handle_DATA(self, session: _Session, _session: object, envelope: Any) -> str:  # noqa: N802, ANN401 - aiosmtpd
+        if not session.begin(Stage.END_OF_DATA).carried_out:
+            return ""  # what is sent instead, `push` knows
         try:
             mail = self._mailbox.receive(envelope.mail_from or "", envelope.rcpt_tos, bytes(envelope.original_content))
         except Exception as error:  # noqa: BLE001 - answered here, raised again when the server stops
@@ -209,7 +197,8 @@ class _Receiver:
 class _Session(SMTP):
     """One connection; notes itself in `sessions` while it is open.
 
-    A command is carried out by `_carry_out`, a mail that came in whole by the receiver; every reply leaves by `push`.
+    A command is carried out by `_carry_out`, a mail that came in whole by the receiver; every reply leaves by `push`. A
+    fault that strikes a stage is taken when the stage begins.
     """
 
     def __init__(
@@ -236,18 +225,24 @@ class _Session(SMTP):
         self._connection: asyncio.BaseTransport | None = None
         self._stage: Stage | None = Stage.CONNECT
         """What the next reply answers; None when that was answered and the reply goes on."""
+        self._begun: Stage | None = None
+        self._firing: Firing | None = None
+        self._course = AS_EVER
         self._smtp_methods = {
             verb: self._carrying_out(Stage(verb), method) for verb, method in self._smtp_methods.items()
         }
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # With STARTTLS this happens twice; the first is the connection itself.
-        self._connection = self._connection or transport
+        if self._connection is None:
+            self._connection = transport
+            self.begin(Stage.CONNECT)
         self._sessions.add(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._sessions.discard(self)
+        self._stage_is_over()
         super().connection_lost(error)
         self.hang_up()  # after a failed handshake aiosmtpd leaves the connection below it open
 
@@ -263,9 +258,25 @@ class _Session(SMTP):
     ) -> None:
         self._stage = stage
         try:
-            await method(argument)
+            if self.begin(stage).carried_out:
+                await method(argument)
+            else:
+                await self.push("")
         finally:
             self._stage = Stage.OTHER
+            self._stage_is_over()
+
+    def begin(self, stage: Stage) -> Course:
+        """How a stage goes; which fault strikes it is asked once."""
+        if self._begun is not stage:
+            self._begun, self._firing = stage, self._server.take(stage)
+            self._course = plan_stage(self._firing.effect, stage) if self._firing else AS_EVER
+        return self._course
+
+    def _stage_is_over(self) -> None:
+        if self._firing:
+            self._firing.miss()
+        self._begun, self._firing, self._course = None, None, AS_EVER
 
     async def push(self, status: str) -> None:  # type: ignore[override]  # aiosmtpd itself passes text only
         """Send a line of a reply; the first one to a stage is told to the journal first."""
@@ -277,13 +288,40 @@ class _Session(SMTP):
                 self._stage = Stage.END_OF_DATA
             case _:
                 self._stage = None
+        course = self._course if stage is None else self.begin(stage)
         if stage is not None:
-            try:
-                self._server.tell(self._number, stage, int(status[:3]))
-            except Exception as error:  # noqa: BLE001 - raised again when the server stops
-                self._server.failed(error)
-                self.hang_up()
-        await super().push(status)
+            status = await self._struck(course, status)
+            self._tell(stage, status)
+        if status == course.withheld and self._firing:
+            self._firing.fire()
+        elif status:
+            await super().push(status)
+        if course.ends:
+            self._end(after_a_line=bool(status))
+
+    async def _struck(self, course: Course, status: str) -> str:
+        """What is sent as the first line of a reply, when its time has come."""
+        if self._firing and course.strikes_the_reply:
+            self._firing.fire()
+            if course.held:
+                self._reset_timeout(course.held + self._timeout_duration)
+                await asyncio.wait([asyncio.wrap_future(self._firing.over)], timeout=course.held)
+                self._reset_timeout()
+        return status if course.sent is None else course.sent
+
+    def _tell(self, stage: Stage, line: str) -> None:
+        try:
+            self._server.tell(self._number, stage, line)
+        except Exception as error:  # noqa: BLE001 - raised again when the server stops
+            self._server.failed(error)
+            self.hang_up()
+
+    def _end(self, *, after_a_line: bool) -> NoReturn:
+        if after_a_line and self.transport is not None:
+            self.transport.close()
+        else:
+            self.hang_up()
+        raise asyncio.CancelledError  # aiosmtpd ends a session quietly with it, as after QUIT
 
     def hang_up(self) -> None:
         """Close the connection at once."""

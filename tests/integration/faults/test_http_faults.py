@@ -302,10 +302,16 @@ def test_what_is_held_back_ends_with_the_lab():
 
 
 def test_no_more_are_held_back_than_leave_others_their_answer(lab):
-    with held_back(lab, http.MOST_HELD) as (fault, waiting):
-        assert send(lab, 6).status == 200
-        assert (fault.matched, fault.fired, fault.armed) == (http.MOST_HELD + 1, http.MOST_HELD, 92)
-        assert not any(one.done() for one in waiting)
+    with (
+        held_back(lab, http.MOST_HELD) as (holding, waiting),
+        lab.fault("http.late", on=LINKAGES, seconds=0) as next_one,
+    ):
+        assert ask(lab, "GET", "/api/v1/linkages").status == 200
+        assert (next_one.matched, next_one.fired, any(one.done() for one in waiting)) == (1, 0, False)
+        holding.clear()
+        assert {one.result(LIMIT).status for one in waiting} == {200}
+        ask(lab, "GET", "/api/v1/linkages")
+        assert (next_one.matched, next_one.fired) == (2, 1), "there is a place for it again"
 
 
 def test_who_has_gone_was_not_answered(lab):

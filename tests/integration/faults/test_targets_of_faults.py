@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from simulator.faults.targets import ROUTES, STAGES
-from simulator.mailbox.server import Stage
+from simulator.mailbox.stages import Stage
 from simulator.roomclip.api.blueprint import create_blueprint
 from simulator.roomclip.api.stock_update import create_stock_update_blueprint
 
