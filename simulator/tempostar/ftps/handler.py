@@ -7,28 +7,33 @@ pyftpdlib keeps its settings in class attributes, so `server.py` makes one subcl
 from __future__ import annotations
 
 import sys
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from OpenSSL import SSL
 from pyftpdlib.exceptions import FilesystemError
 
 from simulator.config import TlsMode
+from simulator.faults.data import Unavailable
+from simulator.faults.kind import Layer
 from simulator.tempostar.ftps.authorizer import Authorizer
-from simulator.tempostar.ftps.filesystem import NO_APPEND, TIMES_ARE_FIXED, CompanyFiles, Grounds
+from simulator.tempostar.ftps.faulty_control import FaultyControl
+from simulator.tempostar.ftps.filesystem import NO_APPEND, TIMES_ARE_FIXED, CompanyFiles
 from simulator.tempostar.ftps.listing import FACTS
-from simulator.tempostar.ftps.recording import RecordedChannel
+from simulator.tempostar.ftps.striking import give_up
 from simulator.tempostar.ftps.transfer import ABORTED, PassiveRangeExhausted
+
+if TYPE_CHECKING:
+    from simulator.faults.armed import Firing
 
 PASSIVE_ONLY = "502 Passive mode only: send EPSV or PASV."
 _TRANSFERS = frozenset({"RETR", "STOR", "LIST", "NLST", "MLSD"})
 _REMOVED = frozenset({"STOU", "REIN"})
 
 
-class Session(RecordedChannel):
+class Session(FaultyControl):
     """One control connection."""
 
     # Given by the server to its own subclass:
-    grounds: ClassVar[Grounds]
     tls_mode: ClassVar[TlsMode]
 
     data_channel: Any
@@ -41,13 +46,14 @@ class Session(RecordedChannel):
     tls_control_required = True
     tls_data_required = True
     proto_cmds: ClassVar[dict[str, Any]] = {
-        verb: details for verb, details in RecordedChannel.proto_cmds.items() if verb not in _REMOVED
+        verb: details for verb, details in FaultyControl.proto_cmds.items() if verb not in _REMOVED
     }
     proto_cmds["OPTS"] = proto_cmds["OPTS"] | {"auth": False}  # lftp sends OPTS UTF8 ON before it logs in
 
     def __init__(self, conn: Any, server: Any, ioloop: Any = None) -> None:  # noqa: ANN401 - pyftpdlib's
         self.company_id: int | None = None
-        self._reason = "closed by the client"
+        self.refusal: Firing | None = None
+        """Strikes the passive port that is being opened."""
         super().__init__(conn, server, ioloop)
         self._available_facts = list(FACTS)
 
@@ -60,12 +66,12 @@ class Session(RecordedChannel):
             self._prot = True  # as implicit servers have it; clients that send PROT P may
             self.secure_connection(self.ssl_context)
         else:
-            self._greet()
+            self.greet()
 
     def handle_ssl_established(self) -> None:
         """Greet under implicit TLS."""
         if self.tls_mode is TlsMode.IMPLICIT:
-            self._greet()
+            self.greet()
 
     def handle_failed_ssl_handshake(self) -> None:
         """Remember why."""
@@ -73,10 +79,6 @@ class Session(RecordedChannel):
         details = error.args[0] if isinstance(error, SSL.Error) and error.args else ()
         self._reason = "TLS handshake failed: " + "; ".join(str(d[-1]) for d in details)
         super().handle_failed_ssl_handshake()
-
-    def on_disconnect(self) -> None:
-        """Tell the journal."""
-        self.record("ftps.disconnected", f"Session {self.number} ended: {self._reason}.", reason=self._reason)
 
     def handle_max_cons(self) -> None:
         """Remember why, then as pyftpdlib."""
@@ -89,18 +91,10 @@ class Session(RecordedChannel):
         self.respond("421 Control connection timed out.")
         self.close()
 
-    def end(self, reason: str) -> None:
-        """Close at once, for `reason`."""
-        self._reason = reason
-        self.close()
-
     def handle_error(self) -> None:
         """An error ends the session; `note_error` has it."""
         self._reason = "error in the session"
         super().handle_error()
-
-    def _greet(self) -> None:
-        super().handle()
 
     # Commands
 
@@ -116,8 +110,24 @@ class Session(RecordedChannel):
             self._transfer_open() or (self._dtp_acceptor is None and self.data_channel is None)
         ):
             self.respond("425 There is no data connection: send EPSV or PASV first.")
+        elif cmd in _TRANSFERS:
+            self._begin_transfer(cmd, str(args[0]))
         else:
             super().process_command(cmd, *args, **kwargs)
+
+    def _begin_transfer(self, cmd: str, path: str) -> None:
+        """As pyftpdlib; a fault may strike its data."""
+        firing = self.grounds.take(Layer.DATA, cmd, path)
+        if firing is not None and isinstance(firing.effect, Unavailable):
+            firing.fire()
+            self._end_transfer()
+            self.respond("425 Can't open data connection.")
+            return
+        self.transfer_fault = firing
+        super().process_command(cmd, path)
+        if not self._transfer_open():
+            give_up(firing)
+            self.transfer_fault = None
 
     def abstracted_fs(self, _home: str, _session: Session) -> CompanyFiles:
         """The files this login sees."""
@@ -229,8 +239,11 @@ class Session(RecordedChannel):
 
     def _make_epasv(self, extmode: bool = False) -> None:  # noqa: FBT001, FBT002, RUF100 - pyftpdlib's signature
         self._end_transfer()
+        self.refusal = self.grounds.take(Layer.DATA, "EPSV" if extmode else "PASV", "")
         try:
             super()._make_epasv(extmode)
         except PassiveRangeExhausted:
             low, high = self.passive_ports[0], self.passive_ports[-1]
             self.respond(f"425 All passive ports ({low}-{high}) are in use; try again.")
+        give_up(self.refusal)
+        self.refusal = None

@@ -1,7 +1,8 @@
 """The control channel's ear and memory: command lines in, replies out, all of it in the journal, none of it in a log.
 
 Every command gives one `ftps.command` entry, written before its first reply is sent: whoever has the reply finds the
-entry. What a client typed is told only for commands that are known, and never for PASS.
+entry. One that a fault leaves without a reply has none but the fault's. What a client typed is told only for commands
+that are known, and never for PASS.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
         self._command: tuple[str, str, str] | None = None
         self._overlong = False
         self._leaving = False
+        self._reason = "closed by the client"
         super().__init__(conn, server, ioloop)
 
     def record(self, kind: str, summary: str, **data: object) -> None:
@@ -58,10 +60,22 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
         user = self.username[:MAX_TOLD]
         self.journal.record(Service.FTPS, kind, summary, session=self.number, user=user, **data)  # type: ignore[arg-type]  # nobody passes `skus`
 
+    def on_disconnect(self) -> None:
+        """Tell the journal."""
+        self.record("ftps.disconnected", f"Session {self.number} ended: {self._reason}.", reason=self._reason)
+
+    def end(self, reason: str) -> None:
+        """Close at once, for `reason`."""
+        self._reason = reason
+        self.close()
+
     def respond(self, resp: str, logfun: object = None) -> None:  # noqa: ARG002 - pyftpdlib's signature
+        """Send a reply."""
+        # 125 or 150 would depend on who is quicker; this way a session always reads alike
+        self.answer(OPENING if resp.startswith("125 ") else resp)
+
+    def answer(self, resp: str) -> None:
         """Send a reply; the first one to a command is told to the journal first."""
-        if resp.startswith("125 "):  # 125 or 150 would depend on who is quicker; this way a session always reads alike
-            resp = OPENING
         if self._command is not None:
             (verb, argument, path), self._command = self._command, None
             told = f"{verb} {argument}".strip()
@@ -138,7 +152,11 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
             arg = _LIST_OPTIONS.sub("", arg, count=1)
             line = f"{cmd} {arg}"
         self._command = self._told(cmd, arg)
-        super().pre_process_command(line, cmd, arg)
+        self.carry_out(line, cmd, arg)
+
+    def carry_out(self, line: str, verb: str, argument: str) -> None:
+        """Do what a command asks for, and answer it."""
+        super().pre_process_command(line, verb, argument)
 
     def _told(self, verb: str, argument: str) -> tuple[str, str, str]:
         """Verb, argument and path as the journal has them. Nothing of what may be a mistyped password."""

@@ -7,10 +7,10 @@ from typing import Any
 
 from OpenSSL import SSL
 from pyftpdlib.exceptions import FilesystemError
-from pyftpdlib.handlers.ftp.data import DTPHandler
 from pyftpdlib.handlers.ftp.dispatchers import PassiveDTP
 from pyftpdlib.handlers.ftps.data import TLS_DTPHandler
 
+from simulator.tempostar.ftps.faulty_transfer import FaultyTransfer
 from simulator.tempostar.ftps.filesystem import Download, Upload, UploadTooLong
 
 ABORTED = "426 The transfer was aborted."
@@ -39,6 +39,14 @@ class PassivePort(PassiveDTP):  # type: ignore[misc]  # pyftpdlib has no types
             raise PassiveRangeExhausted
         super().bind(addr)
 
+    def listen(self, num: int) -> None:
+        """Listen, unless a fault has the connection refused: the port stays taken then, and nobody is in."""
+        if self.cmd_channel.refusal is None:
+            super().listen(num)
+        else:
+            self.cmd_channel.refusal.fire()
+            self.del_channel()
+
     def handle_timeout(self) -> None:
         """Close, and end a transfer that waited for the connection. pyftpdlib would send a 421 nobody asked for."""
         self.close()
@@ -50,7 +58,7 @@ class PassivePort(PassiveDTP):  # type: ignore[misc]  # pyftpdlib has no types
         super().handle_error()
 
 
-class WholeFiles(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no types
+class WholeFiles(FaultyTransfer):
     """Ends each transfer in the journal, and keeps an upload only when its end was announced.
 
     It stands between pyftpdlib's TLS layer and its data handler, because the former calls the latter past any subclass.
@@ -73,6 +81,11 @@ class WholeFiles(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no types
         self.close()
 
     def close(self) -> None:
+        """Close, after `tell_end`."""
+        self.tell_end()
+        super().close()
+
+    def tell_end(self) -> None:
         """Put a complete upload in place and tell the journal, before the reply goes out."""
         if not self._told:
             self._told = True
@@ -88,7 +101,6 @@ class WholeFiles(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no types
                     complete=self.transfer_finished,
                     restarted_at=file.restarted_at,
                 )
-        super().close()
 
     def _end_upload(self, upload: Upload) -> None:
         if self.transfer_finished:
