@@ -102,6 +102,8 @@ class Settings:
     unchanged: Unchanged = Unchanged.KEEP
     writing: Writing = Writing.ATOMIC
     stock_file_deletable: bool = True
+    tls_session_reuse: bool = False
+    """Whether an FTPS data connection has to resume the control channel's TLS session; 522 otherwise."""
     bulk_delay_minutes: int = 1
 
     def changed(self, changes: dict[str, Any]) -> Self:

@@ -49,6 +49,7 @@ class Servers:
         # Imported here: `import simulator` must not load the servers.
         from simulator.mailbox.server import SmtpServer
         from simulator.tempostar.ftps.certificates import Authority
+        from simulator.tempostar.ftps.flawed_certificates import FlawedCertificates
         from simulator.tempostar.ftps.server import FtpsServer
         from simulator.web.app import create_app
         from simulator.web.server import HttpServer
@@ -58,7 +59,8 @@ class Servers:
         authority = Authority.from_pem(*(part.encode() for part in kept)) if kept else Authority.create()
         if not kept:
             store.set_value("authority", [authority.ca_pem.decode(), authority.key_pem.decode()])
-        certificate = authority.issue(hosts=tuple(dict.fromkeys(("localhost", "127.0.0.1", "::1", config.host))))
+        hosts = tuple(dict.fromkeys(("localhost", "127.0.0.1", "::1", config.host)))
+        certificate, flawed = authority.issue(hosts), FlawedCertificates(authority, hosts)
         ca_file.write_bytes(authority.ca_pem)
 
         self._started: list[FtpsServer | HttpServer | SmtpServer | Timekeeper] = []
@@ -74,10 +76,12 @@ class Servers:
             journal=lab.journal,
             settings=lab.settings,
             take=lab.faults.take,
+            flawed=flawed,
         )
         smtp = SmtpServer(
-            lab.mailbox, lab.journal, config.host, config.smtp_port, certificate=certificate, take=lab.faults.take
-        )
+            *(lab.mailbox, lab.journal, config.host, config.smtp_port),
+            certificate=certificate, take=lab.faults.take, flawed=flawed,
+        )  # fmt: skip
         http = HttpServer(create_app(lab), config.host, config.http_port)
         timekeeper = Timekeeper(store, lab.clock, lab.agenda)
         try:

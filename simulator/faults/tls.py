@@ -1,4 +1,7 @@
-"""What may go wrong in TLS. `CONTROL` and `DATA` are the channels of the FTPS area, `SMTP` is STARTTLS of the inbox."""
+"""What may go wrong in TLS. `CONTROL` and `DATA` are the channels of the FTPS area, `SMTP` is STARTTLS of the inbox.
+
+A call is a connection, shown to the faults where its TLS begins.
+"""
 
 from __future__ import annotations
 
@@ -35,17 +38,19 @@ class SelfSigned(Effect):
 
 @dataclass(frozen=True, slots=True)
 class NoCloseNotify(Effect):
-    """The connection ends without close_notify; a download is sent whole and answered 226 all the same."""
+    """The server ends the connection without close_notify; what goes over a data connection is whole, and answered 226
+    all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionReuseRequired(Effect):
-    """A data connection that does not resume the control channel's TLS session is answered 522."""
+    """A data connection that does not resume the control channel's TLS session is answered 522, with nothing sent over
+    it. One that does is not struck: the fault waits for another."""
 
 
 @dataclass(frozen=True, slots=True)
 class VersionFloor(Effect):
-    """Only TLS 1.3 is spoken."""
+    """Only TLS 1.3 is spoken: a client that has 1.2 at most is refused in the handshake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +60,18 @@ class VersionCeiling(Effect):
 
 @dataclass(frozen=True, slots=True)
 class HandshakeDrop(Effect):
-    """The connection ends where the handshake would begin."""
+    """The connection ends when the client begins its handshake; a transfer that was to go over it is answered 426."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandshakeLate(Effect):
-    """The server's part of the handshake comes late."""
+    """The server answers late when the client begins its handshake."""
 
     seconds: float = seconds(30.0)
 
 
+CertificateEffect: TypeAlias = Expired | NotYetValid | WrongHost | UnknownAuthority | SelfSigned
+VersionEffect: TypeAlias = VersionFloor | VersionCeiling
 TlsEffect: TypeAlias = (
-    Expired | NotYetValid | WrongHost | UnknownAuthority | SelfSigned | NoCloseNotify | SessionReuseRequired
-    | VersionFloor | VersionCeiling | HandshakeDrop | HandshakeLate
-)  # fmt: skip
+    CertificateEffect | VersionEffect | NoCloseNotify | SessionReuseRequired | HandshakeDrop | HandshakeLate
+)

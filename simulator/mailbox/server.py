@@ -12,11 +12,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import ssl
-import tempfile
 import threading
 from functools import wraps
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from aiosmtpd.smtp import SMTP
 
@@ -25,6 +23,7 @@ from simulator.faults.armed import nothing_armed
 from simulator.faults.kind import Layer
 from simulator.journal import Service
 from simulator.mailbox.stages import AS_EVER, Stage, plan_stage
+from simulator.mailbox.tls import Contexts, no_flaws
 from simulator.web.listener import listener
 
 if TYPE_CHECKING:
@@ -35,24 +34,13 @@ if TYPE_CHECKING:
     from simulator.journal import Journal
     from simulator.mailbox.mailbox import Mailbox
     from simulator.mailbox.stages import Course
+    from simulator.mailbox.tls import Flawed, ServerCertificate
 
 LARGEST_MAIL = 10 * 1024 * 1024
 """Bytes; more is answered 552 (ASSUMPTION: the usual limit of providers)."""
 HOST_NAME = "mail.roomclip.example"
 _LIMIT = 5.0
 _CLOSING_TURNS = 10
-
-
-class ServerCertificate(Protocol):
-    """What the server shows with STARTTLS, in PEM."""
-
-    @property
-    def cert_pem(self) -> bytes:
-        """Certificate, with what leads to the authority."""
-
-    @property
-    def key_pem(self) -> bytes:
-        """Private key."""
 
 
 class SmtpServer:
@@ -68,6 +56,7 @@ class SmtpServer:
         *,
         certificate: ServerCertificate | None = None,
         take: Take = nothing_armed,
+        flawed: Flawed = no_flaws,
     ) -> None:
         self._take = take
         self._mailbox = mailbox
@@ -75,7 +64,7 @@ class SmtpServer:
         self._numbers = itertools.count(1)
         self._host = host
         self.port = port
-        self._certificate = certificate
+        self.tls = Contexts(certificate, flawed) if certificate else None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._ready = threading.Event()
@@ -123,11 +112,10 @@ class SmtpServer:
 
     async def _serve(self, bound: socket.socket) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        context = _tls_context(self._certificate) if self._certificate else None
         sessions: set[_Session] = set()
         receiver = _Receiver(self._mailbox, self)
         server = await self._loop.create_server(
-            lambda: _Session(next(self._numbers), self, sessions, receiver, context), sock=bound
+            lambda: _Session(next(self._numbers), self, sessions, receiver), sock=bound
         )
         self._ready.set()
         await self._stopping.wait()
@@ -145,6 +133,10 @@ class SmtpServer:
     def take(self, stage: Stage) -> Firing | None:
         """The fault that strikes a stage, if one does."""
         return self._take(Layer.SMTP, stage, "")
+
+    def take_tls(self) -> Firing | None:
+        """The fault that strikes a STARTTLS that is to be carried out, if one does."""
+        return self._take(Layer.TLS, "SMTP", "")
 
     def tell(self, session: int, stage: Stage, line: str) -> None:
         """Write to the journal what a session came to: the stage, and the code of the line sent, if it has one."""
@@ -207,7 +199,6 @@ class _Session(SMTP):
         server: SmtpServer,
         sessions: set[_Session],
         receiver: _Receiver,
-        context: ssl.SSLContext | None,
     ) -> None:
         super().__init__(
             receiver,
@@ -215,7 +206,7 @@ class _Session(SMTP):
             enable_SMTPUTF8=True,
             hostname=HOST_NAME,
             ident="zaikolab inbox",
-            tls_context=context,
+            tls_context=server.tls.usual if server.tls else None,
             auth_exclude_mechanism=("LOGIN", "PLAIN"),
             loop=asyncio.get_running_loop(),
         )
@@ -278,6 +269,13 @@ class _Session(SMTP):
             self._firing.miss()
         self._begun, self._firing, self._course = None, None, AS_EVER
 
+    @wraps(SMTP.smtp_STARTTLS)  # as above
+    async def smtp_STARTTLS(self, argument: str) -> None:  # noqa: N802 - aiosmtpd finds it by this name
+        tls = self._server.tls
+        firing = self._server.take_tls() if tls is not None and not argument and self._tls_protocol is None else None
+        if tls is None or firing is None or await tls.strike(firing, self):
+            await super().smtp_STARTTLS(argument)
+
     async def push(self, status: str) -> None:  # type: ignore[override]  # aiosmtpd itself passes text only
         """Send a line of a reply; the first one to a stage is told to the journal first."""
         stage = self._stage
@@ -327,14 +325,3 @@ class _Session(SMTP):
         """Close the connection at once."""
         if isinstance(self._connection, asyncio.Transport):
             self._connection.abort()
-
-
-def _tls_context(certificate: ServerCertificate) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Python's ssl takes a key from a file only: it exists for the moment of loading, readable by its owner alone.
-    with tempfile.NamedTemporaryFile(prefix="zaikolab-", suffix=".pem") as file:
-        file.write(certificate.cert_pem.rstrip() + b"\n" + certificate.key_pem)
-        file.flush()
-        context.load_cert_chain(file.name)
-    return context

@@ -111,31 +111,53 @@ class Authority:
 
         Raises: BadValue for no host, or an end that is not after the start.
         """
-        names = [_host(host) for host in hosts]
-        start = not_before or datetime.now(UTC) - BACKDATE
-        end = not_after or start + SERVER_LIFE
-        if not names:
-            raise BadValue("hosts", (), "a certificate needs at least one host")
-        if end <= start:
-            raise BadValue("not_after", end.isoformat(), f"not after {start.isoformat()}")
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(_name(str(names[0].value)))
-            .issuer_name(self._certificate.subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(start)
-            .not_valid_after(end)
-            .add_extension(x509.SubjectAlternativeName(names), critical=False)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(signs_certificates=False), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
-            .sign(self._key, hashes.SHA256())
-        )
-        return ServerCertificate(certificate.public_bytes(Encoding.PEM), _key_pem(key))
+        return _issue(hosts, not_before, not_after, key, issuer=self._certificate.subject, issuer_key=self._key)
+
+
+def sign_itself(hosts: Iterable[str] = HOSTS) -> ServerCertificate:
+    """A server certificate that no authority vouches for.
+
+    Raises: BadValue for no host.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    return _issue(hosts, None, None, key, issuer=None, issuer_key=key)
+
+
+def _issue(
+    hosts: Iterable[str],
+    not_before: datetime | None,
+    not_after: datetime | None,
+    key: ec.EllipticCurvePrivateKey,
+    *,
+    issuer: x509.Name | None,
+    issuer_key: ec.EllipticCurvePrivateKey,
+) -> ServerCertificate:
+    names = [_host(host) for host in hosts]
+    start = not_before or datetime.now(UTC) - BACKDATE
+    end = not_after or start + SERVER_LIFE
+    if not names:
+        raise BadValue("hosts", (), "a certificate needs at least one host")
+    if end <= start:
+        raise BadValue("not_after", end.isoformat(), f"not after {start.isoformat()}")
+    subject = _name(str(names[0].value))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer or subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
+    return ServerCertificate(certificate.public_bytes(Encoding.PEM), _key_pem(key))
 
 
 def _name(common_name: str) -> x509.Name:

@@ -15,27 +15,33 @@ from pyftpdlib.exceptions import FilesystemError
 from simulator.config import TlsMode
 from simulator.faults.data import Unavailable
 from simulator.faults.kind import Layer
+from simulator.faults.tls import NoCloseNotify
 from simulator.tempostar.ftps.authorizer import Authorizer
 from simulator.tempostar.ftps.faulty_control import FaultyControl
+from simulator.tempostar.ftps.faulty_tls import FaultyTls
 from simulator.tempostar.ftps.filesystem import NO_APPEND, TIMES_ARE_FIXED, CompanyFiles
 from simulator.tempostar.ftps.listing import FACTS
+from simulator.tempostar.ftps.recording import GONE
 from simulator.tempostar.ftps.striking import give_up
 from simulator.tempostar.ftps.transfer import ABORTED, PassiveRangeExhausted
 
 if TYPE_CHECKING:
     from simulator.faults.armed import Firing
+    from simulator.tempostar.ftps.tls import Contexts
 
 PASSIVE_ONLY = "502 Passive mode only: send EPSV or PASV."
 _TRANSFERS = frozenset({"RETR", "STOR", "LIST", "NLST", "MLSD"})
 _REMOVED = frozenset({"STOU", "REIN"})
 
 
-class Session(FaultyControl):
+class Session(FaultyControl, FaultyTls):
     """One control connection."""
 
     # Given by the server to its own subclass:
     tls_mode: ClassVar[TlsMode]
+    contexts: ClassVar[Contexts]
 
+    channel = "CONTROL"
     data_channel: Any
     _dtp_acceptor: object
     _out_dtp_queue: object
@@ -54,8 +60,15 @@ class Session(FaultyControl):
         self.company_id: int | None = None
         self.refusal: Firing | None = None
         """Strikes the passive port that is being opened."""
+        self.data_refused_with = ""
+        """The reply to a transfer whose data connection was refused before it."""
         super().__init__(conn, server, ioloop)
         self._available_facts = list(FACTS)
+
+    @property
+    def session(self) -> Session:
+        """Itself."""
+        return self
 
     # From connecting to disconnecting
 
@@ -79,6 +92,22 @@ class Session(FaultyControl):
         details = error.args[0] if isinstance(error, SSL.Error) and error.args else ()
         self._reason = "TLS handshake failed: " + "; ".join(str(d[-1]) for d in details)
         super().handle_failed_ssl_handshake()
+
+    def dropped(self) -> None:
+        """Close, for a fault."""
+        self.end("the TLS handshake was dropped")
+
+    def close(self) -> None:
+        """End politely, unless a fault is against it."""
+        if self._ssl_established and self._reason != GONE and (firing := self.tls_fault(NoCloseNotify)):
+            firing.fire()
+            self._error = True
+        super().close()
+
+    def on_disconnect(self) -> None:
+        """Tell the journal."""
+        self.give_up_tls_fault()
+        super().on_disconnect()
 
     def handle_max_cons(self) -> None:
         """Remember why, then as pyftpdlib."""
@@ -109,7 +138,7 @@ class Session(FaultyControl):
         elif cmd in _TRANSFERS and (
             self._transfer_open() or (self._dtp_acceptor is None and self.data_channel is None)
         ):
-            self.respond("425 There is no data connection: send EPSV or PASV first.")
+            self.respond(self.data_refused_with or "425 There is no data connection: send EPSV or PASV first.")
         elif cmd in _TRANSFERS:
             self._begin_transfer(cmd, str(args[0]))
         else:
@@ -239,6 +268,7 @@ class Session(FaultyControl):
 
     def _make_epasv(self, extmode: bool = False) -> None:  # noqa: FBT001, FBT002, RUF100 - pyftpdlib's signature
         self._end_transfer()
+        self.data_refused_with = ""
         self.refusal = self.grounds.take(Layer.DATA, "EPSV" if extmode else "PASV", "")
         try:
             super()._make_epasv(extmode)

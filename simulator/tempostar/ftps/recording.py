@@ -28,6 +28,8 @@ MAX_LINE = 2048
 on."""
 MAX_TOLD = 64
 """Characters of a user name or unknown verb that go into the journal."""
+GONE = "closed by the client"
+"""Why a session ended that nobody here ended."""
 OPENING = "150 File status okay. About to open data connection."
 TELNET = b"\xff\xf4\xf2"
 """Telnet's interrupt and synch, which some clients put before ABOR."""
@@ -52,7 +54,7 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
         self._command: tuple[str, str, str] | None = None
         self._overlong = False
         self._leaving = False
-        self._reason = "closed by the client"
+        self._reason = GONE
         super().__init__(conn, server, ioloop)
 
     def record(self, kind: str, summary: str, **data: object) -> None:

@@ -16,7 +16,7 @@ from simulator.faults.armed import nothing_armed
 from simulator.tempostar.ftps.filesystem import Accounts, Grounds
 from simulator.tempostar.ftps.handler import Session
 from simulator.tempostar.ftps.loop import Loop
-from simulator.tempostar.ftps.tls import server_context
+from simulator.tempostar.ftps.tls import Contexts, Flawed, no_flaws
 from simulator.tempostar.ftps.transfer import DataChannel, PassivePort
 from simulator.web.listener import listener
 
@@ -77,6 +77,7 @@ class FtpsServer:
         settings: Callable[[], Settings],
         limits: Limits | None = None,
         take: Take = nothing_armed,
+        flawed: Flawed = no_flaws,
     ) -> None:
         _check_ports(port, passive_ports)
         self._host = host
@@ -85,6 +86,7 @@ class FtpsServer:
         self._errors: list[BaseException] = []
         limits = limits or Limits()
         self._limits = limits
+        contexts = Contexts(certificate, flawed)
         # pyftpdlib's settings are class attributes: a class of each server's own keeps servers apart.
         self._session = type(
             "Session",
@@ -95,7 +97,8 @@ class FtpsServer:
                 "tls_mode": tls,
                 "numbers": itertools.count(1),
                 "errors": self._errors,
-                "ssl_context": server_context(certificate),
+                "contexts": contexts,
+                "ssl_context": contexts.usual,
                 "timeout": limits.idle_seconds,
                 "max_login_attempts": limits.login_attempts,
                 "passive_ports": None if passive_ports is None else range(passive_ports[0], passive_ports[1] + 1),

@@ -10,10 +10,14 @@ from pyftpdlib.exceptions import FilesystemError
 from pyftpdlib.handlers.ftp.dispatchers import PassiveDTP
 from pyftpdlib.handlers.ftps.data import TLS_DTPHandler
 
+from simulator.faults.tls import NoCloseNotify, SessionReuseRequired
+from simulator.tempostar.ftps.faulty_tls import FaultyTls
 from simulator.tempostar.ftps.faulty_transfer import FaultyTransfer
 from simulator.tempostar.ftps.filesystem import Download, Upload, UploadTooLong
+from simulator.tempostar.ftps.tls import is_resumed
 
 ABORTED = "426 The transfer was aborted."
+NOT_RESUMED = "522 The data connection has to resume the TLS session of the control connection."
 
 
 class PassiveRangeExhausted(Exception):
@@ -119,19 +123,59 @@ class WholeFiles(FaultyTransfer):
         )
 
 
-class DataChannel(TLS_DTPHandler, WholeFiles):  # type: ignore[misc]  # pyftpdlib has no types
-    """One data connection, always under TLS. `handle_ssl_established` is where more may be asked of it."""
+class DataChannel(TLS_DTPHandler, FaultyTls, WholeFiles):  # type: ignore[misc]  # pyftpdlib has no types
+    """One data connection, always under TLS."""
+
+    channel = "DATA"
+    _refused = False
+
+    @property
+    def session(self) -> Any:  # noqa: ANN401 - a Session, which knows this module
+        """The session it belongs to."""
+        return self.cmd_channel
+
+    def handle_ssl_established(self) -> None:
+        """Go on to the transfer, if the client resumed its session where it has to (setting tls_session_reuse)."""
+        firing = self.tls_fault(SessionReuseRequired)
+        if (firing or self.session.grounds.settings().tls_session_reuse) and not is_resumed(self.socket):
+            if firing:
+                firing.fire()
+            self._refused = True
+            self._refuse(NOT_RESUMED)
+        else:
+            self.modify_ioloop_events(self._wanted_io_events)
+
+    def handle_failed_ssl_handshake(self) -> None:
+        """Say so to the transfer, or to the one that was to come."""
+        self._refuse("522 The TLS handshake failed.")
+
+    def dropped(self) -> None:
+        """Close, for a fault; a transfer gets its last reply."""
+        self.abort()
 
     def send(self, data: bytes) -> int:
         """Send, if there is anything: OpenSSL takes an empty write during the handshake for the end of the connection,
-        and an empty folder would be a broken transfer."""
-        return int(super().send(data)) if data else 0
+        and an empty folder would be a broken transfer. Nothing before TLS stands and may be used."""
+        return int(super().send(data)) if data and self._ssl_established else 0
 
     def close(self) -> None:
-        """End politely after a complete transfer only: close_notify would make a torn one look whole."""
+        """End politely after a complete transfer only: close_notify would make a torn one look whole. One that was
+        refused is no transfer, and clients do not look for the reply after an end without it."""
         if not self.transfer_finished:
+            self._error = self._error or not self._refused
+        elif firing := self.tls_fault(NoCloseNotify):
+            firing.fire()
             self._error = True
         super().close()
+        if self._closed:
+            self.give_up_tls_fault()
+
+    def _refuse(self, reply: str) -> None:
+        if self.in_use:
+            self._resp = (reply, _quiet)
+        else:
+            self.session.data_refused_with = reply
+        self.close()
 
     @property
     def in_use(self) -> bool:
