@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -12,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.killpoints.killing import Killing, killing_ground
+from simulator.journal import Entry, Service
+from tests.killpoints.killing import ANSWERED, Killing, Watch, killing_ground, name_moment
 
 ROOT = Path(__file__).parents[2]
 SHARES = [("busy", share, 6) for share in range(6)] + [("first", 0, 2), ("failing", 0, 1)]
@@ -89,26 +92,57 @@ def test_killed_in_the_pass_that_mends_it_too_the_one_after_that_does(killing):
 
 
 @pytest.mark.parametrize(
-    ("defect", "moment", "seen"),
+    ("defect", "moment", "before", "seen"),
     [
-        ("records_a_mail_before_it_sends_it", "smtp.command DATA 354", "復旧のお知らせ.* is lost"),
-        ("sends_a_mail_and_forgets_it", "http.request POST /api/v1/linkages/1/runs 201", "more mails came again"),
-        ("records_stock_before_it_sends_it", "http.request POST /api/v1/shops/1/stock 200", "variant .* is .*, not"),
-        ("hands_orders_over_without_looking", "ftps.command RNTO", "file handed over .* was not to be there"),
+        ("records_a_mail_before_it_sends_it", "smtp.command DATA 354", 0, "復旧のお知らせ.* is lost"),
+        ("sends_a_mail_and_forgets_it", "http.request POST /api/v1/linkages/1/runs 201", 0, "more mails came again"),
+        ("records_stock_before_it_sends_it", "http.request POST /api/v1/shops/1/stock 200", 1, "variant .* is .*, not"),
+        ("records_in_two_steps", "http.request POST /api/v1/shops/1/stock 200", 4, "variant .* is .*, not"),
+        ("hands_orders_over_without_looking", "ftps.command RNTO", 0, "file handed over .* was not to be there"),
     ],
 )
-def test_an_engine_that_a_kill_harms_is_found_out(ground, defect, moment, seen):
+def test_an_engine_that_a_kill_harms_is_found_out(ground, defect, moment, before, seen):
     killing = ground("busy")(f"tests.killpoints.defects:{defect}")
     at = [number for number, name in zip(killing.numbers, killing.moments, strict=True) if name.startswith(moment)]
-    told = [str(killing.survive(number)) for number in sorted({*at, *(number - 1 for number in at)})]
+    told = [str(killing.survive(number - before)) for number in at]
     assert any(re.search(seen, one) for one in told), told
+
+
+def test_after_the_kill_the_lab_hears_nothing_more_of_the_engine(killing):
+    killing = killing("failing")
+    journal = killing.situation.lab.journal
+    for number, moment in zip(killing.numbers, killing.moments, strict=True):
+        killing.go_back()
+        mark = journal.last_seq()
+        watch = killing.make_pass(number)
+        heard = [name_moment(entry) for entry in journal.read(after=mark) if entry.kind in ANSWERED]
+        assert heard == [name for name in watch.seen if not name.startswith("state ")]
+        assert watch.seen[-1] == moment
+        sessions = [len(journal.read(after=mark, kind=f"ftps.{kind}")) for kind in ("connected", "disconnected")]
+        assert sessions in ([0, 0], [1, 1])
+
+
+def test_the_lab_goes_on_only_when_the_killed_process_is_gone():
+    watch = Watch(kill_at=1)
+    entry = Entry(1, "2026-04-01T09:00:00+09:00", Service.HTTP, "http.request", "", {}, ())
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        watch.started(process.pid)
+        lab = threading.Thread(target=watch.entry, args=(entry,))
+        lab.start()
+        assert process.wait(10) == -signal.SIGKILL
+        lab.join(0.05)
+        assert lab.is_alive()
+        watch.gone.set()
+        lab.join(10)
+        assert not lab.is_alive()
 
 
 def test_a_pass_that_goes_another_way_than_the_undisturbed_one_is_told(ground):
     killing = ground("failing")("")
-    killing.moments = ("something else", *killing.moments[1:])
-    (told,) = killing.survive(1).wrong
-    assert told == "at this moment the undisturbed pass was at something else"
+    killing.moments = ("something else", *killing.moments[1:], "one more")
+    for number, moment in ((1, "something else"), (killing.numbers[-1], "one more")):
+        (told,) = killing.survive(number).wrong
+        assert told == f"moment {number} of the undisturbed pass, {moment}, did not come"
 
 
 def test_an_engine_that_ends_by_itself_is_no_survivor(ground):

@@ -60,7 +60,7 @@ class Watch:
 
     def entry(self, entry: Entry) -> None:
         """Take an entry of the lab; return when the engine may be answered, or when it is gone."""
-        if entry.kind in ANSWERED and not self.moment(_name(entry)):
+        if entry.kind in ANSWERED and not self.moment(name_moment(entry)):
             self.gone.wait(LIMIT)
 
     def mail_on_its_way(self) -> bool:
@@ -82,7 +82,7 @@ class Killing:
     """Passes over one situation, each from the same start, with an engine that may be wrong on purpose."""
 
     def __init__(self, situation: Situation, engine: EngineProcess, adjust: str = "") -> None:
-        self._situation = situation
+        self.situation = situation
         self._engine = engine
         self._adjust = adjust
         self._state_dir = situation.state_dir.with_name("state-of-the-pass")
@@ -92,8 +92,8 @@ class Killing:
         """The names of all moments of an undisturbed pass, in order."""
         self._ends_with: int | None = None
         """The exit code of a pass that is left alone; none is known before the first."""
-        self._go_back()
-        watch = self._make_pass(None)
+        self.go_back()
+        watch = self.make_pass(None)
         self.moments, self.wanted = tuple(watch.seen), look_at(situation, self._state_dir)
 
     @property
@@ -110,31 +110,33 @@ class Killing:
 
     def survive(self, *kill_at: int) -> Survival:
         """Kill a pass at the first moment, the next one at the second, and so on; make one more, and compare."""
-        self._go_back()
+        self.go_back()
         names: list[str] = []
         on_their_way = 0
         for number in kill_at:
-            watch = self._make_pass(number)
+            watch = self.make_pass(number)
             if not watch.killed:
                 break  # the pass was over before
             names.append(watch.seen[-1])
             on_their_way += watch.mail_on_its_way()
         wrong = []
-        if names and names[0] != self.moments[kill_at[0] - 1]:
-            wrong.append(f"at this moment the undisturbed pass was at {self.moments[kill_at[0] - 1]}")
-        self._make_pass(None)
-        found = look_at(self._situation, self._state_dir)
+        if names[:1] != [self.moments[kill_at[0] - 1]]:
+            wrong.append(f"moment {kill_at[0]} of the undisturbed pass, {self.moments[kill_at[0] - 1]}, did not come")
+        self.make_pass(None)
+        found = look_at(self.situation, self._state_dir)
         wrong += differences(self.wanted, found, twice_allowed=on_their_way)
         return Survival(kill_at[: len(names)], tuple(names), tuple(wrong))
 
-    def _go_back(self) -> None:
-        self._situation.go_back()
+    def go_back(self) -> None:
+        """Make the lab and the engine's state what they were before the pass."""
+        self.situation.go_back()
         shutil.rmtree(self._state_dir, ignore_errors=True)
-        if self._situation.state_dir.exists():
-            shutil.copytree(self._situation.state_dir, self._state_dir)
+        if self.situation.state_dir.exists():
+            shutil.copytree(self.situation.state_dir, self._state_dir)
 
-    def _make_pass(self, kill_at: int | None) -> Watch:
-        lab, watch = self._situation.lab, Watch(kill_at)
+    def make_pass(self, kill_at: int | None) -> Watch:
+        """Make a pass, killed at that moment if it comes; return what was seen when the lab is done with it."""
+        lab, watch = self.situation.lab, Watch(kill_at)
         mark = lab.journal.last_seq()
         with lab.journal.observed(watch.entry):
             order = Order(lab.engine_environment(self._state_dir), self._adjust)
@@ -150,7 +152,7 @@ class Killing:
 
     def _wait_for_quiet(self, mark: int) -> None:
         """A session ends a moment after its client: nothing of it may be left when the lab goes back in time."""
-        journal = self._situation.lab.journal
+        journal = self.situation.lab.journal
         begun = [entry.data["session"] for entry in journal.read(after=mark, kind="ftps.connected")]
         ended: set[int] = set()
         while not ended.issuperset(begun):
@@ -168,7 +170,7 @@ def killing_ground(name: str) -> Iterator[Callable[[str], Killing]]:
         yield partial(Killing, situation, engine)
 
 
-def _name(entry: Entry) -> str:
+def name_moment(entry: Entry) -> str:
     """What a moment is, without the numbers that differ from pass to pass."""
     told = (entry.data.get(key) for key in ("verb", "argument", "method", "path", "stage", "reply", "status"))
     return " ".join((entry.kind, *(str(one) for one in told if one not in (None, ""))))
