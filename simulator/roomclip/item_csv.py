@@ -129,13 +129,16 @@ class _Reading:
             self._refuse(record, NAME, Reason.MISSING_NAME)
         if record.fields[STATUS] not in set(ListingStatus):
             self._refuse(record, STATUS, Reason.UNKNOWN_STATUS)
-        if number in self._heads:
+        twice = number in self._heads
+        if twice:
             self._refuse(record, NUMBER, Reason.ITEM_TWICE)
         else:
             self._heads[number] = record, kind
             self._variants[number] = {}
         if kind is ItemKind.SINGLE:
-            self._take_variant(record, ("", ""))
+            variant = self._variant(record, ("", ""))
+            if not twice:  # else it would pass for a child of the item above
+                self._variants[number][variant.option] = variant
             return
         if record.fields[CODE].strip():
             self._warn(record, CODE, Reason.CODE_ON_PARENT)
@@ -155,9 +158,9 @@ class _Reading:
         option = record.fields[COLOUR], record.fields[SIZE]
         if option in self._variants.get(number, ()):
             self._refuse(record, COLOUR, Reason.VARIANT_TWICE)
-        self._take_variant(record, option)
+        self._variants.setdefault(number, {})[option] = self._variant(record, option)
 
-    def _take_variant(self, record: Record, option: tuple[str, str]) -> None:
+    def _variant(self, record: Record, option: tuple[str, str]) -> VariantInput:
         price, stock = self._number(record, PRICE), self._number(record, STOCK)
         written = record.fields[CODE]
         code = registered_code(written)
@@ -167,7 +170,7 @@ class _Reading:
             self._codes.append(CodeRow(record.row, code))
             if code != code.strip():
                 self._warn(record, CODE, Reason.SPACES_IN_CODE)
-        self._variants.setdefault(record.fields[NUMBER], {})[option] = VariantInput(code, price, stock, *option)
+        return VariantInput(code, price, stock, *option)
 
     def _number(self, record: Record, column: str) -> int:
         text = record.fields[column]

@@ -176,6 +176,16 @@ def test_refuses_an_item_given_twice_and_a_child_given_twice():
     assert problems(csv(PARENT, CHILD, CHILD)) == [(4, "カラー", "colour and size given twice")]
 
 
+def test_a_single_item_of_a_parents_number_is_no_child_of_it():
+    single = "R-2,0,椅子,,,A-1,100,0,公開"
+    assert problems(csv(PARENT, single)) == [
+        (2, "親子・単品フラグ", Reason.PARENT_WITHOUT_CHILD),
+        (3, "商品管理番号", Reason.ITEM_TWICE),
+    ]
+    child = "R-2,2,,,,B-1,100,0,"
+    assert problems(csv(PARENT, single, child)) == [(3, "商品管理番号", Reason.ITEM_TWICE)]
+
+
 def test_lists_every_error_of_a_file():
     found = problems(csv("R-1,0,,,,A-1,x,y,z", "short", "R-3,9,椅子,,,,,,公開"))
     assert [(row, column) for row, column, _ in found] == [
