@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.config import ClockMode
 from simulator.errors import BadValue
+from simulator.hosts import in_url, is_loopback, local_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.lab import Lab
     from simulator.screens import DemoScreen
 
+_EXPOSED = "zaikolab: WARNING: other machines reach this lab as {}, and whoever does is given every password."
 REFERENCE_ENGINE = (sys.executable, "-m", "reference.cli", "once")
 
 
@@ -70,11 +72,13 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
-    with Lab(_config(options)) as lab, RunningLab(lab.endpoints.http_url, os.getpid()).kept(home):
+    with Lab(_config(options)) as lab, RunningLab(_own_url(lab), os.getpid()).kept(home):
         if lab.came_back:
             _change_kept(lab, options)
         if options["with_demo"] and not lab.tempostar.shops():
             _set_up_demo(lab, options)
+        if not is_loopback(lab.config.host):
+            print(_EXPOSED.format(lab.endpoints.host), file=sys.stderr)
         ready = time.time() - began
         if options["json_wanted"]:
             print(json.dumps({**lab.state(), "ready_seconds": round(ready, 3)}, ensure_ascii=False), flush=True)
@@ -84,6 +88,11 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
             show_start(lab, ready)
         stop.wait()
     return 0
+
+
+def _own_url(lab: Lab) -> str:
+    """The lab's address for commands on this machine."""
+    return f"http://{in_url(local_host(lab.config))}:{lab.endpoints.http_port}"
 
 
 def _change_kept(lab: Lab, options: Mapping[str, Any]) -> None:
@@ -124,6 +133,8 @@ def _config(options: Mapping[str, Any]) -> LabConfig:
 
     return LabConfig(
         host=options["host"],
+        expose=options["expose"],
+        name=options["name"],
         ftps_port=options["ftps_port"],
         passive_ports=options["passive_ports"],
         http_port=options["http_port"],

@@ -169,6 +169,11 @@ class LabConfig:
     """Start options. A port of 0 picks a free one; an empty passive range lets the system choose."""
 
     host: str = "127.0.0.1"
+    """Where to listen; beyond loopback only with `expose`."""
+    expose: bool = False
+    """Let other machines in. Whoever reaches the lab is given its passwords by the control API."""
+    name: str = ""
+    """Exposed, the host name or address others reach it by; "": `host`, or this machine's name where that is all."""
     ftps_port: int = 0
     passive_ports: tuple[int, int] | None = None
     http_port: int = 0

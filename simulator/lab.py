@@ -22,12 +22,13 @@ from simulator.config import LabConfig, Settings, Writing
 from simulator.errors import BadValue, Conflict
 from simulator.faults.armed import Faults
 from simulator.faults.wish import Reach
+from simulator.hosts import check_host
 from simulator.journal import Journal, Service
 from simulator.mailbox import records as mailbox_records
 from simulator.mailbox.mailbox import Mailbox
 from simulator.roomclip import records as roomclip_records
 from simulator.roomclip.shop import RoomClip
-from simulator.servers import Servers, check_loopback
+from simulator.servers import Servers
 from simulator.store import Store
 from simulator.tempostar import area as tempostar_area
 from simulator.tempostar import records as tempostar_records
@@ -60,12 +61,12 @@ class Lab:
     """TEMPOSTAR, RoomClip, inbox, clock and journal; served on real sockets between `start` and `stop`.
 
     Raises: CannotStart from the constructor (data folder) and from `start` (a port is taken); BadValue for a host that
-    is not loopback, a rate, or a start without an offset.
+    is not loopback without `expose`, a rate, or a start without an offset.
     """
 
     def __init__(self, config: LabConfig | None = None) -> None:
         self.config = config or LabConfig()
-        check_loopback(self.config.host)
+        check_host(self.config)
         check_rate(self.config.rate)
         check_start(self.config.start)
         self._store = Store(self.config.data_dir, SCHEMAS, kept_on_restore=journal.TABLES)
@@ -253,6 +254,10 @@ class Lab:
             "SYNC_STATE_DIR": str(state_dir),
             "SYNC_NOW": self.clock.now().isoformat(),
         }
+
+    def authority(self) -> str:
+        """The certificate (PEM) that vouches for the FTPS and SMTP servers, "" before the first start. No secret."""
+        return str((self._store.value("authority") or ("",))[0])
 
     def lab_id(self) -> str:
         """Names this lab's present life, from start or reset on, so that engines can keep a state folder for each."""

@@ -177,7 +177,7 @@ def examine_and_show(context: Context, *, as_json: bool) -> int:
         findings = list(examine_ports(DEFAULT_PORTS, "127.0.0.1"))
         head = "No lab is running. Could one start with the default ports?"
     else:
-        state, variables = client.get("state"), client.get("credentials")["environment"]
+        state, variables = client.get("state"), context.variables(client)
         user, password = variables.get("TEMPOSTAR_FTP_USER"), variables.get("TEMPOSTAR_FTP_PASSWORD")
         findings = examine(state, variables, (user, password) if user and password else None)
         head = f"The lab at {client.url}"

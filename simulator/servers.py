@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - a dataclass field
 from typing import TYPE_CHECKING
 
 from simulator.clock import Timekeeper
 from simulator.config import TlsMode  # noqa: TC001 - a dataclass field
-from simulator.errors import BadValue
+from simulator.hosts import in_url, names_of, public_host
 
 if TYPE_CHECKING:
     from simulator.lab import Lab
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where the running lab is. `ca_file`: the certificate (PEM) that vouches for the FTPS and SMTP servers."""
+    """Where the running lab is. `host`: what engines and people are told; `ca_file`: the certificate (PEM) that vouches
+    for the FTPS and SMTP servers."""
 
     host: str
     ftps_port: int
@@ -34,7 +34,7 @@ class Endpoints:
     @property
     def url_host(self) -> str:
         """The host as it stands in a URL."""
-        return f"[{self.host}]" if ":" in self.host else self.host
+        return in_url(self.host)
 
     @property
     def shop_api_url(self) -> str:
@@ -59,7 +59,7 @@ class Servers:
         authority = Authority.from_pem(*(part.encode() for part in kept)) if kept else Authority.create()
         if not kept:
             store.set_value("authority", [authority.ca_pem.decode(), authority.key_pem.decode()])
-        hosts = tuple(dict.fromkeys(("localhost", "127.0.0.1", "::1", config.host)))
+        hosts = names_of(config)
         certificate, flawed = authority.issue(hosts), FlawedCertificates(authority, hosts)
         ca_file.write_bytes(authority.ca_pem)
 
@@ -91,7 +91,7 @@ class Servers:
         except BaseException:
             self.stop()
             raise
-        self.endpoints = Endpoints(config.host, ftps.port, config.tls, http.port, smtp.port, ca_file)
+        self.endpoints = Endpoints(public_host(config), ftps.port, config.tls, http.port, smtp.port, ca_file)
 
     def stop(self) -> None:
         """Stop what runs, last first; the first error is raised when all have stopped."""
@@ -103,13 +103,3 @@ class Servers:
                 errors.append(error)
         if errors:
             raise errors[0]
-
-
-def check_loopback(host: str) -> None:
-    """The lab hands out passwords to whoever asks its control API, so nobody beyond this machine may reach it."""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise BadValue("host", host, "the lab listens on loopback only", next_step="Use 127.0.0.1, ::1 or localhost.")

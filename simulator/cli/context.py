@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - a dataclass field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -25,6 +25,26 @@ class Context:
         from simulator.client import ControlClient, RunningLab
 
         return ControlClient(self.url or RunningLab.find(self.home).url)
+
+    def variables(self, client: ControlClient) -> dict[str, str]:
+        """The engine's variables of the running lab, SYNC_STATE_DIR included. Where the lab's CA file is on another
+        machine, a copy of it is put into the home folder and named instead."""
+        credentials = client.get("credentials")
+        variables: dict[str, str] = dict(credentials["environment"])
+        variables["SYNC_STATE_DIR"] = str(self.home / "engines" / credentials["lab_id"])
+        if not _holds(Path(variables["SYNC_FTPS_CA"]), credentials["authority"]):
+            copy = self.home / "authorities" / f"{credentials['lab_id']}.pem"
+            copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            copy.write_text(credentials["authority"], encoding="ascii")
+            variables["SYNC_FTPS_CA"] = str(copy)
+        return variables
+
+
+def _holds(file: Path, text: str) -> bool:
+    try:
+        return file.read_text(encoding="ascii") == text
+    except (OSError, ValueError):
+        return False
 
 
 def show_json(value: object) -> None:

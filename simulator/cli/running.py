@@ -25,9 +25,7 @@ def env(context: Context, json_wanted: bool) -> None:
     SYNC_NOW is printed while the clock is frozen; with a running clock an engine reads its own. The last lines are
     for trying the FTPS area by hand.
     """
-    credentials = context.client().get("credentials")
-    state_dir = context.home / "engines" / credentials["lab_id"]
-    variables = {**credentials["environment"], "SYNC_STATE_DIR": str(state_dir)}
+    variables = context.variables(context.client())
     if json_wanted:
         show_json(variables)
         return

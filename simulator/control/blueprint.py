@@ -26,7 +26,8 @@ def create_blueprint(lab: Lab) -> Blueprint:
     api = Api(
         title="zaikolab control API",
         version="1",
-        description="Everything the consoles and the step library can do. Served to loopback only.",
+        description="Everything the consoles and the step library can do. Served to loopback only, unless"
+        " the lab was started with --expose.",
     )
     for tag, prefix, parts in (
         ("lab", "", (StateRoutes(lab), ClockRoutes(lab), WatchRoutes(lab), FaultRoutes(lab))),

@@ -73,10 +73,12 @@ class FtpAccountOf(AnswerModel):
 
 class Credentials(AnswerModel):
     """Everything an engine and a person need to get in. `environment`: the variables of contract 4 without
-    SYNC_STATE_DIR, and, for trying by hand, those of the first company's FTP account and shop."""
+    SYNC_STATE_DIR, and, for trying by hand, those of the first company's FTP account and shop; `authority`: the
+    certificate (PEM) in the file SYNC_FTPS_CA, for who is on another machine."""
 
     lab_id: str
     environment: dict[str, str]
+    authority: str
     api_token: str
     ftp_accounts: list[FtpAccountOf]
     shop_codes: list[str]

@@ -47,7 +47,8 @@ class StateRoutes:
     def credentials(self) -> models.Credentials:
         """Passwords, token and engine variables.
 
-        Only for whoever may use the machine the lab runs on: like all of this API it is served to loopback only.
+        Only for whoever may use the machine the lab runs on: like all of this API it is served to loopback only, unless
+        the lab was started with --expose.
         """
         lab, backoffice = self._lab, self._lab.tempostar
         accounts = []
@@ -73,6 +74,7 @@ class StateRoutes:
         return models.Credentials(
             lab_id=lab.lab_id(),
             environment=environment,
+            authority=lab.authority(),
             api_token=lab.roomclip.api_token(),
             ftp_accounts=accounts,
             shop_codes=[shop.shop_code for shop in shops],

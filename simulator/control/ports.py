@@ -60,6 +60,9 @@ class Lab(Protocol):
     def state(self) -> dict[str, Any]:
         """Time, addresses and counts, no secrets."""
 
+    def authority(self) -> str:
+        """The certificate (PEM) that vouches for the lab's servers."""
+
     def lab_id(self) -> str:
         """Names this lab."""
 

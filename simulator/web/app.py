@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, request
 from werkzeug.exceptions import Forbidden
 
+from simulator.hosts import names_of
 from simulator.web.faulty_requests import STRUCK, StruckRequests
 from simulator.web.journalled import API, STOCK_UPDATE, is_below, tell_request
 from simulator.web.problem import register_problems
@@ -59,9 +60,10 @@ def _furnished(lab: Lab, told: Running, *, pages: bool = False) -> Flask:
     def refuse_other_sites() -> None:
         if is_below(request.path, _FOR_ENGINES):
             return
-        if not _is_ours(request.host, lab.config.host):
+        if not _is_ours(request.host, names_of(lab.config)):
             raise Forbidden(
-                f"The lab does not answer to the name {request.host!r}. Use its address, e.g. http://127.0.0.1."
+                f"The lab does not answer to the name {request.host!r}. Use its address, e.g. http://127.0.0.1, or "
+                "start it with --expose and this --name."
             )
         # Only browsers send it: a page of another site can send a form here, be it without seeing the answer.
         origin = request.headers.get("Origin")
@@ -143,13 +145,13 @@ class _ByPath:
         return self._others(environ, start_response)
 
 
-def _is_ours(host: str, bound: str) -> bool:
+def _is_ours(host: str, names: Sequence[str]) -> bool:
     """Whether a Host header can stand in the address bar of someone who means this lab.
 
     A page of another site can make its own name point here (DNS rebinding), but never an address or `localhost`.
     """
     name = urlsplit(f"//{host}").hostname or ""
-    if name in {"localhost", bound} or name.endswith(".localhost"):
+    if name in {own.lower() for own in names} or name.endswith(".localhost"):
         return True
     try:
         ipaddress.ip_address(name)

@@ -50,8 +50,11 @@ class Terminal:
 
 
 @contextmanager
-def up(home: Path, *options: str, ended_by: signal.Signals = signal.SIGINT) -> Iterator[Any]:
-    """A lab started by `zaikolab up` in a process of its own; gives what it tells when it is ready."""
+def up(home: Path, *options: str, ended_by: signal.Signals = signal.SIGINT, warning: str = "") -> Iterator[Any]:
+    """A lab started by `zaikolab up` in a process of its own; gives what it tells when it is ready.
+
+    `warning`: what it says on stderr.
+    """
     command = [*ZAIKOLAB, "up", "--json", *ANY_PORTS, *options]
     environment = {**os.environ, "ZAIKOLAB_HOME": str(home)}
     with subprocess.Popen(
@@ -63,7 +66,7 @@ def up(home: Path, *options: str, ended_by: signal.Signals = signal.SIGINT) -> I
         finally:
             process.send_signal(ended_by)
             out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err) == (0, "", "")
+    assert (process.returncode, out, err) == (0, "", warning)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,10 @@ import threading
 
 import pytest
 
+from simulator.config import LabConfig
 from simulator.control.lab_routes import MOST_WAITS
+from simulator.lab import Lab
+from simulator.web.app import create_app
 from simulator.web.running import MAX_BODY
 from tests.unit.tempostar.order_files import ROW, order_file
 
@@ -271,3 +274,13 @@ def test_orders_taken_in_are_listed_as_values(client, lab):
     assert order["warnings"] == ["支払方法変換エラー", "配送方法変換エラー", "配送日エラー"]
     assert client.get("/lab/v1/tempostar/orders?shop_code=29999").status_code == 404
     assert client.get("/lab/v1/tempostar/orders?page_size=0").status_code == 422
+
+
+def test_an_exposed_lab_answers_to_the_name_it_was_given():
+    lab = Lab(LabConfig(expose=True, host="0.0.0.0", name="Lab.test"))
+    try:
+        asked = create_app(lab).test_client()
+        answers = [asked.get("/mail/", headers={"Host": host}).status_code for host in ("lab.test:80", "other.test")]
+        assert answers == [200, 403]
+    finally:
+        lab.stop()
