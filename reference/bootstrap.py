@@ -81,5 +81,6 @@ def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = Non
             mailer=SmtpMailer(settings.smtp_host, settings.smtp_port, settings.mail_from, settings.timeout),
             state=state,
             clock=GivenClock(settings.now) if settings.now else WallClock(),
+            limits=settings.limits,
         )
         yield adjust(sync) if adjust else sync

@@ -8,27 +8,25 @@ import signal
 import sys
 import threading
 import traceback
-from dataclasses import asdict
+from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Column, Table
 
-from reference.adapters.clock import JAPAN
 from reference.adapters.shop_api import HttpPatience, HttpShop
-from reference.adapters.state_sqlite import STATE_FILE, SqliteState
+from reference.adapters.state_sqlite import STATE_FILE, SqliteState, hold_lock
 from reference.bootstrap import run_pass
 from reference.config import Settings, state_dir_from
-from reference.domain.linkage import LinkageState, Memory
-from reference.domain.orders import Stage
-from reference.domain.report import ExitCode, PassReport
+from reference.domain.linkage import LinkageState
+from reference.domain.report import ExitCode
 from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
+from reference.screens import describe, show_report, show_status
 from reference.service.rules import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
     from types import FrameType
 
 DEBUG = "ZAIKOSYNC_DEBUG"
@@ -101,17 +99,15 @@ def run(environ: Mapping[str, str], interval: float, poll: float) -> ExitCode:
 @_JSON
 @click.pass_obj
 def status(environ: Mapping[str, str], as_json: bool) -> ExitCode:
-    """Show what is remembered of each linkage: last success, last file, open incident, mails that wait.
+    """Show what is remembered of each linkage: last success, last file, open incident, news that may be missed.
 
-    Needs only SYNC_STATE_DIR. Exit 1 when an incident is open or a mail waits.
+    Needs only SYNC_STATE_DIR. Exit 1 when an incident is open, news may be missed or a mail waits.
 
     \b
     Example:
       zaikosync status --json
     """
-    folder = state_dir_from(environ)
-    if not (folder / STATE_FILE).exists():
-        raise SyncError(f"No pass has been made yet with {folder}; run `zaikosync once` first.")
+    folder = _known_folder(environ)
     with SqliteState.open(folder) as state:
         memories, waiting = state.recall_all(), len(state.queued_letters())
     if as_json:
@@ -119,8 +115,47 @@ def status(environ: Mapping[str, str], as_json: bool) -> ExitCode:
             json.dumps({"linkages": [describe(one) for one in memories], "unsent_mails": waiting}, ensure_ascii=False)
         )
     else:
-        _show_status(memories, waiting)
-    return ExitCode.FAILED if waiting or any(one.incident for one in memories) else ExitCode.OK
+        show_status(memories, waiting)
+    return ExitCode.FAILED if waiting or any(one.incident or one.watch.missed for one in memories) else ExitCode.OK
+
+
+@cli.command()
+@click.argument("linkage", required=False)
+@click.option("--missed-news", is_flag=True, help="Take back the notice that stock files may be lost instead.")
+@click.pass_obj
+def release(environ: Mapping[str, str], linkage: str | None, missed_news: bool) -> ExitCode:
+    """Let a held stock file through with the next pass.
+
+    A file that would set much of the linked stock to 0 at once is held until somebody says that it is right. LINKAGE
+    is an id that `zaikosync status` shows; without it, every linkage is meant. With --missed-news the notice goes that
+    stock files may have been overwritten unread; it goes by itself when every code has come again, which codes that
+    are no longer linked in TEMPOSTAR never do.
+
+    Needs only SYNC_STATE_DIR. Exit 0, also when there was nothing to release; 2 for a linkage that is not known.
+
+    \b
+    Example:
+      zaikosync release && zaikosync once
+    """
+    folder = _known_folder(environ)
+    with hold_lock(folder), SqliteState.open(folder) as state:
+        memories = {one.linkage_id: one for one in state.recall_all()}
+        if linkage is not None and linkage not in memories:
+            raise click.BadParameter(f"{linkage!r} is not known; there are: {', '.join(memories) or 'none'}.")
+        let_go = 0
+        for memory in [memories[linkage]] if linkage else memories.values():
+            if missed_news and memory.watch.missed:
+                state.save(replace(memory, watch=replace(memory.watch, missed=None)))
+                click.echo(f"Linkage {memory.linkage_id}: the notice of missed news is taken back.")
+            elif memory.brake.held and not missed_news:
+                state.save(replace(memory, brake=replace(memory.brake, released=True)))
+                click.echo(f"Linkage {memory.linkage_id}: the next pass lets {memory.brake.codes} codes through.")
+            else:
+                continue
+            let_go += 1
+    if not let_go:
+        click.echo("No missed news are open." if missed_news else "Nothing is held.")
+    return ExitCode.OK
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -158,6 +193,13 @@ def keep_running(environ: Mapping[str, str], stop: threading.Event, *, interval:
         stop.wait(min(poll, max(0.0, due_at - monotonic())))
 
 
+def _known_folder(environ: Mapping[str, str]) -> Path:
+    folder = state_dir_from(environ)
+    if not (folder / STATE_FILE).exists():
+        raise SyncError(f"No pass has been made yet with {folder}; run `zaikosync once` first.")
+    return folder
+
+
 def _try_pass(environ: Mapping[str, str]) -> None:
     """Make a pass; a pass that runs elsewhere is left to it."""
     try:
@@ -177,100 +219,6 @@ def _is_asked_for(settings: Settings) -> bool:
     except ShopApiError:
         return False
     return any(one.sync_now and one.state is LinkageState.ACTIVE and one.service == SERVICE for one in linkages)
-
-
-def show_report(report: PassReport, *, as_json: bool) -> None:
-    """Print a pass, for people as a table, for programs as JSON."""
-    if as_json:
-        click.echo(json.dumps(_pass_as_json(report), ensure_ascii=False))
-    elif report.linkages:
-        table = Table(
-            *(
-                Column(name, no_wrap=True)
-                for name in ("linkage", "shop", "outcome", "updated", "same", "to check", "orders")
-            )
-        )
-        for one in report.linkages:
-            counts = one.counts
-            to_check = counts.unmatched + counts.ambiguous + counts.bad_rows
-            numbers = (str(counts.updated), str(counts.unchanged), str(to_check), str(counts.orders))
-            table.add_row(one.linkage_id, one.shop_code, one.outcome.value, *numbers)
-        Console(markup=False).print(table)
-    else:
-        click.echo("No linkage is registered in the shop, or its list could not be read.")
-    for one in report.linkages:
-        if one.failure:
-            click.echo(f"zaikosync: linkage {one.linkage_id}: {one.failure.evidence}", err=True)
-    for sentence in (*report.trouble, *report.notes):
-        click.echo(f"zaikosync: {sentence}", err=True)
-
-
-def _pass_as_json(report: PassReport) -> dict[str, Any]:
-    linkages = [
-        {
-            "linkage_id": one.linkage_id,
-            "shop_id": one.shop_id,
-            "shop_code": one.shop_code,
-            "outcome": one.outcome.value,
-            "counts": asdict(one.counts),
-            "cause": one.failure.cause.value if one.failure else None,
-            "evidence": one.failure.evidence if one.failure else None,
-        }
-        for one in report.linkages
-    ]
-    return {
-        "exit_code": int(report.exit_code),
-        "linkages": linkages,
-        "trouble": list(report.trouble),
-        "notes": list(report.notes),
-    }
-
-
-def describe(memory: Memory) -> dict[str, Any]:
-    """Return what `status` shows of a linkage as JSON values."""
-    newest, incident, success = memory.newest, memory.incident, memory.last_success_at
-    return {
-        "linkage_id": memory.linkage_id,
-        "shop_id": memory.shop_id,
-        "shop_code": memory.shop_code,
-        "paused": memory.paused,
-        "last_success_at": success.isoformat() if success else None,
-        "last_file": {"name": newest.name, "modified_at": newest.modified_at.isoformat(), "size": newest.size}
-        if newest
-        else None,
-        "incident": {"opened_at": incident.opened_at.isoformat(), "causes": list(incident.told)} if incident else None,
-        "waiting_codes": len(memory.waiting),
-        "queued_updates": sum(len(batch.updates) for batch in memory.queue),
-        "waiting_orders": len(memory.orders.not_handed_over),
-        "orders_not_taken_in": _not_taken_in(memory),
-    }
-
-
-def _not_taken_in(memory: Memory) -> int:
-    """Count the orders handed over that TEMPOSTAR has not taken in, as far as is known."""
-    stages = {Stage.HANDED_OVER, Stage.REFUSED}
-    return sum(len(file.orders) for file in memory.orders.files if file.stage in stages)
-
-
-def _show_status(memories: Sequence[Memory], waiting: int) -> None:
-    for memory in memories:
-        success, newest, incident = memory.last_success_at, memory.newest, memory.incident
-        table = Table.grid(padding=(0, 2))
-        table.add_row("linkage", f"{memory.linkage_id}{' (paused)' if memory.paused else ''}")
-        table.add_row("shop code", memory.shop_code)
-        table.add_row("last success", f"{success:%Y-%m-%d %H:%M:%S}" if success else "never")
-        table.add_row(
-            "last file",
-            f"{newest.name}, written {newest.modified_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}" if newest else "none",
-        )
-        since = f"{', '.join(incident.told)}, since {incident.opened_at:%Y-%m-%d %H:%M}" if incident else "none"
-        table.add_row("open incident", since)
-        table.add_row("codes that wait", str(len(memory.waiting)))
-        table.add_row("orders that wait", str(len(memory.orders.not_handed_over)))
-        table.add_row("orders not taken in", str(_not_taken_in(memory)))
-        Console(markup=False).print(table)
-        click.echo()
-    click.echo(f"Unsent mails: {waiting}")
 
 
 def _complain(sentence: str, code: ExitCode) -> int:

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reference.adapters.tempostar_ftps import TlsMode
+from reference.domain.limits import Limits
 from reference.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEFAULT_TIMEOUT = 15.0
 _NEXT_STEP = "`zaikolab env` prints a working set."
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Which numbers an optional setting takes."""
+
+    default: float
+    least: float
+    most: float
+    unit: str
+
+
+_TIMEOUT = _Span(15.0, 0.1, 3_600, "seconds")
+_INTERVAL = _Span(5.0, 1, 1_440, "minutes")
+_ZERO_SHARE = _Span(50.0, 1, 100, "percent")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a pass is told; the token never shows in a repr.
 
-    `now` is None for the wall clock. `timeout` is how many seconds one answer is waited for (SYNC_TIMEOUT, optional, an
-    addition of this engine).
+    `now` is None for the wall clock. Optional, and additions of this engine: `timeout`, how many seconds one answer is
+    waited for (SYNC_TIMEOUT); `limits`: TEMPOSTAR's 送信間隔 in minutes (SYNC_INTERVAL_MINUTES), and how many percent
+    of the linked stock one file may set to 0 (SYNC_ZERO_SHARE).
     """
 
     shop_url: str
@@ -38,7 +55,8 @@ class Settings:
     mail_from: str
     state_dir: Path
     now: datetime | None = None
-    timeout: float = DEFAULT_TIMEOUT
+    limits: Limits = field(default_factory=Limits)
+    timeout: float = 15.0
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -55,7 +73,11 @@ class Settings:
             mail_from=_address(environ, "SYNC_MAIL_FROM"),
             state_dir=state_dir_from(environ),
             now=_instant(environ, "SYNC_NOW"),
-            timeout=_seconds(environ, "SYNC_TIMEOUT"),
+            limits=Limits(
+                interval=timedelta(minutes=_number(environ, "SYNC_INTERVAL_MINUTES", _INTERVAL)),
+                zero_share=_number(environ, "SYNC_ZERO_SHARE", _ZERO_SHARE) / 100,
+            ),
+            timeout=_number(environ, "SYNC_TIMEOUT", _TIMEOUT),
         )
 
 
@@ -141,14 +163,14 @@ def _instant(environ: Mapping[str, str], name: str) -> datetime | None:
     return instant
 
 
-def _seconds(environ: Mapping[str, str], name: str) -> float:
+def _number(environ: Mapping[str, str], name: str, span: _Span) -> float:
     value = environ.get(name, "").strip()
     if not value:
-        return DEFAULT_TIMEOUT
+        return span.default
     try:
-        seconds = float(value)
+        number = float(value)
     except ValueError:
-        seconds = 0.0
-    if not 0.1 <= seconds <= 3_600:
-        raise _wrong(name, value, "a number of seconds from 0.1 to 3600")
-    return seconds
+        number = math.nan
+    if not span.least <= number <= span.most:
+        raise _wrong(name, value, f"a number of {span.unit} from {span.least} to {span.most}")
+    return number

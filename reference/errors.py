@@ -17,6 +17,8 @@
         ├── ConnectionFailedError    dropped, timed out, 421 and the like      (tried again within the pass)
         ├── UntrustedFileError       short, torn, replaced while read, unreadable
         ├── StaleFileError           older than a file applied before
+        ├── HeldFileError            would sell out too much at once; waits for the merchant's word
+        ├── OverdueFileError         no new file though one had to come
         └── OrderHandoverError       an order file could not be put into the area; stock goes on
 
 Adapters translate the errors of their libraries into this tree at the border; the service retries and reports by type.
@@ -127,6 +129,23 @@ class StaleFileError(LinkageError):
     def __init__(self, file_name: str, evidence: str) -> None:
         super().__init__(f"{file_name}: {evidence}")
         self.file_name = file_name
+
+
+class HeldFileError(LinkageError):
+    """A stock file would set a large part of the linked stock to 0 at once; it waits until somebody lets it through."""
+
+    def __init__(self, file_name: str, zeros: int, in_stock: int) -> None:
+        super().__init__(
+            f"{file_name}: held, because {zeros} of {in_stock} linked SKUs in stock would be set to 0; "
+            "`zaikosync release` lets it through with the next pass"
+        )
+        self.file_name = file_name
+        self.zeros = zeros
+        self.in_stock = in_stock
+
+
+class OverdueFileError(LinkageError):
+    """No new stock file has come for longer than three intervals, though one had to; stock goes on when one comes."""
 
 
 class OrderHandoverError(LinkageError):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from reference.adapters import watch_records
 from reference.adapters.order_records import SCHEMA as ORDER_SCHEMA
 from reference.adapters.order_records import read_order_book, write_order_book
 from reference.domain.incident import Cause, Incident
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-SCHEMA_NUMBER = 3
+    from reference.domain.linked_codes import Heard
+
+SCHEMA_NUMBER = 4
 STATE_FILE = "state.sqlite"
 LOCK_FILE = "lock.sqlite"
 _BUSY_SECONDS = 10.0
@@ -47,7 +50,7 @@ CREATE TABLE waiting_row (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE queued_batch (
   linkage_id TEXT NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL, updates TEXT NOT NULL,
-  PRIMARY KEY (linkage_id, place)
+  written_at TEXT NOT NULL, PRIMARY KEY (linkage_id, place)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE told_problem (
   linkage_id TEXT NOT NULL, kind TEXT NOT NULL, sku_code TEXT NOT NULL, reason TEXT NOT NULL,
@@ -109,10 +112,13 @@ class SqliteState:
             rows = connection.execute("SELECT * FROM linkage ORDER BY linkage_id").fetchall()
             return tuple(_read_memory(connection, row) for row in rows)
 
-    def save(self, memory: Memory, letters: Sequence[Letter] = ()) -> None:
-        """Remember this of the linkage and queue these letters: both, or neither."""
+    def save(self, memory: Memory, letters: Sequence[Letter] = (), heard: Heard | None = None) -> None:
+        """Remember this of the linkage, queue these letters, keep these codes: all of it, or nothing."""
         with self._transaction("IMMEDIATE") as connection:
+            watch_records.forget_codes_of_another_place(connection, memory)
             _write_memory(connection, memory)
+            if heard:
+                watch_records.keep_heard(connection, memory.linkage_id, heard)
             connection.executemany(
                 "INSERT INTO queued_letter (key, linkage_id, subject, body, written_at) VALUES (?, ?, ?, ?, ?)",
                 [
@@ -120,6 +126,13 @@ class SqliteState:
                     for one in letters
                 ],
             )
+
+    def linked_codes(
+        self, linkage_id: str, heard_before: datetime | None = None, emptied_from: datetime | None = None
+    ) -> frozenset[str]:
+        """Return the codes kept of a linkage, or those of them not heard of since a time, or emptied since one."""
+        with self._transaction("DEFERRED") as connection:
+            return watch_records.find_linked_codes(connection, linkage_id, heard_before, emptied_from)
 
     def queued_letters(self) -> tuple[QueuedLetter, ...]:
         """Return the letters not handed over yet, oldest first."""
@@ -173,7 +186,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if (found, tables) == (0, 0):
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(
-            f"BEGIN IMMEDIATE; {_SCHEMA} {ORDER_SCHEMA} PRAGMA user_version = {SCHEMA_NUMBER}; COMMIT;"
+            f"BEGIN IMMEDIATE; {_SCHEMA} {ORDER_SCHEMA} {watch_records.SCHEMA} "
+            f"PRAGMA user_version = {SCHEMA_NUMBER}; COMMIT;"
         )
     elif found != SCHEMA_NUMBER:
         raise StateError(
@@ -196,7 +210,7 @@ def _read_memory(connection: sqlite3.Connection, row: sqlite3.Row) -> Memory:
 
     files = rows_of("SELECT modified_at, name, size FROM taken_file WHERE linkage_id = ? ORDER BY modified_at, name")
     waiting = rows_of("SELECT sku_code, stock FROM waiting_row WHERE linkage_id = ?")
-    queue = rows_of("SELECT key, updates FROM queued_batch WHERE linkage_id = ? ORDER BY place")
+    queue = rows_of("SELECT key, updates, written_at FROM queued_batch WHERE linkage_id = ? ORDER BY place")
     told = rows_of("SELECT kind, sku_code, reason FROM told_problem WHERE linkage_id = ?")
     newest, incident = None, None
     if row["newest_name"] is not None:
@@ -218,12 +232,19 @@ def _read_memory(connection: sqlite3.Connection, row: sqlite3.Row) -> Memory:
         newest=newest,
         waiting={one["sku_code"]: one["stock"] for one in waiting},
         queue=tuple(
-            Batch(one["key"], tuple(Update(*update) for update in json.loads(one["updates"]))) for one in queue
+            Batch(
+                one["key"],
+                tuple(Update(*update) for update in json.loads(one["updates"])),
+                datetime.fromisoformat(one["written_at"]),
+            )
+            for one in queue
         ),
         told=frozenset(Problem(ProblemKind(one["kind"]), one["sku_code"], one["reason"]) for one in told),
         incident=incident,
         last_success_at=datetime.fromisoformat(last_success_at) if last_success_at else None,
         orders=read_order_book(connection, row["linkage_id"]),
+        watch=watch_records.read_watch(connection, row["linkage_id"]),
+        brake=watch_records.read_brake(connection, row["linkage_id"]),
     )
 
 
@@ -255,13 +276,14 @@ def _write_memory(connection: sqlite3.Connection, memory: Memory) -> None:
     )
     connection.executemany("INSERT INTO waiting_row VALUES (?, ?, ?)", [(me, *row) for row in memory.waiting.items()])
     connection.executemany(
-        "INSERT INTO queued_batch VALUES (?, ?, ?, ?)",
+        "INSERT INTO queued_batch VALUES (?, ?, ?, ?, ?)",
         [
             (
                 me,
                 place,
                 batch.key,
                 json.dumps([(one.variant_code, one.stock) for one in batch.updates], ensure_ascii=False),
+                batch.written_at.isoformat(),
             )
             for place, batch in enumerate(memory.queue)
         ],
@@ -271,3 +293,5 @@ def _write_memory(connection: sqlite3.Connection, memory: Memory) -> None:
         [(me, problem.kind.value, problem.sku_code, problem.reason) for problem in memory.told],
     )
     write_order_book(connection, me, memory.orders)
+    watch_records.write_watch(connection, me, memory.watch)
+    watch_records.write_brake(connection, me, memory.brake)

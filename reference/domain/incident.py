@@ -22,6 +22,8 @@ class Cause(StrEnum):
     CONNECTION_FAILED = "connection failed"
     UNTRUSTED_FILE = "untrusted file"
     STALE_FILE = "stale file"
+    HELD_FILE = "file held"
+    OVERDUE_FILE = "no new file"
     ORDER_HANDOVER = "order handover failed"
     SHOP_API = "shop api"
     SHOP_TOKEN_REFUSED = "shop token refused"  # noqa: S105 - a cause's name, not a secret
@@ -29,12 +31,16 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong with one linkage in one pass; `evidence` is for support and holds no secret."""
+    """What went wrong with one linkage in one pass; `evidence` is for support and holds no secret.
+
+    `about` is a line for the merchant with what is special to this one.
+    """
 
     cause: Cause
     evidence: str
     detail: UntrustedReason | CertificateDefect | None = None
     file_name: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

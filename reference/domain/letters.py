@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from reference.domain.watch import MissedNews
+
 SUBJECT_PREFIX = "【在庫連携】"
 LINES_PER_KIND = 50
 LOG_LINE_LENGTH = 300
+_LOOK_AT_STOCK = (
+    "",
+    "■ご確認のお願い",
+    "読む前に上書きされた在庫ファイルがあるかもしれません。一括同期をお願いする別のメールをご覧ください。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,10 @@ def compose_failure(memory: Memory, failure: Failure, at: datetime) -> Letter:
         about.append(f"対象ファイル：{failure.file_name}")
     if failure.detail is not None:
         about.append(f"原因：{name_detail(failure.detail)}")
+    if failure.about:
+        about.append(failure.about)
     lines = [
-        "在庫連携に失敗しました。",
+        _opening(failure.cause),
         "",
         *_heading(memory, at),
         *about,
@@ -68,8 +77,29 @@ def compose_recovery(memory: Memory, incident: Incident, at: datetime) -> Letter
         "",
         "■在庫への影響",
         *_recovered(incident),
+        *(_LOOK_AT_STOCK if memory.watch.missed else ()),
     ]
     return Letter(f"{SUBJECT_PREFIX}復旧のお知らせ（ショップコード {memory.shop_code}）", _text(lines), at)
+
+
+def compose_missed_news(memory: Memory, missed: MissedNews, at: datetime) -> Letter:
+    """Tell that files may have been overwritten unread, once until all of it has come again."""
+    lines = [
+        "読む前に上書きされた在庫ファイルがあるかもしれません。",
+        "",
+        *_heading(memory, at),
+        f"読めていないかもしれない期間：{_time(missed.since.astimezone(at.tzinfo))}より後",
+        "",
+        "■在庫への影響",
+        "この間にTEMPOSTARで変わった在庫数が、RoomClipショッピングに反映されていないことがあります。",
+        "新しく届いた在庫ファイルは反映しています。",
+        "",
+        "■次にお願いしたいこと",
+        "TEMPOSTAR管理画面で一括同期を行ってください。連携中のすべての在庫数が届き直します。",
+        "",
+        "すべての在庫数が届き直すまで、RoomClipビジネスの連携履歴にこのことを表示します。このメールは再送しません。",
+    ]
+    return Letter(f"{SUBJECT_PREFIX}一括同期のお願い（ショップコード {memory.shop_code}）", _text(lines), at)
 
 
 def compose_notice(memory: Memory, problems: Mapping[Problem, str], file_name: str, at: datetime) -> Letter:
@@ -170,6 +200,18 @@ def advise(cause: Cause) -> tuple[str, ...]:
                 "1. FTPS領域に古い在庫ファイルが戻されていないか確認し、あれば削除してください。",
                 "2. TEMPOSTAR管理画面で一括同期を行い、在庫ファイルを出力し直してください。",
             )
+        case Cause.HELD_FILE:
+            return (
+                "1. TEMPOSTARの在庫一覧で、これらの商品の在庫数が0でよいか確認してください。",
+                "2. 0でよければ、連携の担当者がコマンド zaikosync release を実行すると、次の回に反映します。",
+                "3. 0でなければ、TEMPOSTARで在庫数を直し、一括同期を行ってください。止めている在庫数は使いません。",
+            )
+        case Cause.OVERDUE_FILE:
+            return (
+                "1. TEMPOSTAR管理画面 > 設定 > 在庫管理設定 で、在庫反映が「起動」、送信タイプが「FTPS領域」で",
+                "   あることを確認してください。",
+                "2. 一括同期を行い、在庫ファイルを出力し直してください。",
+            )
         case Cause.ORDER_HANDOVER:
             return (
                 "自動で再試行します。続く場合は、次の点を確認してください。",
@@ -182,6 +224,16 @@ def advise(cause: Cause) -> tuple[str, ...]:
             assert_never(cause)
 
 
+def _opening(cause: Cause) -> str:
+    match cause:
+        case Cause.HELD_FILE:
+            return "在庫ファイルの反映を止めています。この在庫数でよいか確認してください。"
+        case Cause.OVERDUE_FILE:
+            return "新しい在庫ファイルが届いていません。"
+        case _:
+            return "在庫連携に失敗しました。"
+
+
 def _stock_effect(cause: Cause) -> str:
     if cause is Cause.SHOP_API:
         return "登録できなかった分の在庫数は変更していません。復旧後に続きから反映します。"
@@ -190,6 +242,13 @@ def _stock_effect(cause: Cause) -> str:
             "在庫数の反映は続けています。渡せていない注文は復旧後に渡します。"
             "それまで、注文の分の在庫数はRoomClipショッピングに戻しません。"
         )
+    if cause is Cause.HELD_FILE:
+        return (
+            "このファイルでは在庫数は変更していません。これより新しい在庫ファイルは反映します。"
+            "止めている間は前の在庫数のまま販売しますので、売り越しにご注意ください。"
+        )
+    if cause is Cause.OVERDUE_FILE:
+        return "在庫数は変更していません。新しい在庫ファイルが届くまで、TEMPOSTARでの在庫の増減は反映されません。"
     if cause in {Cause.UNTRUSTED_FILE, Cause.STALE_FILE}:
         return "このファイルでは在庫数は変更していません。これより新しい正しいファイルは反映します。"
     return "在庫数は変更していません。復旧するまで、TEMPOSTARでの在庫の増減はRoomClipショッピングに反映されません。"
@@ -198,13 +257,9 @@ def _stock_effect(cause: Cause) -> str:
 def _recovered(incident: Incident) -> tuple[str, ...]:
     if incident.told == (Cause.ORDER_HANDOVER,):
         return ("待っていた注文をTEMPOSTARに渡しました。在庫数の反映は続けていました。",)
-    return (
-        "在庫数の反映を再開しました。",
-        "",
-        "■ご確認のお願い",
-        "失敗していた間に上書きされた在庫ファイルの内容は届いていないことがあります。",
-        "在庫数に差がある場合は、TEMPOSTAR管理画面で一括同期を行ってください。",
-    )
+    if incident.told == (Cause.HELD_FILE,):
+        return ("反映を止めていた在庫数はなくなりました。ほかの在庫数の反映は続けていました。",)
+    return ("在庫数の反映を再開しました。",)
 
 
 def _introduce(kind: ProblemKind) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reference.domain.brake import Brake
 from reference.domain.orders import OrderBook
+from reference.domain.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,9 +71,9 @@ class Memory:
     """All that is kept of a linkage between passes.
 
     `files` are the files in the area that were taken in, `newest` the newest ever. `waiting` are rows of the standing
-    file that met no single variant yet; `queue` are updates decided but not yet confirmed by the shop, with the numbers
-    of the newest file before anything is held back; `told` are problems mailed before; `orders` are orders on their way
-    to TEMPOSTAR.
+    file that met no single variant yet; `queue` are updates decided but not yet confirmed by the shop, with their
+    file's numbers before anything is held back; `told` are problems mailed before; `orders` are orders on their way to
+    TEMPOSTAR; `watch` is about when files came, `brake` about files that wait for the merchant's word.
     """
 
     linkage_id: str
@@ -88,21 +90,35 @@ class Memory:
     incident: Incident | None = None
     last_success_at: datetime | None = None
     orders: OrderBook = field(default_factory=OrderBook)
+    watch: Watch = field(default_factory=Watch)
+    brake: Brake = field(default_factory=Brake)
+
+    @property
+    def numbers_from(self) -> datetime | None:
+        """When the oldest file was written whose numbers may still be sent."""
+        if self.newest is None:
+            return None
+        held = (file.stamp.modified_at for file in self.brake.held)
+        return min((self.newest.modified_at, *held, *(batch.written_at for batch in self.queue)))
 
 
-def meet(linkage: Linkage, memory: Memory | None, *, paused: bool) -> Memory:
+def meet(linkage: Linkage, memory: Memory | None, now: datetime, *, paused: bool) -> Memory:
     """Bring the memory up to what the shop says now; another FTP user or shop code starts the memory of files anew.
 
-    So does it with order files: orders not handed over yet go to the new place, under its shop code; those handed over
-    are the old place's. Only another shop makes the orders be read from the beginning.
+    So does it with what is held and watched, and with order files: orders not handed over yet go to the new place,
+    under its shop code; those handed over are the old place's. Only another shop makes the orders be read from the
+    beginning. What is due is waited for anew after a pause.
     """
-    fresh = Memory(linkage.id, linkage.shop_id, linkage.ftp_user, linkage.shop_code, linkage.notify_to, paused)
+    fresh = Memory(
+        linkage.id, linkage.shop_id, linkage.ftp_user, linkage.shop_code, linkage.notify_to, paused, watch=Watch(now)
+    )
     if memory is None:
         return fresh
     if (memory.ftp_user, memory.shop_code, memory.shop_id) != (linkage.ftp_user, linkage.shop_code, linkage.shop_id):
         orders = _move(memory.orders) if memory.shop_id == linkage.shop_id else OrderBook()
         return replace(fresh, incident=memory.incident, last_success_at=memory.last_success_at, orders=orders)
-    return replace(memory, notify_to=linkage.notify_to, paused=paused)
+    watch = replace(memory.watch, active_since=now) if memory.paused and not paused else memory.watch
+    return replace(memory, notify_to=linkage.notify_to, paused=paused, watch=watch)
 
 
 def _move(book: OrderBook) -> OrderBook:

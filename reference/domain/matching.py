@@ -6,7 +6,7 @@ Codes that nearly fit are never matched; they become a question to the merchant 
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -66,6 +66,13 @@ class NearMiss:
     sku_code: str
     variant_code: str
     differences: tuple[Difference, ...]
+
+
+def stock_by_code(variants: Iterable[Variant]) -> dict[str, int]:
+    """Return the shop's number of every code that stands on exactly one variant."""
+    coded = [(one.variant_code, one.stock) for one in variants if one.variant_code is not None]
+    holders = Counter(code for code, _ in coded)
+    return {code: stock for code, stock in coded if holders[code] == 1}
 
 
 def match_levels(levels: Mapping[str, int], variants: Iterable[Variant]) -> Matching:

@@ -235,6 +235,18 @@ def held_units(book: OrderBook, written_at: datetime) -> Mapping[str, int]:
     return units
 
 
+def changes_to_come(book: OrderBook, newest_written_at: datetime) -> Mapping[str, datetime]:
+    """Return the codes whose stock an intake has changed that no stock file can know of yet, with its time."""
+    return {
+        line.variant_code: file.taken_in_at
+        for file in reversed(book.files)
+        if file.taken_in_at is not None and file.taken_in_at >= newest_written_at
+        for order in file.orders
+        for line in order.lines
+        if line.variant_code
+    }
+
+
 def lowered(level: int, held: int) -> int:
     """Return the number to set: what the file says less what is held back."""
     return max(0, level - held)

@@ -15,6 +15,7 @@ from reference.domain.orders import lowered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping
+    from datetime import datetime
 
     from reference.domain.matching import Matching
 
@@ -31,10 +32,11 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Updates that go in one request; the shop does nothing twice for one `key`."""
+    """Updates that go in one request; the shop does nothing twice for one `key`. `written_at` is their file's time."""
 
     key: str
     updates: tuple[Update, ...]
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,16 @@ def plan_updates(matching: Matching, held: Mapping[str, int], moved: Container[s
     return Plan(updates, len(matching.matched) - len(updates))
 
 
-def cut_batches(plan: Plan, new_key: Callable[[], str], rows: int = BATCH_ROWS) -> Iterator[Batch]:
+def cut_batches(
+    plan: Plan, new_key: Callable[[], str], written_at: datetime, rows: int = BATCH_ROWS
+) -> Iterator[Batch]:
     """Cut a plan into batches, each with an idempotency key of its own.
 
     A batch is kept with its key until the shop has answered: a repeated request carries the same key, while a later
     one that wants the same numbers again is not mistaken for a repetition.
     """
     for start in range(0, len(plan.updates), rows):
-        yield Batch(new_key(), plan.updates[start : start + rows])
+        yield Batch(new_key(), plan.updates[start : start + rows], written_at)
 
 
 def hold_back(batch: Batch, held: Mapping[str, int]) -> tuple[Update, ...]:
@@ -84,4 +88,4 @@ def make_request(batch: Batch, updates: tuple[Update, ...], orders_until: int) -
     """
     numbers = json.dumps([(update.variant_code, update.stock) for update in updates])
     digest = hashlib.sha256(numbers.encode()).hexdigest()
-    return Batch(f"{batch.key}-{orders_until}-{digest[:16]}", updates)
+    return replace(batch, key=f"{batch.key}-{orders_until}-{digest[:16]}", updates=updates)

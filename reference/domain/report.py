@@ -11,6 +11,8 @@ from reference.domain.incident import Cause, Failure
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from reference.domain.watch import MissedNews
+
 
 class ExitCode(IntEnum):
     """What the process tells its caller (contract 4)."""
@@ -47,7 +49,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class LinkageReport:
-    """One linkage in one pass."""
+    """One linkage in one pass.
+
+    `missed` is the open notice of files that may be lost; `caught_up` tells that this pass has cleared it.
+    """
 
     linkage_id: str
     shop_id: str
@@ -57,11 +62,13 @@ class LinkageReport:
     outcome: Outcome
     counts: Counts = Counts()
     failure: Failure | None = None
+    missed: MissedNews | None = None
+    caught_up: bool = False
 
     @property
     def summary(self) -> str:
-        """One Japanese sentence for the merchant, without secrets."""
-        return summarise(self.outcome, self.counts, self.failure)
+        """What the pass came to, in Japanese for the merchant, without secrets."""
+        return summarise(self.outcome, self.counts, self.failure) + _tell_missed(self.missed, caught_up=self.caught_up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +115,25 @@ def _summarise_stock(outcome: Outcome, counts: Counts, failure: Failure | None) 
             assert_never(outcome)
 
 
+def _tell_missed(missed: MissedNews | None, *, caught_up: bool) -> str:
+    if missed:
+        return "読む前に上書きされた在庫ファイルがあるかもしれません。TEMPOSTARで一括同期を行ってください。"
+    return "読む前に上書きされたかもしれない在庫数は、すべて届き直しました。" if caught_up else ""
+
+
 def name_cause(cause: Cause) -> str:
     """Name a cause in the merchant's words."""
-    match cause:
-        case Cause.LOGIN_REFUSED:
-            return "FTPユーザーIDまたはパスワードが受け付けられません"
-        case Cause.CERTIFICATE_REFUSED:
-            return "FTPSサーバーの証明書を確認できません"
-        case Cause.TLS_UNAVAILABLE:
-            return "FTPSサーバーとの通信を暗号化できません"
-        case Cause.FOLDER_MISSING:
-            return "ショップコードのフォルダが見つかりません"
-        case Cause.CONNECTION_FAILED:
-            return "FTPSサーバーに接続できません"
-        case Cause.UNTRUSTED_FILE:
-            return "在庫ファイルを正しく読み取れません"
-        case Cause.STALE_FILE:
-            return "在庫ファイルが前回より古いものです"
-        case Cause.ORDER_HANDOVER:
-            return "RoomClipショッピングの注文をTEMPOSTARに渡せません"
-        case Cause.SHOP_API:
-            return "RoomClipショッピングに在庫を登録できません"
-        case Cause.SHOP_TOKEN_REFUSED:
-            return "RoomClipショッピングへの接続が認証されません"
-        case _:
-            assert_never(cause)
+    return {
+        Cause.LOGIN_REFUSED: "FTPユーザーIDまたはパスワードが受け付けられません",
+        Cause.CERTIFICATE_REFUSED: "FTPSサーバーの証明書を確認できません",
+        Cause.TLS_UNAVAILABLE: "FTPSサーバーとの通信を暗号化できません",
+        Cause.FOLDER_MISSING: "ショップコードのフォルダが見つかりません",
+        Cause.CONNECTION_FAILED: "FTPSサーバーに接続できません",
+        Cause.UNTRUSTED_FILE: "在庫ファイルを正しく読み取れません",
+        Cause.STALE_FILE: "在庫ファイルが前回より古いものです",
+        Cause.HELD_FILE: "多くの商品の在庫数が一度に0になるため、在庫ファイルの反映を止めています",
+        Cause.OVERDUE_FILE: "届くはずの新しい在庫ファイルが届いていません",
+        Cause.ORDER_HANDOVER: "RoomClipショッピングの注文をTEMPOSTARに渡せません",
+        Cause.SHOP_API: "RoomClipショッピングに在庫を登録できません",
+        Cause.SHOP_TOKEN_REFUSED: "RoomClipショッピングへの接続が認証されません",
+    }[cause]

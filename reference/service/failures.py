@@ -7,9 +7,11 @@ from reference.errors import (
     CertificateRefusedError,
     ConnectionFailedError,
     FolderMissingError,
+    HeldFileError,
     LinkageError,
     LoginRefusedError,
     OrderHandoverError,
+    OverdueFileError,
     ShopApiError,
     ShopTokenRefusedError,
     StaleFileError,
@@ -25,6 +27,8 @@ _CAUSES: tuple[tuple[type[LinkageError], Cause], ...] = (
     (ConnectionFailedError, Cause.CONNECTION_FAILED),
     (UntrustedFileError, Cause.UNTRUSTED_FILE),
     (StaleFileError, Cause.STALE_FILE),
+    (HeldFileError, Cause.HELD_FILE),
+    (OverdueFileError, Cause.OVERDUE_FILE),
     (OrderHandoverError, Cause.ORDER_HANDOVER),
     (ShopTokenRefusedError, Cause.SHOP_TOKEN_REFUSED),
     (ShopApiError, Cause.SHOP_API),
@@ -41,5 +45,8 @@ def classify_error(error: LinkageError) -> Failure:
             return Failure(cause, str(error), error.defect)
         case StaleFileError():
             return Failure(cause, str(error), file_name=error.file_name)
+        case HeldFileError():
+            about = f"在庫数が0になる商品：在庫のある連携中の商品{error.in_stock}点のうち{error.zeros}点"
+            return Failure(cause, str(error), file_name=error.file_name, about=about)
         case _:
             return Failure(cause, str(error))

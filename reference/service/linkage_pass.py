@@ -1,50 +1,52 @@
-"""One linkage in one pass: orders, queued updates, stock files, rows that waited.
-
-**What an order takes is not put back.** The shop sets absolute numbers and has no condition to set them under, so a
-purchase between the last reading of orders and the moment the shop carries out an update is overwritten: for that long
-the shop may show units that are sold. The engine keeps that window to one request: it reads the orders right before
-each batch, and again right after it; whatever came in is corrected at once. A pass killed between the two leaves the
-correction to the next pass.
-"""
+"""One linkage in one pass: orders, queued updates, stock files, rows that waited."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from reference.domain.incident import Failure, Notice, after_success
-from reference.domain.letters import compose_notice, compose_recovery
+from reference.domain.brake import Brake, hold, let_through, supersede
+from reference.domain.incident import Cause, Failure, Notice, after_success
+from reference.domain.letters import compose_recovery
 from reference.domain.linkage import (
     FileStamp,
     Linkage,
     Memory,
-    Problem,
     choose_files,
     forget_absent_files,
     meet,
     take_in,
-    tell,
 )
+from reference.domain.linked_codes import hear
 from reference.domain.matching import find_near_misses
 from reference.domain.orders import forget_settled
-from reference.domain.plan import cut_batches, hold_back, make_request, plan_updates
+from reference.domain.plan import Plan, cut_batches, plan_updates
 from reference.domain.problems import find_problems
 from reference.domain.report import Counts, LinkageReport, Outcome
-from reference.errors import LinkageError, OrderHandoverError, StaleFileError, UntrustedFileError
+from reference.errors import (
+    HeldFileError,
+    LinkageError,
+    OrderHandoverError,
+    OverdueFileError,
+    StaleFileError,
+    UntrustedFileError,
+)
 from reference.service.failures import classify_error
 from reference.service.notebook import Notebook
 from reference.service.order_desk import OrderDesk
 from reference.service.rules import SERVICE
+from reference.service.sending_desk import SendingDesk
+from reference.service.watchman import Watchman
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+    from datetime import datetime
 
-    from reference.domain.plan import Batch, Update
+    from reference.domain.plan import Batch
     from reference.domain.stock_file import RowProblem
-    from reference.service.ports import FetchedFile, Receipt, StockFolder
+    from reference.domain.watch import Watch
+    from reference.service.ports import FetchedFile, StockFolder
     from reference.service.sync import Sync
-
-CORRECTIONS = 3
 
 
 @dataclass(slots=True)
@@ -55,9 +57,10 @@ class LinkagePass:
     linkage: Linkage
     notebook: Notebook = field(init=False)
     desk: OrderDesk = field(init=False)
+    sending: SendingDesk = field(init=False)
+    watchman: Watchman = field(init=False)
     unhanded: OrderHandoverError | None = field(init=False, default=None)
     unreadable: dict[FileStamp, UntrustedFileError] = field(init=False, default_factory=dict)
-    counts: Counts = field(init=False, default_factory=Counts)
 
     @property
     def memory(self) -> Memory:
@@ -70,11 +73,13 @@ class LinkagePass:
         started_at = sync.clock.now()
         left_alone = sync.rules.is_paused(linkage) or linkage.service != SERVICE
         known = sync.state.recall(linkage.id)
-        met = meet(linkage, known, paused=left_alone)
+        met = meet(linkage, known, started_at, paused=left_alone)
         if met != known:
             sync.state.save(met)
         self.notebook = Notebook(sync.state, met)
         self.desk = OrderDesk(sync.shop, sync.clock, linkage, self.notebook)
+        self.sending = SendingDesk(sync.shop, sync.clock, sync.rules, linkage, self.notebook, self.desk)
+        self.watchman = Watchman(sync.state, sync.clock, sync.limits, self.notebook)
         failure = None
         if left_alone:
             outcome = Outcome.SKIPPED
@@ -85,9 +90,18 @@ class LinkagePass:
                 outcome, failure = Outcome.FAILED, self._record_failure(error)
             else:
                 self._record_success()
-        self.counts += Counts(orders=self.desk.handed_over)
+        self.sending.counts += Counts(orders=self.desk.handed_over)
         return LinkageReport(
-            linkage.id, linkage.shop_id, linkage.shop_code, started_at, sync.clock.now(), outcome, self.counts, failure
+            linkage.id,
+            linkage.shop_id,
+            linkage.shop_code,
+            started_at,
+            sync.clock.now(),
+            outcome,
+            self.sending.counts,
+            failure,
+            missed=self.memory.watch.missed,
+            caught_up=self.watchman.caught_up,
         )
 
     def _bring_over(self) -> Outcome:
@@ -96,8 +110,10 @@ class LinkagePass:
         Rows that wait are those whose variant has appeared since. Orders that cannot be handed over hold up nothing.
         """
         self.desk.read_news()
-        moved = self._send_queue()
+        moved = self.sending.send_queue()
+        moved = self._let_through() or moved
         with self.sync.stock_area.visit(self.linkage) as folder:
+            looked_at = self.sync.clock.now()
             listing = folder.list_files()
             self._hand_over(folder)
             reading = choose_files(self.memory, listing)
@@ -115,12 +131,23 @@ class LinkagePass:
             raise self._stale(reading.stale[0])
         if not reading.unread and self.memory.newest in listing:
             moved = self._apply_waiting(self.memory.newest) or moved
-        self._forget(listing)
+        self._finish(listing, looked_at)
         if self.unhanded:
             raise self.unhanded
+        if self.memory.brake.held:
+            raise self._held(self.memory.brake)
+        self._wait_no_longer(news=bool(reading.unread))
         if reading.unread or moved:
             return Outcome.SYNCED
         return Outcome.NOTHING_NEW if listing else Outcome.NO_FILE_YET
+
+    def _wait_no_longer(self, *, news: bool) -> None:
+        """Raise when a new file had to come and has not; once that is told, only a new file ends it, not a pause."""
+        told = self.memory.incident is not None and Cause.OVERDUE_FILE in self.memory.incident.told
+        overdue = self.watchman.find_overdue(told=told and not news)
+        if overdue:
+            since = f"{overdue.since.astimezone(self.sync.clock.now().tzinfo):%Y-%m-%d %H:%M:%S}"
+            raise OverdueFileError(f"No stock file was written since {since}, and {overdue.evidence.value}.")
 
     def _hand_over(self, folder: StockFolder) -> None:
         """Hand over orders; whatever keeps them from it is told when the stock is done."""
@@ -129,12 +156,13 @@ class LinkagePass:
         except LinkageError as error:
             self.unhanded = OrderHandoverError(str(error))
 
-    def _forget(self, listing: tuple[FileStamp, ...]) -> None:
-        """Forget files that are gone, and orders that every number still to come has in it."""
-        memory = forget_absent_files(self.memory, listing)
-        if memory.newest:
-            memory = replace(memory, orders=forget_settled(memory.orders, memory.newest.modified_at))
-        self.notebook.save(memory)
+    def _finish(self, listing: tuple[FileStamp, ...], looked_at: datetime) -> None:
+        """Remember the look; forget files that are gone, and orders that every number still to come has in it."""
+        watch, letters = self.watchman.look(listing, looked_at)
+        memory = replace(forget_absent_files(self.memory, listing), watch=watch)
+        if memory.numbers_from:
+            memory = replace(memory, orders=forget_settled(memory.orders, memory.numbers_from))
+        self.notebook.save(memory, letters)
 
     def _apply_file(self, fetched: FetchedFile) -> None:
         """Take in and send what a file received whole says; one that cannot be read is told to the merchant."""
@@ -144,88 +172,71 @@ class LinkagePass:
             self.unreadable[fetched.stamp] = error.of(fetched.stamp.name)
             self._record_failure(self.unreadable[fetched.stamp])
         else:
-            self._apply(fetched.stamp, stock_file.levels, stock_file.problems)
+            watch = self.watchman.meet_file(fetched, self.unreadable)
+            self._apply(fetched.stamp, stock_file.levels, watch, stock_file.problems)
 
     def _apply_waiting(self, standing: FileStamp) -> bool:
         """Look whether a variant has appeared for a row of the standing file (guide 4.0.1); return whether one has."""
         if not self.memory.waiting:
             return False
-        before = self.counts
-        self._apply(standing, self.memory.waiting)
-        return (self.counts.updated, self.counts.unchanged) != (before.updated, before.unchanged)
+        before = self.sending.counts
+        self._apply(standing, self.memory.waiting, self.memory.watch)
+        return (self.sending.counts.updated, self.sending.counts.unchanged) != (before.updated, before.unchanged)
 
-    def _apply(self, stamp: FileStamp, levels: Mapping[str, int], bad_rows: tuple[RowProblem, ...] = ()) -> None:
-        """Match and plan; record file, waiting rows, queue and mail about problems in one transaction; then send."""
+    def _apply(
+        self, stamp: FileStamp, levels: Mapping[str, int], watch: Watch, bad_rows: tuple[RowProblem, ...] = ()
+    ) -> None:
+        """Match, judge and plan; record file, rows that wait or are held, queue and mails in one transaction; send."""
         variants = self.sync.shop.fetch_variants(self.linkage.shop_id)
         moved = self.desk.read_news()
         matching = self.sync.rules.match(levels, variants)
-        plan = plan_updates(matching, self.sync.rules.hold_back(self.memory.orders, stamp.modified_at), moved)
+        verdict = self.watchman.judge(stamp, matching, variants)
+        brake = supersede(self.memory.brake, levels)
+        plan = Plan((), 0)
+        if verdict.holds:
+            brake = hold(brake, stamp, {one.variant_code: one.level for one in matching.matched}, verdict)
+        else:
+            plan = plan_updates(matching, self.sync.rules.hold_back(self.memory.orders, stamp.modified_at), moved)
         waiting = {code: levels[code] for code in (*matching.unmatched, *matching.ambiguous)}
         near_misses = find_near_misses(matching.unmatched, variants)
         problems = find_problems(bad_rows, near_misses, matching.unmatched, matching.ambiguous)
-        taken = take_in(self.memory, stamp, waiting, cut_batches(plan, self.sync.new_key), self.unreadable)
-        self._save_and_tell(taken, problems, (match.variant_code for match in matching.matched))
-        self.counts += Counts(
+        watch, letters = self.watchman.clear_missed(watch, stamp, matching, variants)
+        queue = cut_batches(plan, self.sync.new_key, stamp.modified_at)
+        taken = take_in(replace(self.memory, watch=watch, brake=brake), stamp, waiting, queue, self.unreadable)
+        if verdict.holds:
+            taken, asking = self.sync.tell_failure(taken, classify_error(self._held(brake)))
+            letters += asking
+        heard = hear(matching, stamp.modified_at, held=verdict.holds)
+        self.sending.save_and_tell(taken, problems, (match.variant_code for match in matching.matched), letters, heard)
+        self.sending.counts += Counts(
             unchanged=plan.unchanged,
             unmatched=len(matching.unmatched),
             ambiguous=len(matching.ambiguous),
             bad_rows=len(bad_rows),
         )
-        self._send_queue()
+        self.sending.send_queue()
 
-    def _send_queue(self) -> bool:
-        """Send the queued updates; return whether there were any. What the shop has answered leaves the queue."""
-        queue = self.memory.queue
-        receipts: list[Receipt] = []
-        try:
-            for batch in queue:
-                receipts.append(self._send(batch))  # noqa: PERF401 - kept when one fails
-        except LinkageError:
-            self._settle(receipts)
-            raise
-        if queue:
-            self._settle(receipts)
-        return bool(queue)
+    def _let_through(self) -> bool:
+        """Apply what was held and has been released, each file's rows by its own time; tell whether there was any.
 
-    def _send(self, batch: Batch) -> Receipt:
-        """Send a batch less what orders hold back, and what came in meanwhile once more, until nothing comes in."""
-        shop, shop_id = self.sync.shop, self.linkage.shop_id
-        self.desk.read_news()
-        receipt = shop.send_stock(shop_id, make_request(batch, self._lowered(batch), self.memory.orders.after))
-        for _ in range(CORRECTIONS):
-            news = self.desk.read_news()
-            overtaken = tuple(update for update in self._lowered(batch) if update.variant_code in news)
-            if not overtaken:
-                break
-            correction = shop.send_stock(shop_id, make_request(batch, overtaken, self.memory.orders.after))
-            receipt = replace(receipt, rejected=receipt.rejected + correction.rejected)
-        return receipt
-
-    def _lowered(self, batch: Batch) -> tuple[Update, ...]:
-        """Return a batch's updates as they are to be sent now; what is queued is of the newest file."""
-        newest = self.memory.newest
-        assert newest is not None  # noqa: S101 - a file is taken in together with its updates
-        return hold_back(batch, self.sync.rules.hold_back(self.memory.orders, newest.modified_at))
-
-    def _settle(self, receipts: list[Receipt]) -> None:
-        """Take answered batches off the queue; rows the shop rejected wait like those that met no variant."""
-        answered = self.memory.queue[: len(receipts)]
-        sent = {update.variant_code: update.stock for batch in answered for update in batch.updates}
-        rejected = {code: reason for receipt in receipts for code, reason in receipt.rejected if code in sent}
-        ambiguous = sorted(code for code, reason in rejected.items() if reason == "ambiguous")
-        unmatched = sorted(rejected.keys() - set(ambiguous))
-        memory = replace(
-            self.memory,
-            queue=self.memory.queue[len(receipts) :],
-            waiting={**self.memory.waiting, **{code: sent[code] for code in rejected}},
-        )
-        self._save_and_tell(memory, find_problems((), (), unmatched, ambiguous), ())
-        self.counts += Counts(
-            updated=sum(receipt.updated for receipt in receipts),
-            unchanged=sum(receipt.unchanged for receipt in receipts),
-            unmatched=len(unmatched),
-            ambiguous=len(ambiguous),
-        )
+        What met a variant when it was held and meets none any more is dropped: it was no news of this variant's.
+        """
+        brake = self.memory.brake
+        if not (brake.released and brake.held):
+            return False
+        variants = self.sync.shop.fetch_variants(self.linkage.shop_id)
+        moved = self.desk.read_news()
+        queue: list[Batch] = []
+        for file in brake.held:
+            matching = self.sync.rules.match(file.levels, variants)
+            held_back = self.sync.rules.hold_back(self.memory.orders, file.stamp.modified_at)
+            plan = plan_updates(matching, held_back, moved)
+            queue += cut_batches(plan, self.sync.new_key, file.stamp.modified_at)
+            self.sending.counts += Counts(unchanged=plan.unchanged)
+        after = let_through(self.sync.clock.now())
+        self.notebook.save(replace(self.memory, brake=after, queue=(*self.memory.queue, *queue)))
+        self.sending.send_queue()
+        return True
 
     def _stale(self, stamp: FileStamp) -> StaleFileError:
         newest = self.memory.newest or stamp
@@ -236,6 +247,9 @@ class LinkagePass:
             f"written {written}, but a file of {applied} was applied before; "
             "if the area was set up anew (a lab after reset), go on with an empty SYNC_STATE_DIR",
         )
+
+    def _held(self, brake: Brake) -> HeldFileError:
+        return HeldFileError(brake.held[-1].stamp.name, brake.zeros, brake.in_stock)
 
     def _record_failure(self, error: LinkageError) -> Failure:
         failure = classify_error(error)
@@ -248,10 +262,3 @@ class LinkagePass:
         step = after_success(incident)
         letters = [compose_recovery(self.memory, incident, now)] if incident and step.notice is Notice.RECOVERED else []
         self.notebook.save(replace(self.memory, incident=step.incident, last_success_at=now), letters)
-
-    def _save_and_tell(self, memory: Memory, problems: Mapping[Problem, str], settled: Iterable[str]) -> None:
-        memory, fresh = tell(memory, problems, settled)
-        lines = {problem: problems[problem] for problem in fresh}
-        file_name = memory.newest.name if memory.newest else ""
-        letters = [compose_notice(memory, lines, file_name, self.sync.clock.now())] if lines else []
-        self.notebook.save(memory, letters)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from reference.domain.letters import Letter
     from reference.domain.linkage import Memory
+    from reference.domain.linked_codes import Heard
     from reference.service.ports import State
 
 
@@ -20,9 +21,9 @@ class Notebook:
     state: State
     memory: Memory
 
-    def save(self, memory: Memory, letters: Iterable[Letter] = ()) -> None:
-        """Remember this from now on and queue these letters, in one transaction, unless nothing is new."""
+    def save(self, memory: Memory, letters: Iterable[Letter] = (), heard: Heard | None = None) -> None:
+        """Remember this, queue these letters, keep these codes: in one transaction, unless nothing is new."""
         letters = tuple(letters)
-        if memory != self.memory or letters:
-            self.state.save(memory, letters)
+        if memory != self.memory or letters or heard:
+            self.state.save(memory, letters, heard)
             self.memory = memory

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from reference.domain.letters import Letter
     from reference.domain.linkage import FileStamp, Linkage, Memory
+    from reference.domain.linked_codes import Heard
     from reference.domain.matching import Variant
     from reference.domain.orders import Fate, Order
     from reference.domain.plan import Batch
@@ -128,8 +129,20 @@ class State(Protocol):
         """Return what is remembered of every linkage, by id."""
         ...
 
-    def save(self, memory: Memory, letters: Sequence[Letter] = ()) -> None:
-        """Remember this of the linkage from now on and queue these letters: both, or neither."""
+    def save(self, memory: Memory, letters: Sequence[Letter] = (), heard: Heard | None = None) -> None:
+        """Remember this of the linkage from now on, queue these letters, keep these codes: all of it, or nothing.
+
+        Codes kept before stay, unless the linkage has moved to another shop, FTP user or shop code.
+        """
+        ...
+
+    def linked_codes(
+        self, linkage_id: str, heard_before: datetime | None = None, emptied_from: datetime | None = None
+    ) -> frozenset[str]:
+        """Return the codes kept of a linkage: all, or those last heard of in a file written before a time.
+
+        With `emptied_from` only those that a file written then or later has set to 0 and none has set higher since.
+        """
         ...
 
     def queued_letters(self) -> tuple[QueuedLetter, ...]:

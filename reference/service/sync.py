@@ -9,7 +9,9 @@ What makes a pass safe to kill at any point:
   made in between is not undone; and the shop does nothing twice for one key.
 - Mails are sent from a queue as well, and leave it once the mail server has taken them.
 
-- Orders go the other way as `service.order_desk` says; what they take is not put back (`service.linkage_pass`).
+- Orders go the other way as `service.order_desk` says; what they take is not put back (`service.sending_desk`).
+- Files that would sell out much of the shop at once are kept and wait for the merchant's word (`domain.brake`); that a
+  file may be lost, or does not come, is noticed by the times of files (`domain.watch`).
 
 Nothing is ever deleted in the FTPS area, and only order files are written there. Stock files are applied in order of
 time. One that was received whole and cannot be read is told to the merchant and passed over: those after it hold newer
@@ -24,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from reference.domain.incident import Failure, Notice, after_failure
 from reference.domain.letters import compose_failure
+from reference.domain.limits import Limits
 from reference.domain.report import LinkageReport, Outcome, PassReport
 from reference.errors import MailError, ShopApiError
 from reference.service.failures import classify_error
@@ -33,6 +36,7 @@ from reference.service.rules import Rules
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from reference.domain.letters import Letter
     from reference.domain.linkage import Linkage, Memory
     from reference.service.ports import Clock, Mailer, Shop, State, StockArea
 
@@ -47,6 +51,7 @@ class Sync:
     state: State
     clock: Clock
     rules: Rules = field(default_factory=Rules)
+    limits: Limits = field(default_factory=Limits)
     new_key: Callable[[], str] = lambda: uuid.uuid4().hex
 
     def run_pass(self) -> PassReport:
@@ -93,12 +98,16 @@ class Sync:
 
     def record_failure(self, memory: Memory, failure: Failure) -> Memory:
         """Remember that a linkage failed, and queue the mail if the merchant does not know yet; stock is untouched."""
+        memory, letters = self.tell_failure(memory, failure)
+        self.state.save(memory, letters)
+        return memory
+
+    def tell_failure(self, memory: Memory, failure: Failure) -> tuple[Memory, list[Letter]]:
+        """Return the memory with the failure, and the mail if the merchant does not know of it yet."""
         now = self.clock.now()
         step = after_failure(memory.incident, failure.cause, now)
         letters = [compose_failure(memory, failure, now)] if step.notice is Notice.FAILED else []
-        memory = replace(memory, incident=step.incident)
-        self.state.save(memory, letters)
-        return memory
+        return replace(memory, incident=step.incident), letters
 
     def _report_runs(self, reports: Iterable[LinkageReport]) -> list[str]:
         """Tell the console; return a sentence for each run it did not take, and no more (contract 3: optional)."""

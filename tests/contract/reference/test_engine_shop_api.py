@@ -160,7 +160,7 @@ def test_orders_that_make_no_sense_are_refused_and_nobodys_address_is_shown(serv
 def test_sends_absolute_numbers_with_an_idempotency_key(server):
     script, shop = server
     script.answers = [ok({"updated": 1, "unchanged": 1, "rejected": [{"variant_code": "ソ", "reason": "unknown"}]})]
-    receipt = shop.send_stock("7", Batch("key-1", (Update("A", 3), Update("ソ", 0))))
+    receipt = shop.send_stock("7", Batch("key-1", (Update("A", 3), Update("ソ", 0)), OPENING))
     assert receipt == Receipt(1, 1, (("ソ", "unknown"),))
     method, path, headers, body = script.seen[0]
     assert (method, path, headers["Idempotency-Key"]) == ("POST", "/api/v1/shops/7/stock", "key-1")
@@ -188,7 +188,7 @@ def test_tries_again_after_what_passes_by_itself(server, trouble, ask):
     if ask == "read":
         shop.fetch_linkages()
     else:
-        shop.send_stock("7", Batch("key-1", (Update("A", 3),)))
+        shop.send_stock("7", Batch("key-1", (Update("A", 3),), OPENING))
     assert len(script.seen) == 3
     assert len({headers.get("Idempotency-Key") for _, _, headers, _ in script.seen}) == 1
 

@@ -7,21 +7,25 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from reference.adapters.state_sqlite import SCHEMA_NUMBER, SqliteState, hold_lock
+from reference.domain.brake import Brake, HeldFile
 from reference.domain.incident import Cause, Incident
 from reference.domain.letters import Letter
 from reference.domain.linkage import FileStamp, Problem, ProblemKind, meet
+from reference.domain.linked_codes import Heard
 from reference.domain.orders import Order, OrderBook, OrderFile, OrderLine, OrderState, Stage
 from reference.domain.plan import Batch, Update
+from reference.domain.watch import MissedNews, Watch
 from reference.errors import PassAlreadyRunningError, StateError
-from tests.unit.reference.engine_fakes import BUYER, LINKAGE, OPENING, FakeState
+from tests.unit.reference.engine_fake_state import FakeState
+from tests.unit.reference.engine_fakes import BUYER, LINKAGE, OPENING
 
 STAMP = FileStamp(datetime(2026, 4, 1, 0, 0, tzinfo=UTC), "stock.csv", 12)
-FRESH = meet(LINKAGE, None, paused=False)
+FRESH = meet(LINKAGE, None, OPENING, paused=False)
 ORDER = Order(
     7,
     "RC7",
@@ -46,12 +50,20 @@ FULL = replace(
     files=(STAMP,),
     newest=STAMP,
     waiting={"椅子 ": 3, "": 1},
-    queue=(Batch("k2", (Update("A", 1), Update("ソ", 2))), Batch("k1", ())),
+    queue=(Batch("k2", (Update("A", 1), Update("ソ", 2)), OPENING), Batch("k1", (), STAMP.modified_at)),
     told=frozenset({Problem(ProblemKind.UNMATCHED, "A", "a"), Problem(ProblemKind.BAD_ROW, "", "missing code")}),
     incident=Incident(OPENING, (Cause.LOGIN_REFUSED, Cause.STALE_FILE)),
     last_success_at=OPENING,
     orders=ORDERS,
+    watch=Watch(OPENING, OPENING, MissedNews(OPENING, STAMP.modified_at), "digest", 2),
+    brake=Brake((HeldFile(STAMP, {"椅子 ": 0, "": 3}), HeldFile(STAMP, {"A": 1})), 30, 40, True, OPENING),
 )
+
+
+def at(minutes):
+    return OPENING + timedelta(minutes=minutes)
+
+
 LETTER = Letter("件名", "本文\n", OPENING)
 
 
@@ -84,6 +96,36 @@ class TestEveryState:
         assert [memory.linkage_id for memory in state.recall_all()] == ["1", "2"]
         assert state.recall("2").waiting == FULL.waiting
 
+    def test_keeps_codes_as_they_are_heard_of(self, state):
+        assert state.linked_codes("1") == frozenset()
+        state.save(FRESH, (), Heard(at(1), ("A", "ソ"), ("", "C"), ("D",)))
+        state.save(FRESH)
+        assert state.linked_codes("1") == {"A", "ソ", "", "C", "D"}
+        assert state.linked_codes("2") == frozenset()
+
+    def test_finds_codes_not_heard_of_since_a_time(self, state):
+        state.save(FRESH, (), Heard(at(1), ("A", "B"), (), ("C", "D")))
+        state.save(FRESH, (), Heard(at(3), ("A",), (), ("C",)))
+        state.save(FRESH, (), Heard(at(2), ("A",), ("B",)))
+        assert state.linked_codes("1", at(3)) == {"B", "D"}
+        assert state.linked_codes("1", at(2)) == {"D"}
+        assert state.linked_codes("1", at(1)) == frozenset()
+
+    def test_finds_codes_set_to_0_since_a_time_and_not_raised_again(self, state):
+        state.save(FRESH, (), Heard(at(1), (), ("A", "B", "C"), ("D",)))
+        state.save(FRESH, (), Heard(at(2), ("B",), (), ("C",)))
+        state.save(FRESH, (), Heard(at(3), (), ("D",)))
+        assert state.linked_codes("1", None, at(1)) == {"A", "C", "D"}
+        assert state.linked_codes("1", None, at(2)) == {"D"}
+        assert state.linked_codes("1", at(3), at(1)) == {"A", "C"}
+
+    @pytest.mark.parametrize("change", [{"shop_id": "8"}, {"ftp_user": "10002_0"}, {"shop_code": "20002"}], ids=str)
+    def test_forgets_codes_with_the_place_they_are_of(self, state, change):
+        state.save(FRESH, (), Heard(at(1), ("A",)))
+        state.save(replace(FRESH, linkage_id="2"), (), Heard(at(1), ("A",)))
+        state.save(replace(FRESH, **change), (), Heard(at(1), ("B",)))
+        assert (state.linked_codes("1"), state.linked_codes("2")) == ({"B"}, {"A"})
+
     def test_queues_letters_in_order_until_they_are_sent(self, state):
         state.save(FRESH, [LETTER, replace(LETTER, subject="二通目")])
         first, second = state.queued_letters()
@@ -97,11 +139,25 @@ class TestEveryState:
         assert state.queued_letters() == (second,)
 
 
-def test_memory_and_letter_are_saved_both_or_neither(tmp_path):
+def test_memory_letter_and_codes_are_saved_all_or_nothing(tmp_path):
     with SqliteState.open(tmp_path) as state:
         with pytest.raises(StateError):
-            state.save(FULL, [replace(LETTER, subject=None)])
+            state.save(FULL, [replace(LETTER, subject=None)], Heard(OPENING, ("A",)))
+        assert (state.recall("1"), state.queued_letters(), state.linked_codes("1")) == (None, (), frozenset())
+
+
+def test_codes_and_memory_are_saved_both_or_neither(tmp_path):
+    with SqliteState.open(tmp_path) as state:
+        with pytest.raises(StateError):
+            state.save(FULL, [LETTER], Heard(OPENING, (b"no text",)))
         assert (state.recall("1"), state.queued_letters()) == (None, ())
+
+
+def test_very_many_codes_are_kept(tmp_path):
+    many = tuple(f"SKU-{number:06}" for number in range(120_000))
+    with SqliteState.open(tmp_path) as state:
+        state.save(FRESH, (), Heard(OPENING, many))
+        assert state.linked_codes("1") == frozenset(many)
 
 
 def test_what_was_saved_is_there_after_reopening(tmp_path):

@@ -24,7 +24,7 @@ from reference.domain.linkage import LinkageState
 from reference.domain.plan import Batch, Update
 from reference.domain.report import Outcome
 from tests.contract.reference.engine_ftps_server import PASSWORD, Authority, Mischief, serve
-from tests.unit.reference.engine_fakes import FakeShop, stock_csv
+from tests.unit.reference.engine_fakes import OPENING, FakeShop, stock_csv
 
 TOKEN = "token-never-shown"
 
@@ -116,7 +116,7 @@ def make_handler(shop):
                 self.answer({})
             else:
                 updates = tuple(Update(one["variant_code"], one["stock"]) for one in body["updates"])
-                receipt = shop.send_stock("7", Batch(self.headers["Idempotency-Key"], updates))
+                receipt = shop.send_stock("7", Batch(self.headers["Idempotency-Key"], updates, OPENING))
                 rejected = [{"variant_code": code, "reason": reason} for code, reason in receipt.rejected]
                 self.answer({"updated": receipt.updated, "unchanged": receipt.unchanged, "rejected": rejected})
 
@@ -184,6 +184,46 @@ def test_an_area_without_a_place_for_orders_syncs_stock_and_says_so(company, cap
     assert re.search(r"orders that wait +1\b", told)
     assert main(["status", "--json"], company.environ) == 1
     assert json.loads(capsys.readouterr().out)["linkages"][0]["waiting_orders"] == 1
+
+
+def pass_at(company, minute, *rows, **environ):
+    """Make a pass some minutes after nine, on a file of that very time; return its report of the linkage."""
+    company.put(*rows)
+    os.utime(company.folder / "stock.csv", (1_775_001_600 + minute * 60,) * 2)
+    return run_pass(company.environ | {"SYNC_NOW": f"2026-04-01T09:{minute:02}:00+09:00"} | environ).linkages[0]
+
+
+def test_a_file_that_may_have_been_overwritten_unread_is_said_until_all_has_come_again(company, capsys):
+    company.shop.add("B-2")
+    pass_at(company, 0, ("A-1", 3), ("B-2", 1))
+    pass_at(company, 10, ("B-2", 2))
+    environ = company.environ | {"SYNC_NOW": "2026-04-01T09:11:00+09:00"}
+    assert main(["once", "--json"], environ) == 0
+    answer = json.loads(capsys.readouterr().out)["linkages"][0]
+    assert (answer["missed_news"], answer["caught_up"]) == ({"since": "2026-04-01T09:00:00+09:00"}, False)
+    main(["once"], environ)
+    assert "may have been overwritten unread; do 一括同期." in capsys.readouterr().err
+    company.put(("A-1", 4))
+    os.utime(company.folder / "stock.csv", (1_775_001_600 + 11 * 60,) * 2)
+    main(["once"], environ)
+    assert "all that may have been missed has come again" in capsys.readouterr().err
+
+
+def test_the_interval_comes_from_the_environment(company):
+    company.shop.add("B-2")
+    pass_at(company, 0, ("A-1", 3), ("B-2", 1))
+    assert pass_at(company, 10, ("A-1", 4), SYNC_INTERVAL_MINUTES="10").missed is None
+    assert pass_at(company, 20, ("A-1", 5), SYNC_INTERVAL_MINUTES="9.5").missed is not None
+
+
+def test_the_share_of_zeros_comes_from_the_environment(company):
+    codes = [f"SKU-{number}" for number in range(40)]
+    for code in codes:
+        company.shop.add(code, 5)
+    pass_at(company, 0, *((code, 5) for code in codes))
+    zeros = [(code, 0) for code in codes[:25]]
+    assert pass_at(company, 5, *zeros, SYNC_ZERO_SHARE="60").outcome is Outcome.FAILED
+    assert pass_at(company, 10, *zeros, SYNC_ZERO_SHARE="63").outcome is Outcome.SYNCED
 
 
 def test_as_a_library_it_prints_nothing_even_when_it_tries_again(company, capfd):

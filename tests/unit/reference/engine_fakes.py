@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from reference.adapters.clock import JAPAN
-from reference.domain.letters import Letter
-from reference.domain.linkage import FileStamp, Linkage, LinkageState, Memory
+from reference.domain.limits import Limits
+from reference.domain.linkage import FileStamp, Linkage, LinkageState
 from reference.domain.matching import Variant
 from reference.domain.orders import Buyer, Fate, FateKind, Order, OrderLine, OrderState
 from reference.domain.plan import Batch
@@ -27,6 +27,7 @@ from reference.errors import (
 )
 from reference.service.ports import FetchedFile, QueuedLetter, Receipt
 from reference.service.sync import Sync
+from tests.unit.reference.engine_fake_state import FakeState
 
 OPENING = datetime(2026, 4, 1, 9, 0, tzinfo=JAPAN)
 LINKAGE = Linkage(
@@ -259,37 +260,6 @@ class FakeMailer:
         return [letter.letter.subject for letter in self.sent]
 
 
-@dataclass
-class FakeState:
-    """What SqliteState does, in memory; runs under the same contract suite."""
-
-    memories: dict[str, Memory] = field(default_factory=dict)
-    letters: dict[str, tuple[str, Letter]] = field(default_factory=dict)
-    saves: int = 0
-
-    def recall(self, linkage_id: str) -> Memory | None:
-        return self.memories.get(linkage_id)
-
-    def recall_all(self) -> tuple[Memory, ...]:
-        return tuple(memory for _, memory in sorted(self.memories.items()))
-
-    def save(self, memory: Memory, letters: Sequence[Letter] = ()) -> None:
-        self.saves += 1
-        self.memories[memory.linkage_id] = memory
-        for letter in letters:
-            self.letters[f"letter-{self.saves}-{len(self.letters)}"] = (memory.linkage_id, letter)
-
-    def queued_letters(self) -> tuple[QueuedLetter, ...]:
-        return tuple(
-            QueuedLetter(key, self.memories[linkage_id].notify_to, letter)
-            for key, (linkage_id, letter) in self.letters.items()
-        )
-
-    def mark_sent(self, keys: Iterable[str]) -> None:
-        for key in keys:
-            del self.letters[key]
-
-
 def die() -> None:
     raise Killed
 
@@ -341,6 +311,7 @@ class World:
     mailer: FakeMailer = field(default_factory=FakeMailer)
     state: FakeState = field(default_factory=FakeState)
     clock: FakeClock = field(default_factory=FakeClock)
+    limits: Limits = field(default_factory=Limits)
 
     def tick(self, *rows: tuple[str, object], name: str = "stock.csv") -> None:
         self.clock.advance()
@@ -348,7 +319,7 @@ class World:
 
     @property
     def sync(self) -> Sync:
-        return Sync(self.shop, self.area, self.mailer, self.state, self.clock)
+        return Sync(self.shop, self.area, self.mailer, self.state, self.clock, limits=self.limits)
 
     def run(self) -> PassReport:
         return self.sync.run_pass()
@@ -365,7 +336,13 @@ class World:
         """Make a pass in which something happens right after its nth call of a port."""
         reaper = Reaper(nth, deed=deed)
         ports = (self.shop, self.area, self.mailer, self.state)
-        Sync(*(reaper.watch(port) for port in ports), self.clock).run_pass()
+        Sync(*(reaper.watch(port) for port in ports), self.clock, limits=self.limits).run_pass()
+
+    def release(self) -> None:
+        """Do what `zaikosync release` does."""
+        memory = self.state.recall("1")
+        if memory and memory.brake.held:
+            self.state.save(replace(memory, brake=replace(memory.brake, released=True)))
 
     def relink(self, **changes: object) -> None:
         self.shop.linkages = [replace(self.shop.linkages[0], **changes)]

@@ -78,6 +78,10 @@ def test_a_missing_setting_is_named(environ, name, value):
         ("SYNC_NOW", "yesterday"),
         ("SYNC_TIMEOUT", "0"),
         ("SYNC_TIMEOUT", "nan"),
+        ("SYNC_INTERVAL_MINUTES", "0"),
+        ("SYNC_INTERVAL_MINUTES", "1441"),
+        ("SYNC_ZERO_SHARE", "0"),
+        ("SYNC_ZERO_SHARE", "half"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value(environ, name, value):

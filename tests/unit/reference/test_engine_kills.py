@@ -97,6 +97,55 @@ def test_killed_after_any_call_the_next_pass_ends_as_if_nothing_had_been():
         assert max(Counter(mail.key for mail in world.mailer.sent).values()) <= 2
 
 
+def held_and_released() -> World:
+    """Two files held, one of them partly superseded, an order since, and the merchant's word that they are right."""
+    world = World()
+    for code in BULK:
+        world.shop.add(code, 5)
+    world.tick(*((code, 5) for code in BULK))
+    world.run()
+    world.tick(*((code, 0) for code in BULK[:900]), (BULK[1_000], 9))
+    world.run()
+    world.shop.buy(BULK[1_000], 2)
+    world.tick(*((code, 0) for code in BULK[800:950]), (BULK[0], 1))
+    world.run()
+    world.clock.advance()
+    world.area.take_in(world.clock.at)
+    world.tick((BULK[1], 4))
+    world.clock.advance()
+    world.release()
+    return world
+
+
+def about_to_be_held() -> World:
+    """A file that is too much, after one that was overwritten unread."""
+    world = World()
+    for code in BULK:
+        world.shop.add(code, 5)
+    world.tick(*((code, 5) for code in BULK))
+    world.run()
+    world.clock.advance()
+    world.tick(*((code, 0) for code in BULK[:900]), ("NEW-1", 1), ("B-2", "abc"))
+    return world
+
+
+@pytest.mark.parametrize(("make", "in_stock"), [(held_and_released, 252), (about_to_be_held, 1_200)])
+def test_killed_while_files_are_held_or_let_through_the_next_pass_ends_as_if_nothing_had_been(make, in_stock):
+    world = make()
+    world.run()
+    world.run()
+    undisturbed = what_the_merchant_has(world)
+    assert sum(one.stock > 0 for one in world.shop.variants.values()) == in_stock
+    assert len(world.mailer.sent) == 3
+    passes = list(deaths(make))
+    assert len(passes) > 10
+    for world in passes:
+        world.run()
+        world.run()
+        assert what_the_merchant_has(world) == undisturbed
+        assert max(Counter(mail.key for mail in world.mailer.sent).values()) <= 2
+
+
 def test_a_sale_after_the_kill_is_not_undone_by_updates_that_had_arrived():
     sales = 0
     for world in deaths(much_to_do):

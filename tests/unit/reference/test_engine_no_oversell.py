@@ -1,4 +1,4 @@
-"""Any history of purchases, restocking, intakes, passes and kills: nothing is sold that is not there.
+"""Any history of purchases, restocking, intakes, mass zeros, passes and kills: nothing is sold that is not there.
 
 The world is a model: TEMPOSTAR writes what has changed and takes orders in, the stock change going out with its next
 pass; RoomClip is the only channel.
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reference.domain.limits import Limits
 from tests.unit.reference.engine_fakes import World, read_order_file
 
 CODES = ("A-1", "B-2")
@@ -22,6 +23,7 @@ class History:
     """A world in which units are counted: `held` ever came in, `known` is TEMPOSTAR's number."""
 
     full: bool = False
+    braking: bool = False
     world: World = field(default_factory=World)
     held: Counter = field(default_factory=Counter)
     known: Counter = field(default_factory=Counter)
@@ -29,6 +31,8 @@ class History:
     taken_in: list[str] = field(default_factory=list)
 
     def __post_init__(self):
+        if self.braking:
+            self.world.limits = Limits(zero_share=0.4, zero_least=1)
         for code in CODES:
             self.world.shop.add(code)
             self.restock(code, 3)
@@ -65,6 +69,14 @@ class History:
                 self.known[row["商品コード"]] -= int(row["数量"])
                 self.changed.add(row["商品コード"])
 
+    def wrong_zeros(self):
+        """Write 0 for everything by mistake; the next pass of TEMPOSTAR puts it right."""
+        self.world.tick(*((code, 0) for code in CODES))
+        self.changed = set(CODES)
+
+    def release(self):
+        self.world.release()
+
     def engine_pass(self):
         self.world.run()
         self.check()
@@ -92,6 +104,8 @@ class History:
             self.engine_pass()
             self.tempostar_pass()
         self.engine_pass()
+        self.release()
+        self.engine_pass()
 
 
 codes = st.sampled_from(CODES)
@@ -102,15 +116,17 @@ deeds = st.one_of(
     st.tuples(st.just("cancel"), st.integers(0, 9)),
     st.tuples(st.just("tempostar_pass")),
     st.tuples(st.just("engine_pass")),
+    st.tuples(st.just("wrong_zeros")),
+    st.tuples(st.just("release")),
     st.tuples(st.just("killed_pass"), calls),
     st.tuples(st.just("pass_with_a_purchase"), calls, codes),
 )
 
 
 @settings(max_examples=300)
-@given(st.booleans(), st.lists(deeds, max_size=30))
-def test_never_sells_what_is_not_there_and_hands_every_order_over_once(full, history):
-    world = History(full)
+@given(st.booleans(), st.booleans(), st.lists(deeds, max_size=30))
+def test_never_sells_what_is_not_there_and_hands_every_order_over_once(full, braking, history):
+    world = History(full, braking)
     for name, *arguments in history:
         getattr(world, name)(*arguments)
     world.settle_down()

@@ -28,7 +28,7 @@ from reference.domain.stock_file import RowReason
 from reference.errors import CertificateDefect, UntrustedReason
 from tests.unit.reference.engine_fakes import LINKAGE, OPENING
 
-MEMORY = meet(LINKAGE, None, paused=False)
+MEMORY = meet(LINKAGE, None, OPENING, paused=False)
 
 
 def variants(*codes: str | None) -> list[Variant]:
@@ -87,7 +87,7 @@ def test_plans_only_what_differs_in_order_of_codes():
 
 def test_cuts_batches_of_a_thousand_with_keys_of_their_own():
     plan = Plan(tuple(Update(f"{at:05}", at) for at in range(2_500)), 0)
-    batches = list(cut_batches(plan, iter("abc").__next__))
+    batches = list(cut_batches(plan, iter("abc").__next__, OPENING))
     assert [(batch.key, len(batch.updates)) for batch in batches] == [("a", 1_000), ("b", 1_000), ("c", 500)]
     assert tuple(update for batch in batches for update in batch.updates) == plan.updates
 
@@ -116,7 +116,7 @@ def test_a_file_of_the_same_minute_but_another_size_is_new():
 
 
 def test_updates_of_an_older_file_stay_in_front_of_the_queue():
-    older, newer = Batch("k1", (Update("A", 1),)), Batch("k2", (Update("A", 2),))
+    older, newer = Batch("k1", (Update("A", 1),), OPENING), Batch("k2", (Update("A", 2),), OPENING)
     memory = take_in(take_in(MEMORY, stamp(0), {}, [older]), stamp(5), {}, [newer])
     assert memory.queue == (older, newer)
 
@@ -134,8 +134,8 @@ def test_a_file_older_than_the_newest_applied_is_stale():
 
 
 def test_another_ftp_user_forgets_files_but_not_the_incident():
-    memory = replace(take_in(MEMORY, stamp(5), {"A": 1}, [Batch("k", ())]), incident=Incident(OPENING, ()))
-    met = meet(replace(LINKAGE, ftp_user="10002_0"), memory, paused=False)
+    memory = replace(take_in(MEMORY, stamp(5), {"A": 1}, [Batch("k", (), OPENING)]), incident=Incident(OPENING, ()))
+    met = meet(replace(LINKAGE, ftp_user="10002_0"), memory, OPENING, paused=False)
     assert (met.newest, met.files, met.waiting, met.queue) == (None, (), {}, ())
     assert met.incident == memory.incident
 
