@@ -1,0 +1,165 @@
+"""A shop's FTPS area to be struck, and clients that tell how a transfer ended, to the byte."""
+
+from __future__ import annotations
+
+import contextlib
+import ftplib
+import io
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from simulator.lab import Lab
+from tests.integration.faults.ftps_clients import Place, trust
+from tests.integration.ftps.clients import COMPANY, TIMEOUT
+
+CONTENT = b"".join(b'"SKU-%04d","%d"\r\n' % (number, number % 10) for number in range(200))
+"""A stock file of 3,200 bytes."""
+
+
+@dataclass
+class Ground:
+    """A shop with a stock file, and clients that are closed in the end."""
+
+    place: Place
+    clients: list[ftplib.FTP] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, lab: Lab) -> Ground:
+        shop = lab.tempostar.add_shop("Room", "R")
+        account = lab.tempostar.issue_ftp_password()
+        ground = cls(Place(lab, shop.shop_code, account.user, account.password))
+        ground.set_up()
+        return ground
+
+    @property
+    def lab(self) -> Lab:
+        return self.place.lab
+
+    def set_up(self) -> None:
+        """The stock file is there, whatever happened to it, and no order file."""
+        self.close()
+        self.lab.area.remove(COMPANY, self.order)
+        self.lab.area.write(COMPANY, self.stock, CONTENT)
+
+    @property
+    def stock(self) -> str:
+        return self.place.stock
+
+    @property
+    def order(self) -> str:
+        return f"{self.place.orders}/order.csv"
+
+    def kept(self, path: str) -> bytes | None:
+        """A file of the area, as the lab has it."""
+        return self.lab.area.read(COMPANY, path)
+
+    @cached_property
+    def trust(self) -> ssl.SSLContext:
+        return trust(self.lab)
+
+    def connect(self, context: ssl.SSLContext | None = None) -> ftplib.FTP_TLS:
+        """Connected and greeted."""
+        client = ftplib.FTP_TLS(context=context or self.trust, timeout=TIMEOUT)
+        self.clients.append(client)
+        client.connect("127.0.0.1", self.lab.endpoints.ftps_port, TIMEOUT)
+        return client
+
+    def login(self, context: ssl.SSLContext | None = None) -> ftplib.FTP_TLS:
+        """Logged in, with protected data connections of binary type."""
+        client = self.connect(context)
+        client.login(self.place.user, self.place.password)
+        client.prot_p()
+        client.voidcmd("TYPE I")
+        return client
+
+    def close(self) -> None:
+        while self.clients:
+            self.clients.pop().close()
+
+
+def say(client: ftplib.FTP, command: str) -> str:
+    """What a command is answered, refusals too."""
+    client.putcmd(command)
+    return hear(client)
+
+
+def hear(client: ftplib.FTP) -> str:
+    """The next reply as it came; what went wrong, in words, when none did."""
+    try:
+        return client.getmultiline()
+    except (EOFError, ConnectionResetError):
+        assert client.sock is not None
+        return "(reset)" if was_reset(client.sock) else "(end)"
+    except TimeoutError:
+        return "(silence)"
+
+
+def was_reset(sock: socket.socket) -> bool:
+    """Whether the other side ended with an RST. Python's TLS reports one as an end; the system knows better."""
+    closed = 7  # TCP_CLOSE; after a FIN it would be TCP_CLOSE_WAIT
+    return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == closed
+
+
+@contextlib.contextmanager
+def patience(client: ftplib.FTP, seconds: float) -> Iterator[None]:
+    """Wait that long at most for what comes on the control channel."""
+    assert client.sock is not None
+    client.sock.settimeout(seconds)
+    yield
+    client.sock.settimeout(TIMEOUT)
+
+
+@dataclass
+class Transfer:
+    """What a client made of a transfer: the bytes it has, how the data connection ended, and the last reply."""
+
+    data: bytes
+    end: str
+    reply: str
+
+
+def fetch(client: ftplib.FTP, command: str, rest: int | None = None, wait: float = TIMEOUT) -> Transfer:
+    """Download, keeping what came until the end, be it good or bad. Ends: close_notify, torn, reset, silence."""
+    conn: Any
+    try:
+        conn, _ = client.ntransfercmd(command, rest)
+    except ftplib.Error as refusal:
+        return Transfer(b"", "refused", str(refusal))
+    except OSError as error:
+        return Transfer(b"", "no connection", type(error).__name__)
+    into = io.BytesIO()
+    with conn:
+        conn.settimeout(wait)
+        end = _drain(conn, into)
+    return Transfer(into.getvalue(), end, hear(client) if end != "silence" else "")
+
+
+def _drain(conn: ssl.SSLSocket, into: io.BytesIO) -> str:
+    """Read to the end; how it ended is seen below TLS, before TLS has answered it."""
+    try:
+        while conn.pending() or socket.socket.recv(conn, 1, socket.MSG_PEEK):
+            chunk = conn.recv(8192)
+            if not chunk:
+                return "close_notify"
+            into.write(chunk)
+    except ConnectionResetError:
+        return "reset"
+    except TimeoutError:
+        return "silence"
+    return "torn"
+
+
+def store(client: ftplib.FTP, path: str, content: bytes) -> str:
+    """Upload to the end; the last reply."""
+    try:
+        conn, _ = client.ntransfercmd(f"STOR {path}")
+    except ftplib.Error as refusal:
+        return str(refusal)
+    with conn, contextlib.suppress(OSError):  # the server may have ended it
+        conn.sendall(content)
+        conn.unwrap()
+    return hear(client)
