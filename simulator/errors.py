@@ -57,7 +57,9 @@ class RowProblem:
     reason: str
 
     def __str__(self) -> str:
-        where = f"row {self.row}" + (f", {self.column}={self.value!r}" if self.column else "")
+        # A name out of a file's header may hold line ends and other controls.
+        column = self.column if self.column.isprintable() else repr(self.column)
+        where = f"row {self.row}" + (f", {column}={self.value!r}" if column else "")
         return f"{where}: {self.reason}"
 
 

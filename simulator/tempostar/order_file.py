@@ -54,12 +54,14 @@ def read_rows(data: bytes) -> tuple[list[Row], list[RowProblem]]:
 
     After a damaged field nobody knows where the next row begins: reading ends there.
     """
+    content = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.removeprefix(codecs.BOM_UTF8).decode()
+        text = content.decode()
     except UnicodeDecodeError as error:
-        row = len(_records(error.object[: error.start].decode())[0]) + 1
-        shown = "".join(f"\\x{byte:02x}" for byte in data[error.start : error.end])
-        return [], [RowProblem(row, "", shown, f"byte {error.start} ({shown}) is not UTF-8")]
+        row = len(_records(content[: error.start].decode())[0]) + 1
+        shown = "".join(f"\\x{byte:02x}" for byte in content[error.start : error.end])
+        place = error.start + len(data) - len(content)
+        return [], [RowProblem(row, "", shown, f"byte {place} ({shown}) is not UTF-8")]
     records, damage = _records(text)
     if not records:
         return [], [damage or RowProblem(1, "", "", "there is no header row")]

@@ -6,8 +6,6 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from simulator.conformance.guide import fixtures_dir
 from simulator.errors import BadValue, Unknown
@@ -279,40 +277,6 @@ def test_orders_are_listed_by_shop_and_page(office):
         office.tempostar.orders(company_id=1)
     with pytest.raises(BadValue):
         office.tempostar.orders(page=0)
-
-
-@given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_file_is_taken_whole_or_not_at_all(parts_of_office, data):
-    """Whatever stands in the file: orders and stock agree afterwards, and it has left the folder."""
-    office = parts_of_office()
-    whole = order_file(*(ROW | {"ショップ受注番号": f"20001-{number}", "数量": "2"} for number in range(1, 4)))
-    start = data.draw(st.integers(0, len(whole)))
-    broken = whole[:start] + data.draw(st.binary(max_size=4)) + whole[start + data.draw(st.integers(0, 40)) :]
-    put(office, FIRST, content=broken)
-    office.advance(minutes=5)
-    [(kind, outcome)] = [(entry.kind, entry.data) for entry in office.told("order_file")]
-    orders = office.tempostar.orders().rows
-    assert standing(office) == []
-    if kind == "order_file.refused":
-        assert (orders, sellable(office, "A-1")) == ((), [10])
-    else:
-        assert len(orders) == outcome["orders"]
-        sold = sum(line.quantity for order in orders for line in order.lines if line.lowered)
-        assert sellable(office, "A-1") == [10 - sold]
-
-
-@pytest.fixture
-def parts_of_office(parts):
-    from simulator.tempostar import area, backoffice
-
-    def make() -> Office:
-        office = Office(parts(area.SCHEMA, backoffice.SCHEMA))
-        office.register("A-1", sellable=10)
-        office.tempostar.update_stock_settings(office.shop_code, order_intake="起動")
-        return office
-
-    return make
 
 
 def test_an_intake_that_cannot_be_told_did_not_happen(office):

@@ -165,6 +165,17 @@ def test_names_the_column_of_a_damaged_field() -> None:
     assert (found.column, found.value.startswith("A-1,")) == ("商品コード", True)
 
 
+def test_names_the_bytes_that_are_no_text_by_their_place_in_the_file() -> None:
+    [found] = problems(b'\xef\xbb\xbf"a\xff"\r\n')
+    assert (found.value, found.reason) == (r"\xff", r"byte 5 (\xff) is not UTF-8")
+
+
+def test_a_name_out_of_the_header_begins_no_line_of_its_own_in_the_log() -> None:
+    found = problems(order_file(ROW, columns=(*COLUMNS, "x\r\nrow 9, 注文者名='y': forged\x1b[2J")))
+    _, *lines = compose_log("order.csv", found).decode().splitlines()
+    assert lines == [r"""row 1, "x\r\nrow 9, 注文者名='y': forged\x1b[2J"='': unknown column"""]
+
+
 def test_tells_every_row_that_is_wrong_in_order() -> None:
     found = problems(order_file(ROW | {"数量": "x"}, ROW | {"ショップ受注番号": "x"}, ROW | {"数量": "y"}))
     assert [(one.row, one.column) for one in found] == [(2, "数量"), (3, "ショップ受注番号"), (4, "数量")]
