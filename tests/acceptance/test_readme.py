@@ -88,13 +88,13 @@ def test_a_command_that_does_not_exist_is_noticed(line: str) -> None:
         parse(typed(iter([line]))[0])
 
 
-def test_the_readmes_test_runs_as_the_readme_says(nested: pytest.Pytester) -> None:
-    (example,) = (block for block in blocks("python") if block.startswith("def test_"))
+def test_the_readmes_tests_run_as_the_readme_says(nested: pytest.Pytester) -> None:
+    examples = [block for block in blocks("python") if "def test_" in block]
     (command,) = (block for block in blocks("sh") if block.startswith("pytest "))
     *options, name = shlex.split(command)[1:]
-    (nested.path / name).write_text(example, encoding="utf-8")
+    (nested.path / name).write_text("\n\n".join(examples), encoding="utf-8")
     nested.makepyprojecttoml("[tool.pytest]\nstrict = true\n")
-    nested.runpytest_inprocess(*options, name).assert_outcomes(passed=1)
+    nested.runpytest_inprocess(*options, name).assert_outcomes(passed=2)
 
 
 def test_the_readmes_library_call_makes_a_pass(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
