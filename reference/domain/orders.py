@@ -4,8 +4,9 @@
 less the units of that SKU in orders that TEMPOSTAR had not yet taken in when it wrote the file, and never below 0:
 
 - An order counts from the moment it is read from the shop until it is in the file. It is in the file when
-  `log/<its order file>.done` is strictly older than F: the change of stock goes out with the pass after the intake, so
-  a file of the very same second does not have it yet.
+  `log/<its order file>.done` is older than F by more than `LONGEST_WRITING`: the change of stock goes out with the pass
+  after the intake. The file of the pass that took the order in does not have it, and F is when that file was complete:
+  the same second, or later where files are written in place. Passes are a minute apart at least.
 - An order cancelled before it was handed over gives its units back: TEMPOSTAR will never hear of it. One cancelled
   afterwards does not: TEMPOSTAR takes it in all the same, and its number counts.
 - An order in a file that TEMPOSTAR refused (`.error`) stays held back until somebody has entered it there by hand and
@@ -56,6 +57,7 @@ class Buyer:
 
 
 FORGOTTEN = Buyer()
+LONGEST_WRITING = timedelta(seconds=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +255,7 @@ def lowered(level: int, held: int) -> int:
 
 
 def _is_in(file: OrderFile, written_at: datetime) -> bool:
-    return file.taken_in_at is not None and file.taken_in_at < written_at
+    return file.taken_in_at is not None and file.taken_in_at + LONGEST_WRITING < written_at
 
 
 def _with_cancelled(file: OrderFile, order_id: str) -> OrderFile:

@@ -12,6 +12,7 @@ from reference.adapters.clock import JAPAN
 from reference.domain.orders import (
     COLUMNS,
     FORGOTTEN,
+    LONGEST_WRITING,
     Fate,
     FateKind,
     Order,
@@ -107,10 +108,10 @@ class TestReadingNews:
 class TestHoldingBack:
     @pytest.mark.parametrize(
         ("taken_in_at", "held"),
-        [(None, 2), (T + SECOND, 2), (T, 2), (T - SECOND, 0)],
-        ids=["not taken in", "after the file", "at the very same second", "before"],
+        [(None, 2), (T + SECOND, 2), (T, 2), (T - LONGEST_WRITING, 2), (T - LONGEST_WRITING - SECOND, 0)],
+        ids=["not taken in", "after the file", "at the very same second", "while it was written", "before"],
     )
-    def test_an_order_counts_until_the_file_is_younger_than_its_intake(self, taken_in_at, held):
+    def test_an_order_counts_until_the_file_was_begun_after_its_intake(self, taken_in_at, held):
         file = OrderFile("a", (order("1"),), Stage.HANDED_OVER, taken_in_at=taken_in_at)
         assert held_units(OrderBook(files=(file,)), T).get("chair-001", 0) == held
 
@@ -133,8 +134,8 @@ class TestHoldingBack:
     def test_what_every_file_to_come_has_in_it_is_forgotten(self):
         taken_in = OrderFile("a", (order("1"),), Stage.TAKEN_IN, taken_in_at=T)
         book = OrderBook(files=(taken_in,))
-        assert forget_settled(book, T) == book
-        assert forget_settled(book, T + SECOND).files == ()
+        assert forget_settled(book, T + LONGEST_WRITING) == book
+        assert forget_settled(book, T + LONGEST_WRITING + SECOND).files == ()
 
 
 class TestSettling:

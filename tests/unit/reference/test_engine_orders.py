@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from reference.domain.linkage import LinkageState
 from reference.domain.orders import FORGOTTEN
 from reference.domain.report import ExitCode, Outcome
 from reference.errors import ConnectionFailedError, FolderMissingError, OrderHandoverError
-from tests.unit.reference.engine_fakes import BUYER, SHOP_IS_DOWN, World, read_order_file
+from tests.unit.reference.engine_fakes import BUYER, SHOP_IS_DOWN, World, read_order_file, stock_csv
 
 FIRST, SECOND = "order20260401090000_IDutf8.csv", "order20260401090001_IDutf8.csv"
 
@@ -213,6 +214,15 @@ class TestHoldingBack:
         world.run()
         assert world.shop.stock_of("A-1") == [4]
         assert world.state.recall("1").orders.files == ()
+
+    def test_a_file_whose_writing_took_longer_than_the_intake_does_not_have_the_order_yet(self, world):
+        world.shop.buy("A-1")
+        world.run()
+        world.clock.advance()
+        world.area.take_in(world.clock.at)
+        world.area.put(stock_csv(("A-1", 5), ("B-2", 1)), world.clock.at + timedelta(seconds=30))
+        world.run()
+        assert (world.shop.stock_of("A-1"), world.shop.stock_of("B-2")) == ([4], [1])
 
     def test_a_cancelled_order_that_was_not_handed_over_gives_its_units_back(self, world):
         order = world.shop.buy("A-1")
