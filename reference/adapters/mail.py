@@ -6,6 +6,7 @@ ASSUMPTION: the mail server is the operator's own relay and asks for no login; t
 from __future__ import annotations
 
 import smtplib
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -30,8 +31,10 @@ class SmtpMailer:
         """Hand one mail over, or raise `MailError` with what the server said."""
         try:
             message = compose_message(letter, self.sender)
-            with smtplib.SMTP(self.host, self.port, timeout=self.timeout) as smtp:
+            with closing(smtplib.SMTP(self.host, self.port, timeout=self.timeout)) as smtp:
                 smtp.send_message(message)
+                with suppress(OSError, smtplib.SMTPException):  # the mail is taken, however the session ends
+                    smtp.quit()
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise MailError(
                 f"The mail to {letter.to} was not taken by {self.host}:{self.port} ({_reason(error)}); "

@@ -14,7 +14,7 @@ import itertools
 import logging
 import threading
 from functools import wraps
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 LARGEST_MAIL = 10 * 1024 * 1024
 """Bytes; more is answered 552 (ASSUMPTION: the usual limit of providers)."""
+LONGEST_SILENCE = 300.0
+"""Seconds of real time after which a session without a command is ended (RFC 5321, 4.5.3.2.7)."""
 HOST_NAME = "mail.roomclip.example"
 _LIMIT = 5.0
 _CLOSING_TURNS = 10
@@ -57,8 +59,10 @@ class SmtpServer:
         certificate: ServerCertificate | None = None,
         take: Take = nothing_armed,
         flawed: Flawed = no_flaws,
+        idle: float = LONGEST_SILENCE,
     ) -> None:
         self._take = take
+        self._idle = idle
         self._mailbox = mailbox
         self._journal = journal
         self._numbers = itertools.count(1)
@@ -115,7 +119,7 @@ class SmtpServer:
         sessions: set[_Session] = set()
         receiver = _Receiver(self._mailbox, self)
         server = await self._loop.create_server(
-            lambda: _Session(next(self._numbers), self, sessions, receiver), sock=bound
+            lambda: _Session(next(self._numbers), self, sessions, receiver, self._idle), sock=bound
         )
         self._ready.set()
         await self._stopping.wait()
@@ -199,9 +203,11 @@ class _Session(SMTP):
         server: SmtpServer,
         sessions: set[_Session],
         receiver: _Receiver,
+        idle: float,
     ) -> None:
         super().__init__(
             receiver,
+            timeout=idle,
             data_size_limit=LARGEST_MAIL,
             enable_SMTPUTF8=True,
             hostname=HOST_NAME,
@@ -295,7 +301,8 @@ class _Session(SMTP):
         elif status:
             await super().push(status)
         if course.ends:
-            self._end(after_a_line=bool(status))
+            self.hang_up()
+            raise asyncio.CancelledError  # aiosmtpd ends a session quietly with it, as after QUIT
 
     async def _struck(self, course: Course, status: str) -> str:
         """What is sent as the first line of a reply, when its time has come."""
@@ -313,13 +320,6 @@ class _Session(SMTP):
         except Exception as error:  # noqa: BLE001 - raised again when the server stops
             self._server.failed(error)
             self.hang_up()
-
-    def _end(self, *, after_a_line: bool) -> NoReturn:
-        if after_a_line and self.transport is not None:
-            self.transport.close()
-        else:
-            self.hang_up()
-        raise asyncio.CancelledError  # aiosmtpd ends a session quietly with it, as after QUIT
 
     def hang_up(self) -> None:
         """Close the connection at once."""

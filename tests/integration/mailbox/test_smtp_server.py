@@ -18,7 +18,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from simulator.config import TlsMode
 from simulator.errors import CannotStart, Unknown, WaitTimedOut
+from simulator.faults.armed import Faults
+from simulator.faults.wish import Reach
 from simulator.journal import Journal
 from simulator.mailbox import records
 from simulator.mailbox.mailbox import Mailbox
@@ -308,6 +311,18 @@ def test_stops_at_once_with_sessions_open_in_clear_and_in_tls(parts, certificate
     silent.close()
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", server.port), timeout=1)
+
+
+def test_a_session_is_ended_for_its_own_silence_and_not_for_that_of_a_fault(parts):
+    ground = parts(records.SCHEMA)
+    mailbox = Mailbox(ground.store, ground.clock.now, ground.journal)
+    faults = Faults(ground.store, ground.journal, lambda: Reach((), TlsMode.EXPLICIT))
+    server = SmtpServer(mailbox, ground.journal, "127.0.0.1", 0, take=faults.take, idle=0.1)
+    server.start()
+    with faults.arm("smtp.late", {"seconds": 0.3}, on="NOOP"), smtplib.SMTP("127.0.0.1", server.port) as client:
+        assert client.noop()[0] == 250
+        assert client.sock.recv(10) == b""
+    server.stop()
 
 
 def test_a_mistake_of_the_lab_is_answered_451_and_raised_when_it_stops(parts):
