@@ -26,12 +26,16 @@ from simulator.tempostar.ftps.striking import give_up
 from simulator.tempostar.ftps.transfer import ABORTED, PassiveRangeExhausted
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
+
     from simulator.faults.armed import Firing
     from simulator.tempostar.ftps.tls import Contexts
 
 PASSIVE_ONLY = "502 Passive mode only: send EPSV or PASV."
 _TRANSFERS = frozenset({"RETR", "STOR", "LIST", "NLST", "MLSD"})
 _REMOVED = frozenset({"STOU", "REIN"})
+MAX_UNREAD = 1000
+"""Replies kept for a client that takes none, beside those on their way; one that still sends commands is sent away."""
 
 
 class Session(FaultyControl, FaultyTls):
@@ -43,6 +47,7 @@ class Session(FaultyControl, FaultyTls):
 
     channel = "CONTROL"
     data_channel: Any
+    producer_fifo: Sized
     _dtp_acceptor: object
     _out_dtp_queue: object
     _in_dtp_queue: object
@@ -126,6 +131,13 @@ class Session(FaultyControl, FaultyTls):
         super().handle_error()
 
     # Commands
+
+    def found_terminator(self) -> None:
+        """Carry out a command line, but for a client that sends and never reads: its replies would fill the memory."""
+        if not self._closed and len(self.producer_fifo) > MAX_UNREAD:
+            self.end("does not read its replies")
+        else:
+            super().found_terminator()
 
     def process_command(self, cmd: str, *args: object, **kwargs: object) -> None:
         """Insist on TLS and on a data connection that is free, then as pyftpdlib."""
