@@ -217,6 +217,10 @@ class FaultyControl(RecordedChannel):
         elif not self._mute:
             super().push(data)
 
+    def push_with_producer(self, producer: Any) -> None:  # noqa: ANN401 - pyftpdlib's
+        """Send the lines of STAT."""
+        self.push(b"".join(iter(producer.more, b"")).decode())
+
     def secure_connection(self, ssl_context: object) -> None:
         """Begin TLS, after the reply that announces it has gone out."""
         if self._held is not None:

@@ -104,6 +104,14 @@ def was_reset(sock: socket.socket) -> bool:
     return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == closed
 
 
+def read_anew(client: ftplib.FTP) -> None:
+    """Read replies from the client's socket as it is now."""
+    assert client.sock is not None
+    assert client.file is not None
+    client.file.close()
+    client.file = client.sock.makefile("r", encoding="utf-8")
+
+
 @contextlib.contextmanager
 def patience(client: ftplib.FTP, seconds: float) -> Iterator[None]:
     """Wait that long at most for what comes on the control channel."""
@@ -111,6 +119,7 @@ def patience(client: ftplib.FTP, seconds: float) -> Iterator[None]:
     client.sock.settimeout(seconds)
     yield
     client.sock.settimeout(TIMEOUT)
+    read_anew(client)  # a file that timed out reads no more
 
 
 @dataclass
@@ -129,6 +138,8 @@ def fetch(client: ftplib.FTP, command: str, rest: int | None = None, wait: float
         conn, _ = client.ntransfercmd(command, rest)
     except ftplib.Error as refusal:
         return Transfer(b"", "refused", str(refusal))
+    except EOFError:
+        return Transfer(b"", "refused", "(end)")
     except OSError as error:
         return Transfer(b"", "no connection", type(error).__name__)
     into = io.BytesIO()
