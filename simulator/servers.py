@@ -77,6 +77,7 @@ class Servers:
             settings=lab.settings,
             take=lab.faults.take,
             flawed=flawed,
+            replace=lab.tempostar.replace_stock_file,
         )
         smtp = SmtpServer(
             *(lab.mailbox, lab.journal, config.host, config.smtp_port),

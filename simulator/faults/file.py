@@ -1,7 +1,7 @@
 """What may go wrong with a file of the FTPS area.
 
-`REFLECTION` is a pass of 在庫反映 that has something to write. What it had to tell is told again by the next pass, as
-when TEMPOSTAR notices that its writing failed.
+`REFLECTION` is a pass of 在庫反映 that has a file to write. What it had to tell is told by the next pass, as when
+TEMPOSTAR notices that its writing failed; only a file that is merely visible too early has told it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from simulator.faults.kind import Effect, whole
 
 @dataclass(frozen=True, slots=True)
 class Partial(Effect):
-    """The file is visible, cut inside a row, for half a minute of the lab's time before it is whole."""
+    """The file is visible, cut inside a row, for a while of the lab's time before it is whole."""
+
+    seconds: int = whole(30, 1, 3600, "seconds of the lab's time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class ZeroBytes(Effect):
 
 @dataclass(frozen=True, slots=True)
 class HeaderOnly(Effect):
-    """The file is written with its header row alone."""
+    """The file is written with its header row alone; without a byte where files have none (setting header)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,15 @@ class Garbage(Effect):
 
 @dataclass(frozen=True, slots=True)
 class OldFile(Effect):
-    """Instead of a new file the one before the last is put back, with its old time, as from a backup."""
+    """Instead of a new file the version before the one that stands there is put back, with its old time, as from a
+    backup. Without an older version the fault waits for another pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplacedWhileRead(Effect):
-    """The file is written anew while it is read: the client gets so many bytes of the old one, then the new one's."""
+    """A stock file is written anew while it is read: the client gets so many bytes of the old one, then the new one's
+    from there on. The new one is what a pass would write now, a second younger at least, and stays. Files that no pass
+    would write now are not struck."""
 
     at: int = whole(0, 0, 1_000_000_000, "bytes of the old file; it must be longer than that")
 
@@ -66,7 +71,5 @@ class QuotaFull(Effect):
     """An upload is answered 552 at its end; nothing is kept."""
 
 
-FileEffect: TypeAlias = (
-    Partial | CutShort | ZeroBytes | HeaderOnly | Missing | NotWritten | Garbage | OldFile | ReplacedWhileRead
-    | QuotaFull
-)  # fmt: skip
+WritingEffect: TypeAlias = Partial | CutShort | ZeroBytes | HeaderOnly | Missing | NotWritten | Garbage | OldFile
+FileEffect: TypeAlias = WritingEffect | ReplacedWhileRead | QuotaFull

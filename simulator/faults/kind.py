@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import BadValue
-from simulator.faults.targets import has_path
+from simulator.faults.targets import FOLDERS, has_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,11 +116,13 @@ def _number(value: object, *, whole_wanted: bool) -> int | float | None:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One entry of the catalogue. `on`: the targets it can strike; the first is taken when none is named."""
+    """One entry of the catalogue. `on`: the targets it can strike; the first is taken when none is named. `folders`:
+    where in the area it can."""
 
     name: str
     effect: type[Effect]
     on: tuple[str, ...]
+    folders: tuple[str, ...] = FOLDERS
 
     @property
     def layer(self) -> Layer:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 ANY = "*"
 CONNECT = "CONNECT"
@@ -34,7 +34,7 @@ ROUTES = (
 )
 _SECRET = "{token}"  # noqa: S105 - the name of a part of an address
 
-_FOLDERS = ("netstock", "netorder")
+FOLDERS = ("netstock", "netorder")
 
 
 def has_path(target: str) -> bool:
@@ -61,12 +61,12 @@ def route_of(method: str, path: str) -> str | None:
     return None
 
 
-def find_fault_in_path(pattern: str, target: str, shop_codes: Iterable[str]) -> str:
-    """Why no call of this target could ever have a path like this; "" when one could."""
+def find_fault_in_path(pattern: str, target: str, shop_codes: Iterable[str], folders: Sequence[str] = FOLDERS) -> str:
+    """Why no call of this target could ever be struck at a path like this; "" when one could."""
     if target in ROUTES:
         template = target.partition(" ")[2]
         return "" if _fits(template, pattern) else f"requests of this route go to {template}"
-    return _find_fault_in_area_path(pattern, target, tuple(shop_codes))
+    return _find_fault_in_area_path(pattern, folders, tuple(shop_codes))
 
 
 def _fits(template: str, path: str) -> bool:
@@ -76,9 +76,8 @@ def _fits(template: str, path: str) -> bool:
     )
 
 
-def _find_fault_in_area_path(pattern: str, target: str, shop_codes: tuple[str, ...]) -> str:
+def _find_fault_in_area_path(pattern: str, folders: Sequence[str], shop_codes: tuple[str, ...]) -> str:
     parts = pattern.split("/")
-    folders = _FOLDERS[:1] if target == REFLECTION else _FOLDERS
     if parts[0] or not any(fnmatchcase(folder, parts[1]) for folder in folders):
         places = " or ".join(f"/{folder}/<ショップコード>/<file>" for folder in folders)
         return f"paths look like {places}"

@@ -94,7 +94,7 @@ def _check_path(kind: Kind, target: str, path: str, reach: Reach) -> None:
             else f"{kind.name} is armed without a path."
         )
         raise BadValue("path", path, f"calls of {target} have no path", next_step=has)
-    reasons = [find_fault_in_path(path, one, reach.shop_codes) for one in narrowed]
+    reasons = [find_fault_in_path(path, one, reach.shop_codes, kind.folders) for one in narrowed]
     if all(reasons):
         raise BadValue("path", path, f"{kind.name} could never fire there: {reasons[0]}")
 

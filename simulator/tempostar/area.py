@@ -3,6 +3,8 @@
 Paths are absolute within one company's area and normalised: `/netstock/20001/stock.csv`. Folders are not stored; they
 follow from the company's shops (contract 2): `/`, `/netstock`, `/netstock/<code>`, `/netorder`, `/netorder/<code>` and
 `/netorder/<code>/log`.
+
+Of each stock file the version before the one that stands there is kept: what it replaced, or what was deleted.
 """
 
 from __future__ import annotations
@@ -22,8 +24,12 @@ SCHEMA = """
 CREATE TABLE area_file (
   company_id INTEGER NOT NULL, path TEXT NOT NULL, folder TEXT NOT NULL, content BLOB NOT NULL, mtime TEXT NOT NULL,
   PRIMARY KEY (company_id, path)) STRICT, WITHOUT ROWID;
+CREATE TABLE area_file_before (
+  company_id INTEGER NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, mtime TEXT NOT NULL,
+  PRIMARY KEY (company_id, path)) STRICT, WITHOUT ROWID;
 CREATE INDEX area_file_folder ON area_file (company_id, folder);
 """
+STOCK_FOLDER = "/netstock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,26 @@ class Area:
         """The store's: changes of files and the journal entry that tells of them happen together, or not at all."""
         return self._store.transaction()
 
-    def write(self, company_id: int, path: str, content: bytes) -> None:
-        """Put a whole file in place, with the lab's time, replacing what stood there."""
-        self._store.execute(
-            "INSERT OR REPLACE INTO area_file VALUES (?, ?, ?, ?, ?)",
-            (company_id, path, dirname(path), content, self._now().isoformat()),
+    def write(self, company_id: int, path: str, content: bytes, *, completes: bool = False) -> None:
+        """Put a whole file in place, with the lab's time, replacing what stood there. `completes`: that was the half of
+        this one, no version of its own."""
+        with self._store.transaction():
+            if not completes:
+                self._keep_before(company_id, path)
+            self._store.execute(
+                "INSERT OR REPLACE INTO area_file VALUES (?, ?, ?, ?, ?)",
+                (company_id, path, dirname(path), content, self._now().isoformat()),
+            )
+
+    def put_back(self, company_id: int, path: str) -> bool:
+        """Put the version before in place again, with its time; False when there is none. It stays kept."""
+        return (
+            self._store.execute(
+                "INSERT OR REPLACE INTO area_file SELECT company_id, path, ?, content, mtime FROM area_file_before"
+                " WHERE company_id = ? AND path = ?",
+                (dirname(path), company_id, path),
+            ).rowcount
+            > 0
         )
 
     def read(self, company_id: int, path: str) -> bytes | None:
@@ -82,10 +103,12 @@ class Area:
 
     def remove(self, company_id: int, path: str) -> bool:
         """Delete a file; False when there was none."""
-        return (
-            self._store.execute("DELETE FROM area_file WHERE company_id = ? AND path = ?", (company_id, path)).rowcount
-            > 0
-        )
+        with self._store.transaction():
+            self._keep_before(company_id, path)
+            gone = self._store.execute(
+                "DELETE FROM area_file WHERE company_id = ? AND path = ?", (company_id, path)
+            ).rowcount
+        return gone > 0
 
     def rename(self, company_id: int, old: str, new: str) -> bool:
         """Give a file another path, keeping bytes and time, replacing what stood there; False when there was none."""
@@ -107,3 +130,11 @@ class Area:
             ).rowcount
             > 0
         )
+
+    def _keep_before(self, company_id: int, path: str) -> None:
+        if path.startswith(STOCK_FOLDER):
+            self._store.execute(
+                "INSERT OR REPLACE INTO area_file_before SELECT company_id, path, content, mtime FROM area_file"
+                " WHERE company_id = ? AND path = ?",
+                (company_id, path),
+            )

@@ -147,35 +147,36 @@ class QueueRecords:
         """How many SKUs wait."""
         return int(self._store.rows("SELECT count(*) AS n FROM ts_queue WHERE shop_code = ?", (shop_code,))[0]["n"])
 
-    def take_oldest(self, shop_code: str, limit: int, negative: Negative) -> list[StockRow]:
-        """The SKUs that have waited longest, taken off the queue."""
-        with self._store.transaction():
-            rows = self._store.rows(
-                f"SELECT {_ROW}, q.place FROM ts_queue AS q JOIN ts_sku AS s ON s.sku_id = q.sku_id"  # noqa: S608 - fixed text
-                " JOIN ts_product AS p ON p.product_id = s.product_id"
-                " WHERE q.shop_code = ? ORDER BY q.place LIMIT ?",
-                (shop_code, limit),
-            )
-            if rows:
-                self._store.execute(
-                    "DELETE FROM ts_queue WHERE shop_code = ? AND place <= ?", (shop_code, rows[-1]["place"])
-                )
+    def read_oldest(self, shop_code: str, limit: int, negative: Negative) -> list[StockRow]:
+        """The SKUs that have waited longest; they wait on until `drop_oldest`."""
+        rows = self._store.rows(
+            f"SELECT {_ROW} FROM ts_queue AS q JOIN ts_sku AS s ON s.sku_id = q.sku_id"  # noqa: S608 - fixed text
+            " JOIN ts_product AS p ON p.product_id = s.product_id"
+            " WHERE q.shop_code = ? ORDER BY q.place LIMIT ?",
+            (shop_code, limit),
+        )
         return [_stock_row(row, negative) for row in rows]
 
-    def take_all(self, shop_code: str, negative: Negative) -> list[StockRow]:
-        """Every carried and linked SKU, by SKU code; nothing waits afterwards."""
-        with self._store.transaction():
-            rows = self._store.rows(
-                # Read along the index of SKU codes: sorting a million wide rows takes seconds.
-                f"SELECT {_ROW} FROM ts_shop AS h"  # noqa: S608 - fixed text
-                " CROSS JOIN ts_sku AS s ON s.company_id = h.company_id"
-                " CROSS JOIN ts_linked AS l ON l.shop_code = h.shop_code AND l.sku_id = s.sku_id"
-                " CROSS JOIN ts_carried AS c ON c.shop_code = h.shop_code AND c.product_id = s.product_id"
-                " CROSS JOIN ts_product AS p ON p.product_id = s.product_id"
-                " WHERE h.shop_code = ? ORDER BY s.sku_code",
-                (shop_code,),
-            )
-            self.empty_queue(shop_code)
+    def drop_oldest(self, shop_code: str, count: int) -> None:
+        """So many of those that have waited longest wait no more."""
+        self._store.execute(
+            "DELETE FROM ts_queue WHERE shop_code = :shop AND place IN"
+            " (SELECT place FROM ts_queue WHERE shop_code = :shop ORDER BY place LIMIT :count)",
+            {"shop": shop_code, "count": count},
+        )
+
+    def read_all(self, shop_code: str, negative: Negative) -> list[StockRow]:
+        """Every carried and linked SKU, by SKU code."""
+        rows = self._store.rows(
+            # Read along the index of SKU codes: sorting a million wide rows takes seconds.
+            f"SELECT {_ROW} FROM ts_shop AS h"  # noqa: S608 - fixed text
+            " CROSS JOIN ts_sku AS s ON s.company_id = h.company_id"
+            " CROSS JOIN ts_linked AS l ON l.shop_code = h.shop_code AND l.sku_id = s.sku_id"
+            " CROSS JOIN ts_carried AS c ON c.shop_code = h.shop_code AND c.product_id = s.product_id"
+            " CROSS JOIN ts_product AS p ON p.product_id = s.product_id"
+            " WHERE h.shop_code = ? ORDER BY s.sku_code",
+            (shop_code,),
+        )
         return [_stock_row(row, negative) for row in rows]
 
     # Plans
@@ -251,6 +252,11 @@ class QueueRecords:
                 json.dumps(dict(writing.entry), ensure_ascii=False),
             ),
         )
+
+    def is_being_written(self, company_id: int, path: str) -> bool:
+        """Whether a file stands half written."""
+        row = self._store.row("SELECT 1 FROM ts_writing WHERE company_id = ? AND path = ?", (company_id, path))
+        return row is not None
 
     def take_due_writings(self, now: datetime) -> tuple[UnfinishedFile, ...]:
         """Files to be completed now, taken off the plan."""

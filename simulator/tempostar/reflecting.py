@@ -6,22 +6,28 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
-from simulator.config import Writing
 from simulator.errors import Conflict
+from simulator.faults.file import Partial
+from simulator.faults.kind import Layer
+from simulator.faults.targets import REFLECTION
+from simulator.tempostar.area import STOCK_FOLDER
 from simulator.tempostar.catalog import LISTED
 from simulator.tempostar.desk import MOST_JOURNALLED, Desk
+from simulator.tempostar.faulty_reflecting import strike_file
 from simulator.tempostar.queue_records import UnfinishedFile
 from simulator.tempostar.reflection import (
-    WRITE_SECONDS,
     NothingToSend,
     SendElsewhere,
+    SendType,
     Switch,
     WriteFile,
+    encode_header,
     plan_following_pass,
+    plan_half,
     plan_pass,
     plan_slice,
 )
-from simulator.tempostar.stock_file import find_cut
+from simulator.tempostar.stock_file import compose_file_name, find_cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simulator.config import Settings
+    from simulator.faults.armed import Firing
     from simulator.tempostar.catalog import Shop
 
 
@@ -75,6 +82,32 @@ class Reflecting(Desk):
                 shop_code=shop_code, queued=queued,
             )  # fmt: skip
 
+    def replace_stock_file(self, shop_code: str, path: str) -> bool:
+        """Write a stock file anew at this moment, out of turn, as a pass would: with the SKUs that wait, or with every
+        linked one when none does. Its time is a second later than the old one's at least.
+
+        False when a pass would not write there now, or the file is being written.
+        Raises: Unknown for the shop.
+        """
+        with self._store.transaction():
+            shop, now = self.shop(shop_code), self._now()
+            old = self._area.stat(shop.company_id, path)
+            name = compose_file_name(shop.stock.file_prefix, shop.stock.file_suffix, now)
+            if (
+                old is None
+                or shop.stock.reflection is Switch.OFF
+                or shop.stock.send_type is not SendType.FTPS_AREA
+                or path != _path(shop, name)
+                or self._queue.is_being_written(shop.company_id, path)
+            ):
+                return False
+            if not self._queue.queued(shop_code):
+                self._queue.enqueue_all(shop_code)
+            if not self._send_stock(shop, now):
+                return False
+            self._area.set_mtime(shop.company_id, path, max(now, old.mtime + timedelta(seconds=1)))
+        return True
+
     def _begin_passes(self, now: datetime) -> tuple[Shop, ...]:
         """The shops whose passes are due, each planned anew; what is 起動 there is to be carried out."""
         shops = []
@@ -83,15 +116,28 @@ class Reflecting(Desk):
             self._queue.plan_pass(shop_code, plan_following_pass(due, shops[-1].stock.interval_minutes, now))
         return tuple(shops)
 
-    def _send_stock(self, shop: Shop, now: datetime) -> None:
+    def _send_stock(self, shop: Shop, now: datetime) -> bool:
+        """Carry out a pass; whether it put SKUs into the area."""
         settings = self._settings()
         limit = plan_slice(settings)
         if limit is None:
-            rows = self._queue.take_all(shop.shop_code, settings.negative)
+            rows = self._queue.read_all(shop.shop_code, settings.negative)
         else:
-            rows = self._queue.take_oldest(shop.shop_code, limit, settings.negative)
+            rows = self._queue.read_oldest(shop.shop_code, limit, settings.negative)
         plan = plan_pass(shop.stock, settings, rows, now)
-        path = f"/netstock/{shop.shop_code}/{plan.file_name}"
+        path, half = _path(shop, plan.file_name), plan_half(settings)
+        firing = None
+        if not isinstance(plan, SendElsewhere) and plan.content is not None:
+            firing = self._take(Layer.FILE, REFLECTION, path)
+        if firing is not None and isinstance(firing.effect, Partial):
+            firing.fire()
+            half = timedelta(seconds=firing.effect.seconds)
+        elif firing is not None and self._fail(firing, shop, path, plan.content or b"", settings):
+            return False
+        if limit is None:
+            self._queue.empty_queue(shop.shop_code)
+        else:
+            self._queue.drop_oldest(shop.shop_code, len(rows))
         data: dict[str, Any] = {
             "shop_code": shop.shop_code,
             "path": path,
@@ -104,24 +150,40 @@ class Reflecting(Desk):
             case WriteFile():
                 data |= {"rows": len(plan.sku_codes), "bytes": len(plan.content)}
                 summary = f"{path} was written with {len(plan.sku_codes)} SKUs, {data['remaining']} wait."
-                self._put(shop, path, plan.content, settings.writing, now, _entry("written", summary, plan, data))
+                self._put(shop, path, plan.content, half, now, _entry("written", summary, plan, data))
             case SendElsewhere():
                 data |= {"path": "", "rows": len(plan.sku_codes), "bytes": len(plan.content)}
                 summary = f"{plan.file_name} with {len(plan.sku_codes)} SKUs went to another FTP server."
                 self._tell(_entry("sent_elsewhere", summary, plan, data))
             case NothingToSend():
-                self._send_nothing(shop, plan, settings, now, data)
+                self._send_nothing(shop, plan, half, now, data)
             case _:
                 assert_never(plan)
+        return isinstance(plan, WriteFile)
+
+    def _fail(self, firing: Firing, shop: Shop, path: str, content: bytes, settings: Settings) -> bool:
+        """Let a fault strike the writing of a file; what the pass had to tell waits on then."""
+        header = encode_header(shop.stock, settings)
+        became = strike_file(firing, self._area, shop.company_id, path, content, header)
+        if became is None:
+            return False
+        if self._area.stat(shop.company_id, path) is not None:
+            self._queue.set_last_path(shop.shop_code, path)
+        queued = self._queue.queued(shop.shop_code)
+        self._record(
+            "reflection.failed", f"{path} {became} (fault); {queued} SKUs wait on.",
+            shop_code=shop.shop_code, path=path, remaining=queued,
+        )  # fmt: skip
+        return True
 
     def _send_nothing(
-        self, shop: Shop, plan: NothingToSend, settings: Settings, now: datetime, data: dict[str, Any]
+        self, shop: Shop, plan: NothingToSend, half: timedelta | None, now: datetime, data: dict[str, Any]
     ) -> None:
         did = "nothing was touched"
         last_path = self._queue.last_path(shop.shop_code)
-        data |= {"path": "", "unchanged": settings.unchanged}
+        data |= {"path": "", "unchanged": self._settings().unchanged}
         if plan.content is not None:
-            data["path"] = f"/netstock/{shop.shop_code}/{plan.file_name}"
+            data["path"] = _path(shop, plan.file_name)
             did = f"{data['path']} was written without rows"
         elif plan.delete and last_path is not None and self._area.remove(shop.company_id, last_path):
             data["path"] = last_path
@@ -130,35 +192,35 @@ class Reflecting(Desk):
         if plan.content is None:
             self._tell(entry)
         else:
-            self._put(shop, data["path"], plan.content, settings.writing, now, entry)
+            self._put(shop, data["path"], plan.content, half, now, entry)
 
     def _put(
-        self, shop: Shop, path: str, content: bytes, writing: Writing, now: datetime, entry: dict[str, Any]
+        self, shop: Shop, path: str, content: bytes, half: timedelta | None, now: datetime, entry: dict[str, Any]
     ) -> None:
         self._queue.set_last_path(shop.shop_code, path)
-        match writing:
-            case Writing.ATOMIC:
-                self._area.write(shop.company_id, path, content)
-                self._tell(entry)
-            case Writing.IN_PLACE:
-                visible = content[: find_cut(content)]
-                self._area.write(shop.company_id, path, visible)
-                unfinished = UnfinishedFile(shop.company_id, path, content, entry)
-                self._queue.begin_writing(now + timedelta(seconds=WRITE_SECONDS), unfinished)
-                self._record(
-                    "reflection.writing", f"{path} is being written; {len(visible)} bytes are visible.",
-                    shop_code=shop.shop_code, path=path, bytes=len(visible),
-                )  # fmt: skip
-            case _:
-                assert_never(writing)
+        if half is None:
+            self._area.write(shop.company_id, path, content)
+            self._tell(entry)
+            return
+        visible = content[: find_cut(content)]
+        self._area.write(shop.company_id, path, visible)
+        self._queue.begin_writing(now + half, UnfinishedFile(shop.company_id, path, content, entry))
+        self._record(
+            "reflection.writing", f"{path} is being written; {len(visible)} bytes are visible.",
+            shop_code=shop.shop_code, path=path, bytes=len(visible),
+        )  # fmt: skip
 
     def _complete_files(self, now: datetime) -> None:
         for file in self._queue.take_due_writings(now):
-            self._area.write(file.company_id, file.path, file.content)
+            self._area.write(file.company_id, file.path, file.content, completes=True)
             self._tell(file.entry)
 
     def _tell(self, entry: Mapping[str, Any]) -> None:
         self._record(entry["kind"], entry["summary"], skus=entry["skus"], **entry["data"])
+
+
+def _path(shop: Shop, file_name: str) -> str:
+    return f"{STOCK_FOLDER}/{shop.shop_code}/{file_name}"
 
 
 def _entry(

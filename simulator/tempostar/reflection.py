@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, assert_never
 
-from simulator.config import Content, Settings, Unchanged
+from simulator.config import Content, Settings, Unchanged, Writing
 from simulator.errors import BadValue
 from simulator.tempostar.stock_file import (
     FileFormat,
@@ -145,6 +145,22 @@ def plan_slice(settings: Settings) -> int | None:
             assert_never(settings.content)
 
 
+def plan_half(settings: Settings) -> timedelta | None:
+    """For how long a file is visible while half written; None: it appears whole (contract 2)."""
+    match settings.writing:
+        case Writing.ATOMIC:
+            return None
+        case Writing.IN_PLACE:
+            return timedelta(seconds=WRITE_SECONDS)
+        case _:
+            assert_never(settings.writing)
+
+
+def encode_header(stock: StockSettings, settings: Settings) -> bytes:
+    """A stock file without rows: its header row, if files have one."""
+    return _encode((), stock, settings)
+
+
 def plan_pass(stock: StockSettings, settings: Settings, rows: Sequence[StockRow], now: datetime) -> PassPlan:
     """What the pass due at `now` does with `rows`, the SKUs it took.
 
@@ -159,7 +175,7 @@ def plan_pass(stock: StockSettings, settings: Settings, rows: Sequence[StockRow]
     elsewhere = stock.send_type is SendType.OTHER_FTP
     if not good:
         unchanged = Unchanged.KEEP if elsewhere else settings.unchanged
-        header = _encode((), stock, settings) if unchanged is Unchanged.HEADER_ONLY else None
+        header = encode_header(stock, settings) if unchanged is Unchanged.HEADER_ONLY else None
         return NothingToSend(file_name, header, unchanged is Unchanged.DELETE, skipped)
     plan = SendElsewhere if elsewhere else WriteFile
     return plan(file_name, _encode(good, stock, settings), tuple(row.sku_code for row in good), skipped)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pyftpdlib.exceptions import FilesystemError
 
+from simulator.tempostar.ftps.faulty_files import fill_quota, replace_while_read
 from simulator.tempostar.ftps.listing import ListEntry, facts_line, list_line
 from simulator.tempostar.ftps.paths import Place, folders_in, place_of, resolve
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from simulator.config import Settings
     from simulator.faults.armed import Take
     from simulator.tempostar.area import Area, AreaFile
+    from simulator.tempostar.ftps.faulty_files import Replace
 
 READ_ONLY = "Stock files are written by TEMPOSTAR only; they can be read and deleted"
 LOG_READ_ONLY = "The log folder is written by TEMPOSTAR only; its files can be read and deleted"
@@ -55,6 +57,7 @@ class Grounds:
     settings: Callable[[], Settings]
     upload_bytes: int
     take: Take
+    replace: Replace
 
 
 class Recorder(Protocol):
@@ -199,7 +202,7 @@ class CompanyFiles:
             content = self._grounds.area.read(self._company_id, path) if place.is_file else None
             if content is None:
                 raise FilesystemError("It is a folder, not a file" if place.is_folder else "No such file")
-            return Download(path, content)
+            return Download(path, replace_while_read(self._grounds, self._company_id, path, content))
         self._check_writable(place)
         if mode != "wb":
             raise FilesystemError(NO_APPEND)
@@ -207,6 +210,7 @@ class CompanyFiles:
 
     def keep(self, upload: Upload) -> None:
         """Put a complete upload in place, where the shop is still the company's."""
+        fill_quota(self._grounds.take, upload.name)
         with self._grounds.area.transaction():
             self._check_writable(self._place(upload.name))
             content = upload.getvalue()

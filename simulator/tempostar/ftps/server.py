@@ -13,6 +13,7 @@ from pyftpdlib.servers import FTPServer
 
 from simulator.errors import BadValue
 from simulator.faults.armed import nothing_armed
+from simulator.tempostar.ftps.faulty_files import nothing_replaced
 from simulator.tempostar.ftps.filesystem import Accounts, Grounds
 from simulator.tempostar.ftps.handler import Session
 from simulator.tempostar.ftps.loop import Loop
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from simulator.journal import Journal
     from simulator.tempostar.area import Area
     from simulator.tempostar.ftps.certificates import ServerCertificate
+    from simulator.tempostar.ftps.faulty_files import Replace
 
 BUFFER = 65536
 """Bytes read or written at a time; four times as much was slower by far."""
@@ -78,6 +80,7 @@ class FtpsServer:
         limits: Limits | None = None,
         take: Take = nothing_armed,
         flawed: Flawed = no_flaws,
+        replace: Replace = nothing_replaced,
     ) -> None:
         _check_ports(port, passive_ports)
         self._host = host
@@ -92,7 +95,7 @@ class FtpsServer:
             "Session",
             (Session,),
             {
-                "grounds": Grounds(accounts, area, now, settings, limits.upload_bytes, take),
+                "grounds": Grounds(accounts, area, now, settings, limits.upload_bytes, take, replace),
                 "journal": journal,
                 "tls_mode": tls,
                 "numbers": itertools.count(1),

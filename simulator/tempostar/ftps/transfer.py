@@ -11,6 +11,7 @@ from pyftpdlib.handlers.ftp.dispatchers import PassiveDTP
 from pyftpdlib.handlers.ftps.data import TLS_DTPHandler
 
 from simulator.faults.tls import NoCloseNotify, SessionReuseRequired
+from simulator.tempostar.ftps.faulty_files import QuotaFull
 from simulator.tempostar.ftps.faulty_tls import FaultyTls
 from simulator.tempostar.ftps.faulty_transfer import FaultyTransfer
 from simulator.tempostar.ftps.filesystem import Download, Upload, UploadTooLong
@@ -113,7 +114,7 @@ class WholeFiles(FaultyTransfer):
                 return
             except FilesystemError as refusal:
                 self.transfer_finished = False
-                self._resp = (f"550 {refusal}.", _quiet)
+                self._resp = (f"{552 if isinstance(refusal, QuotaFull) else 550} {refusal}.", _quiet)
         self.cmd_channel.record(
             "ftps.received",
             f"The upload of {upload.name} was not completed; nothing was kept.",

@@ -47,6 +47,11 @@ class Place:
         return f"/netorder/{self.shop_code}"
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        """The SKU codes that are linked, in order."""
+        return tuple(sorted(self.lab.tempostar.levels()))
+
+    @property
     def content(self) -> bytes | None:
         """What stands in the area."""
         company = self.lab.tempostar.companies()[0].company_id
