@@ -7,11 +7,12 @@ each commit, each of which waits for `GO`; and when that process is gone, how it
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from multiprocessing import Pipe
@@ -34,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 class Order:
     """A pass to be made. `adjust`: `module:function` that makes the engine wrong on purpose, or empty."""
 
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     adjust: str = ""
 
 
@@ -65,7 +66,7 @@ class EngineProcess:
     def __init__(self) -> None:
         self._link, theirs = Pipe()
         command = [sys.executable, "-m", "tests.killpoints.engine_process", str(theirs.fileno())]
-        self._process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()])
+        self._process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()], start_new_session=True)
         theirs.close()
 
     def __enter__(self) -> Self:
@@ -73,6 +74,7 @@ class EngineProcess:
 
     def __exit__(self, *_: object) -> None:
         self._link.close()
+        os.killpg(self._process.pid, signal.SIGKILL)  # with it a pass that hangs
         self._process.wait(LIMIT)
 
     def make_pass(self, order: Order, started: Callable[[int], None], committing: Callable[[str], bool]) -> int:
