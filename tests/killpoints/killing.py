@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from reference import ExitCode
 from simulator.journal import Entry
 from simulator.lab import Lab
-from simulator.mailbox.server import Stage
+from simulator.mailbox.stages import Stage
 from tests.killpoints.engine_process import COMMITTED, CRASHED, LIMIT, EngineProcess, Order
 from tests.killpoints.outcome import Outcome, differences, look_at
 from tests.killpoints.situation import Situation, bring_about

@@ -25,7 +25,8 @@ from simulator.faults.wish import Reach
 from simulator.journal import Journal
 from simulator.mailbox import records
 from simulator.mailbox.mailbox import Mailbox
-from simulator.mailbox.server import LARGEST_MAIL, SmtpServer
+from simulator.mailbox.server import SmtpServer
+from simulator.mailbox.session import LARGEST_MAIL
 from tests.conftest import Parts
 
 SENDER, OWNER = "zaiko@roomclip.example", "owner@shop.example"
