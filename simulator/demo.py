@@ -160,7 +160,7 @@ class Demo:
         lab, code = self._lab, self._code(variant)
         left = lab.tempostar.stock(code).sellable - 1
         self._pass()
-        lab.next_pass()
+        self._next_pass_and_sync()
         orders = lab.tempostar.orders().rows
         if not orders and not self._orders:
             lab.tempostar.set_stock(code, sellable=left)

@@ -93,6 +93,8 @@ FALSE = [
     (AFTER_A_NOISY_PASS, "店舗に届いたメールは全部で「2」通である"),
     (AFTER_A_NOISY_PASS, "「owner@shop.example」に届いたメールは全部で「0」通である"),
     (AFTER_A_NOISY_PASS, "最後に届いたメールに「ない言葉」と書かれている"),
+    (AFTER_A_NOISY_PASS, "連携履歴の最新の行に「反映」と書かれている"),
+    (AFTER_A_NOISY_PASS, "連携履歴の最新の行に「反映」と書かれていない"),
     (AFTER_A_NOISY_PASS, "最後に届いたメールにショップコードが書かれている"),
     (AFTER_A_NOISY_PASS, "届いたどのメールにもFTPユーザーパスワードは書かれていない"),
     (WITH_AN_ORDER, "受注一覧の受注は全部で「2」件である"),

@@ -104,3 +104,12 @@ def check_url_shown(world: World) -> None:
     linkage = world.lab.roomclip.linkage(SHOP_ID)
     page = world.linkage_page()
     expect(linkage is not None and f"{linkage.stock_update_path}<" in page, "a 在庫更新用URL", page)
+
+
+@then(Sentence("連携履歴の最新の行に「{text}」と書かれて{presence:いる|いない}"))
+def check_latest_run(world: World, text: str, presence: str) -> None:
+    """What the latest line of 連携履歴 says, or does not say."""
+    runs = world.lab.roomclip.runs(SHOP_ID, limit=1)
+    seen = runs[0].run.summary if runs else ""
+    right = bool(runs) and (text in seen) == (presence == "いる")
+    expect(right, f"a latest run that {'says' if presence == 'いる' else 'does not say'} {text!r}", seen or "no run")

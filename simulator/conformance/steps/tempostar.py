@@ -75,6 +75,13 @@ def set_sellable(world: World, sku: str, quantity: int) -> None:
     world.lab.tempostar.set_stock(sku, sellable=quantity)
 
 
+@given(Sentence("TEMPOSTARの「{count:int}」件のSKUの想定在庫数をどれも「{quantity:int}」にしている"))
+def set_sellable_of_many(world: World, count: int, quantity: int) -> None:
+    """Overwrite 想定在庫数 of SKU-0001 and so on."""
+    for number in range(1, count + 1):
+        world.lab.tempostar.set_stock(f"SKU-{number:04}", sellable=quantity)
+
+
 @given(Sentence("TEMPOSTARの「{sku}」の保留在庫数を「{quantity:int}」にしている"))
 def set_held_back(world: World, sku: str, quantity: int) -> None:
     """Overwrite 保留在庫数."""
