@@ -102,6 +102,7 @@ def measure(runs: int) -> list[dict[str, object]]:
         session = ftps_session(lab, made.shop_code, account.user, account.password)
         session()
         sessions = [milliseconds(session) for _ in range(runs * 4)]
+        arming = [milliseconds(lambda: lab.fault("data.cut", on="RETR", path="/netstock/*/*")) for _ in range(runs * 4)]
     return [
         row(
             "`up` to the first HTTP answer",
@@ -111,6 +112,7 @@ def measure(runs: int) -> list[dict[str, object]]:
         ),
         row("reset of a lab with 1,200 SKUs", statistics.median(resets), "10 ms", 10),
         row("FTPS login, one RETR of 20 rows, QUIT", statistics.median(sessions), "15 ms", 15),
+        row("arming a fault", statistics.median(arming), "5 ms", 5),
     ]
 
 

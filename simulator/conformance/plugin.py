@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 pytest_plugins = (
     "simulator.conformance.steps.clock",
     "simulator.conformance.steps.engine",
+    "simulator.conformance.steps.faults",
     "simulator.conformance.steps.linkage",
     "simulator.conformance.steps.mail",
     "simulator.conformance.steps.orders",
@@ -183,8 +184,18 @@ def pytest_bdd_step_error(
     found = step_func_args.get("world")
     request.node.add_report_section("call", "step", _place(feature, scenario, step))
     if found is not None:
+        found.failed = True
         for title, text in found.story():
             request.node.add_report_section("call", title, text)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
+    """Fail a scenario that passed although what it broke never struck: it has shown nothing."""
+    if "world" in request.fixturenames:
+        found = request.getfixturevalue("world")
+        if not found.failed:
+            found.check_faults_struck()
 
 
 @pytest.hookimpl(optionalhook=True)

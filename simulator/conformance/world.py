@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from simulator.conformance.engine_under_test import EngineUnderTest
     from simulator.errors import Refused
+    from simulator.faults.armed import Fault
     from simulator.lab import Lab
     from simulator.mailbox.mailbox import Mail
     from simulator.roomclip.item_lists import ImportReport
@@ -45,6 +46,8 @@ class World:
     passwords: list[str] = field(default_factory=list, repr=False)
     report: ImportReport | None = None
     refusal: Refused | None = None
+    failed: bool = False
+    faults: list[Fault] = field(default_factory=list)
     _mark: int | None = None
     _rows: int = 0
 
@@ -167,6 +170,29 @@ class World:
             raise EngineUnusable(
                 f"The engine {run.ending}; a pass made ends with 0 or 1.",
                 next_step=f"Its output: {run.output.strip() or 'none'}",
+            )
+
+    # ------------------------------------------------------------------ what goes wrong
+
+    def break_down(self, kind: str, *, on: str = "", path: str = "", times: int = 1, **parameters: object) -> None:
+        """Let something go wrong from now on."""
+        self.faults.append(self.lab.faults.arm(kind, parameters, on=on, path=path, times=times))
+
+    def mend(self) -> None:
+        """Let nothing go wrong any more."""
+        for fault in self.faults:
+            fault.clear()
+
+    def check_faults_struck(self) -> None:
+        """Everything that was broken has been met.
+
+        Raises: AssertionError naming what was not.
+        """
+        idle = [str(fault.wish) for fault in self.faults if not fault.fired]
+        if idle:
+            raise AssertionError(
+                f"What was to go wrong never did ({'; '.join(idle)}), so this scenario has shown nothing:"
+                " the engine did not come that far."
             )
 
     # ------------------------------------------------------------------ looking

@@ -163,9 +163,8 @@ class Faults:
                 raise Conflict(f"{MOST_ARMED} faults are there already.", next_step="Clear them: zaikolab fault clear.")
             self._last += 1
             fault = Fault(self, self._last, wish)
-            where = f"{wish.on} {wish.path}".strip()
             self._journal.record(
-                Service.LAB, "fault.armed", f"Fault {fault.id} was armed: {kind} on {where}.",
+                Service.LAB, "fault.armed", f"Fault {fault.id} was armed: {wish}.",
                 fault=fault.id, of_kind=kind, on=wish.on, path=wish.path, nth=wish.nth, times=wish.times,
                 parameters=asdict(wish.effect),
             )  # fmt: skip

@@ -38,6 +38,9 @@ class Wish:
     times: int
     effect: Effect
 
+    def __str__(self) -> str:
+        return f"{self.kind.name} on {self.on} {self.path}".rstrip()
+
     @property
     def targets(self) -> tuple[str, ...]:
         """The calls it strikes."""

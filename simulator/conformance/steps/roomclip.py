@@ -95,6 +95,13 @@ def check_stock(world: World, code: str, stock: int) -> None:
     expect(bool(seen) and set(seen) == {stock}, f"{code} {stock} in RoomClip", seen or "no item", *world.ends([code]))
 
 
+@then(Sentence("RoomClipショッピングの「{code}」の在庫数は「{one:int}」か「{other:int}」である"))
+def check_stock_is_either(world: World, code: str, one: int, other: int) -> None:
+    """The variant with this code shows one of these stocks: which, is a matter of which moment won."""
+    seen = world.variant(code).stock
+    expect(seen in {one, other}, f"{code} {one} or {other} in RoomClip", seen, *world.ends([code]))
+
+
 @then("RoomClipショッピングの在庫数は次のとおりである:")
 def check_stocks(world: World, datatable: list[list[str]]) -> None:
     """Each of these codes shows this stock."""
