@@ -42,10 +42,10 @@ def records_stock_before_it_sends_it(sync: Sync) -> Sync:
 
 
 def records_in_two_steps(sync: Sync) -> Sync:
-    def save(memory, letters=()):
+    def save(memory, *told):
         if memory.queue:
             sync.state.save(replace(memory, queue=()))
-        sync.state.save(memory, letters)
+        sync.state.save(memory, *told)
 
     return replace(sync, state=Otherwise(sync.state, {"save": save}))
 
