@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import ssl
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -95,6 +98,22 @@ def test_the_readmes_tests_run_as_the_readme_says(nested: pytest.Pytester) -> No
     (nested.path / name).write_text("\n\n".join(examples), encoding="utf-8")
     nested.makepyprojecttoml("[tool.pytest]\nstrict = true\n")
     nested.runpytest_inprocess(*options, name).assert_outcomes(passed=2)
+
+
+def test_the_readmes_ftplib_reads_and_writes_where_sessions_are_to_be_resumed(lab: Lab) -> None:
+    (example,) = (block for block in blocks("python") if "ResumingFtps" in block)
+    names: dict[str, Any] = {}
+    exec(compile(example, "README.md", "exec"), names)
+    lab.change_settings(tls_session_reuse=True)
+    shop, account = lab.tempostar.add_shop("RoomClipShopping", "RCs"), lab.tempostar.issue_ftp_password()
+    path, back = f"/netorder/{shop.shop_code}/order.csv", BytesIO()
+    with names["ResumingFtps"](context=ssl.create_default_context(cafile=lab.endpoints.ca_file), timeout=5) as client:
+        client.connect("127.0.0.1", lab.endpoints.ftps_port)
+        client.login(account.user, account.password)
+        client.prot_p()
+        client.storbinary(f"STOR {path}", BytesIO(b"order"))
+        client.retrbinary(f"RETR {path}", back.write)
+    assert back.getvalue() == b"order"
 
 
 def test_the_readmes_library_call_makes_a_pass(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,12 @@ def limit_slice(world: World, count: int) -> None:
     world.lab.change_settings(slice_size=count)
 
 
+@given("FTPS領域がファイルの転送にログインと同じ暗号化の続きを求めている")
+def require_session_reuse(world: World) -> None:
+    """Have the area refuse data connections that do not resume the control connection's TLS session."""
+    world.lab.change_settings(tls_session_reuse=True)
+
+
 @then("ショップ一覧にRoomClipショッピング店がショップコードとともに表示される")
 def check_shop_listed(world: World) -> None:
     """The shop stands in the list with a code of five digits."""

@@ -151,8 +151,8 @@ class DataChannel(TLS_DTPHandler, FaultyTls, WholeFiles):  # type: ignore[misc] 
         self._refuse("522 The TLS handshake failed.")
 
     def dropped(self) -> None:
-        """Close, for a fault; a transfer gets its last reply."""
-        self.abort()
+        """Close, for a fault, and say so to the transfer, or to the one that was to come."""
+        self._refuse(ABORTED)
 
     def send(self, data: bytes) -> int:
         """Send, if there is anything: OpenSSL takes an empty write during the handshake for the end of the connection,
