@@ -7,10 +7,9 @@ import ftplib
 import io
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
 
 from simulator.lab import Lab
 from tests.integration.faults.ftps_clients import Place, trust
@@ -131,11 +130,10 @@ class Transfer:
     reply: str
 
 
-def fetch(client: ftplib.FTP, command: str, rest: int | None = None, wait: float = TIMEOUT) -> Transfer:
+def fetch(client: ftplib.FTP_TLS, command: str, rest: int | None = None, wait: float = TIMEOUT) -> Transfer:
     """Download, keeping what came until the end, be it good or bad. Ends: close_notify, torn, reset, silence."""
-    conn: Any
     try:
-        conn, _ = client.ntransfercmd(command, rest)
+        conn, _ = ftplib.FTP.ntransfercmd(client, command, rest)
     except ftplib.Error as refusal:
         return Transfer(b"", "refused", str(refusal))
     except EOFError:
@@ -145,23 +143,39 @@ def fetch(client: ftplib.FTP, command: str, rest: int | None = None, wait: float
     into = io.BytesIO()
     with conn:
         conn.settimeout(wait)
-        end = _drain(conn, into)
+        end = _drain(conn, client.context, into)
     return Transfer(into.getvalue(), end, hear(client) if end != "silence" else "")
 
 
-def _drain(conn: ssl.SSLSocket, into: io.BytesIO) -> str:
-    """Read to the end; how it ended is seen below TLS, before TLS has answered it."""
-    try:
-        while conn.pending() or socket.socket.recv(conn, 1, socket.MSG_PEEK):
-            chunk = conn.recv(8192)
-            if not chunk:
+def _drain(conn: socket.socket, context: ssl.SSLContext, into: io.BytesIO) -> str:
+    """Speak TLS and read to the end. The socket is read here, so that TLS cannot explain away how it ended."""
+    arrived, leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(arrived, leaving, server_hostname="127.0.0.1")
+    step: Callable[[], bytes | None] = tls.do_handshake
+    while True:
+        try:
+            if step() == b"":
                 return "close_notify"
-            into.write(chunk)
-    except ConnectionResetError:
-        return "reset"
-    except TimeoutError:
-        return "silence"
-    return "torn"
+        except ssl.SSLWantReadError:
+            if leaving.pending:
+                conn.sendall(leaving.read())
+            try:
+                more = conn.recv(65536)
+            except ConnectionResetError:
+                return "reset"
+            except TimeoutError:
+                return "silence"
+            if not more:
+                return "torn"
+            arrived.write(more)
+        else:
+            step = partial(_read, tls, into)
+
+
+def _read(tls: ssl.SSLObject, into: io.BytesIO) -> bytes:
+    chunk = tls.read(65536)
+    into.write(chunk)
+    return chunk
 
 
 def store(client: ftplib.FTP, path: str, content: bytes) -> str:

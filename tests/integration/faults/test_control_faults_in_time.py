@@ -156,14 +156,14 @@ def test_a_lab_stops_at_once_while_replies_and_greetings_are_held_back():
     ground.close()
 
 
-def test_a_client_that_gives_up_on_a_late_reply_leaves_nothing_behind(ground):
-    client = ground.login()
-    with ground.lab.fault("control.late", on="SIZE", seconds=PATIENT):
+def test_a_client_that_gives_up_on_a_late_reply_leaves_nothing_behind(fresh_ground):
+    client = fresh_ground.login()
+    with fresh_ground.lab.fault("control.late", on="SIZE", seconds=PATIENT):
         client.putcmd("SIZE x")
-        held_back(ground)
+        held_back(fresh_ground)
         client.close()
-        ground.lab.journal.wait("ftps.disconnected", timeout=TIMEOUT)
-    assert ground.login().size(ground.stock) == len(CONTENT)
+        fresh_ground.lab.journal.wait("ftps.disconnected", timeout=TIMEOUT)
+    assert fresh_ground.login().size(fresh_ground.stock) == len(CONTENT)
 
 
 def test_only_the_reply_that_ends_the_transfer_is_struck_whatever_is_said_meanwhile(ground):
@@ -202,24 +202,23 @@ def test_waits_for_another_call_when_there_was_nothing_to_strike(ground, kind, o
         assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
 
 
-def test_a_transfer_that_never_ends_gives_the_fault_back(ground):
-    with ground.lab.fault("control.reply-after", on="STOR") as fault:
-        client = ground.login()
-        conn, _ = client.ntransfercmd(f"STOR {ground.order}")
+def test_a_transfer_that_never_ends_gives_the_fault_back(fresh_ground):
+    with fresh_ground.lab.fault("control.reply-after", on="STOR") as fault:
+        client = fresh_ground.login()
+        conn, _ = client.ntransfercmd(f"STOR {fresh_ground.order}")
         client.close()
-        ground.lab.journal.wait("ftps.disconnected", timeout=TIMEOUT)
+        fresh_ground.lab.journal.wait("ftps.disconnected", timeout=TIMEOUT)
         conn.close()
         assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
-        assert store(ground.login(), ground.order, b"order") == "451 Injected by the lab."
+        assert store(fresh_ground.login(), fresh_ground.order, b"order") == "451 Injected by the lab."
 
 
 def test_a_fault_that_is_cleared_before_the_transfer_ends_does_not_strike(ground):
     client = ground.login()
-    fault = ground.lab.fault("control.reply-after", on="RETR")
-    with client.transfercmd(f"RETR {ground.stock}") as conn:
+    fault = ground.lab.fault("control.reply-after", on="STOR")
+    with client.transfercmd(f"STOR {ground.order}") as conn:
         fault.clear()
-        while conn.recv(8192):
-            pass
+        conn.unwrap()
     assert (hear(client), fault.fired) == ("226 Transfer complete.", 0)
 
 

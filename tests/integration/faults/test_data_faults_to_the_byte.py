@@ -1,0 +1,296 @@
+"""Faults of the FTPS data channel: exact offsets in both directions, what is kept of uploads, and what is held back."""
+
+from __future__ import annotations
+
+import ftplib
+import io
+import time
+
+import pytest
+
+from simulator.faults.targets import TRANSFERS
+from simulator.lab import Lab
+from tests.integration.faults.ftps_ground import CONTENT, Ground, Transfer, fetch, hear, patience, say, store
+from tests.integration.ftps.clients import COMPANY, TIMEOUT
+
+LARGE = b"".join(b"%09d\n" % number for number in range(300_000))
+"""3 MB: more than any buffer on the way holds."""
+WHOLE = "226 Transfer complete."
+TORN = "426 The transfer was aborted."
+
+
+def struck(ground: Ground) -> None:
+    """A fault has struck."""
+    ground.lab.journal.wait("fault.fired", timeout=TIMEOUT)
+
+
+# ------------------------------------------------------------------ downloads
+
+
+@pytest.mark.parametrize(
+    ("kind", "end", "reply"),
+    [("cut", "torn", TORN), ("cut-silently", "close_notify", WHOLE), ("reset", "reset", TORN)],
+)
+@pytest.mark.parametrize("at", [0, 1, 65_536, 65_537, len(LARGE) - 1])
+def test_exactly_so_many_bytes_reach_the_client(ground, kind, end, reply, at):
+    ground.lab.area.write(COMPANY, ground.stock, LARGE)
+    client = ground.login()
+    with ground.lab.fault(f"data.{kind}", on="RETR", at=at):
+        got = fetch(client, f"RETR {ground.stock}")
+    assert (len(got.data), got.data == LARGE[:at], got.end, got.reply) == (at, True, end, reply)
+
+
+@pytest.mark.parametrize("kind", ["cut", "cut-silently", "reset", "stall"])
+def test_waits_for_a_transfer_that_is_longer_than_its_offset(ground, kind):
+    client = ground.login()
+    with ground.lab.fault(f"data.{kind}", on="RETR", at=len(CONTENT)) as fault:
+        assert fetch(client, f"RETR {ground.stock}") == Transfer(CONTENT, "close_notify", WHOLE)
+        assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
+        ground.lab.area.write(COMPANY, ground.stock, CONTENT + b"x")
+        fetch(client, f"RETR {ground.stock}", wait=0.05)
+        assert (fault.matched, fault.fired, fault.armed) == (2, 1, 0)
+
+
+def test_after_a_restart_the_offset_counts_what_this_transfer_sends(ground):
+    client = ground.login()
+    with ground.lab.fault("data.cut", on="RETR", at=10):
+        assert fetch(client, f"RETR {ground.stock}", rest=100).data == CONTENT[100:110]
+
+
+@pytest.mark.parametrize("command", ["LIST", "NLST", "MLSD"])
+def test_listings_are_struck_like_files(ground, command):
+    client = ground.login()
+    folder = ground.stock.rpartition("/")[0]
+    whole = fetch(client, f"{command} {folder}").data
+    with ground.lab.fault("data.cut-silently", on=command, path="/netstock/*", at=5):
+        assert fetch(client, f"{command} {folder}") == Transfer(whole[:5], "close_notify", WHOLE)
+
+
+def test_strikes_the_nth_transfer_of_its_path_and_the_next_ones(ground):
+    ground.lab.area.write(COMPANY, ground.order, CONTENT)
+    client = ground.login()
+    with ground.lab.fault("data.cut", on="*", path="/netstock/*/stock.csv", nth=2, times=2, at=1) as fault:
+        paths = [ground.stock, ground.order, ground.stock, ground.stock, ground.stock]
+        assert [len(fetch(client, f"RETR {path}").data) for path in paths] == [3200, 3200, 1, 1, 3200]
+    assert (fault.matched, fault.fired) == (3, 2)
+
+
+def test_a_file_that_is_not_there_gives_the_fault_back(ground):
+    client = ground.login()
+    with ground.lab.fault("data.cut", on="RETR", at=1) as fault:
+        assert fetch(client, f"RETR {ground.order}").reply.startswith("550 ")
+        assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
+
+
+def test_a_stalled_transfer_goes_on_when_the_fault_is_cleared_and_others_are_served_meanwhile(ground):
+    client, other = ground.login(), ground.login()
+    fault = ground.lab.fault("data.stall", on="RETR", at=1000)
+    with client.transfercmd(f"RETR {ground.stock}") as conn:
+        assert conn.recv(5000) == CONTENT[:1000]
+        assert fetch(other, f"RETR {ground.stock}").data == CONTENT
+        fault.clear()
+        assert b"".join(iter(lambda: conn.recv(5000), b"")) == CONTENT[1000:]
+    assert hear(client) == WHOLE
+
+
+@pytest.mark.parametrize("kind", ["data.stall", "data.slow", "data.left-open"])
+def test_a_reset_of_the_lab_lets_go_of_what_is_held_back(ground, kind):
+    parameters = {"data.stall": {"at": 10}, "data.slow": {"rate": 1}, "data.left-open": {}}[kind]
+    client = ground.login()
+    ground.lab.fault(kind, on="RETR", **parameters)
+    with client.transfercmd(f"RETR {ground.stock}") as conn:
+        struck(ground)
+        ground.lab.reset()
+        assert b"".join(iter(lambda: conn.recv(5000), b"")) == CONTENT
+    assert hear(client) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "on"),
+    [
+        ("data.stall", "RETR"), ("data.slow", "RETR"), ("data.left-open", "RETR"), ("data.stall", "STOR"),
+        ("data.slow", "STOR"),
+    ],
+)  # fmt: skip
+def test_a_lab_stops_at_once_while_transfers_are_held_back(kind, on):
+    parameters = {"data.stall": {"at": 10}, "data.slow": {"rate": 1}, "data.left-open": {}}[kind]
+    with Lab() as lab:
+        ground = Ground.of(lab)
+        client = ground.login()
+        lab.fault(kind, on=on, **parameters)
+        with client.transfercmd(f"{on} {ground.stock if on == 'RETR' else ground.order}") as conn:
+            if on == "STOR":
+                conn.sendall(CONTENT)
+            struck(ground)
+            began = time.monotonic()
+            lab._servers.stop()  # the lab's own stop clears the faults first
+            ground.close()
+    assert time.monotonic() - began < TIMEOUT
+
+
+@pytest.mark.parametrize("kind", ["data.stall", "data.left-open"])
+def test_a_client_that_gives_up_is_noticed_while_everything_stands_still(ground, kind):
+    client = ground.login()
+    parameters = {"at": 10} if kind == "data.stall" else {}
+    with ground.lab.fault(kind, on="RETR", **parameters):
+        with client.transfercmd(f"RETR {ground.stock}") as conn:
+            assert CONTENT.startswith(conn.recv(5000))
+        assert hear(client)[:3] == ("426" if kind == "data.stall" else "226")
+        assert fetch(client, f"RETR {ground.stock}").data == CONTENT, "the session goes on"
+
+
+def test_a_slow_transfer_keeps_its_pace_to_the_end(ground):
+    client = ground.login()
+    with ground.lab.fault("data.slow", on="RETR", rate=20_000):
+        began = time.monotonic()
+        with client.transfercmd(f"RETR {ground.stock}") as conn:
+            first = conn.recv(5000)
+            rest = b"".join(iter(lambda: conn.recv(5000), b""))
+        took = time.monotonic() - began
+    assert first + rest == CONTENT
+    assert (len(first) < 1000, took >= 0.14) == (True, True)
+
+
+# ------------------------------------------------------------------ uploads
+
+
+@pytest.mark.parametrize("at", [0, 7, len(CONTENT) - 1])
+def test_of_an_upload_that_is_cut_nothing_is_kept(ground, at):
+    client = ground.login()
+    with ground.lab.fault("data.cut", on="STOR", at=at) as fault:
+        assert store(client, ground.order, CONTENT) == TORN
+    assert (fault.fired, ground.kept(ground.order)) == (1, None)
+    assert store(client, ground.order, CONTENT) == WHOLE
+    assert ground.kept(ground.order) == CONTENT
+
+
+def test_of_an_upload_that_is_reset_nothing_is_kept(ground):
+    client = ground.login()
+    with ground.lab.fault("data.reset", on="STOR", at=7):
+        conn, _ = client.ntransfercmd(f"STOR {ground.order}")
+        with conn:
+            conn.sendall(CONTENT)
+            assert hear(client) == TORN
+            with pytest.raises(OSError):
+                for _ in range(100):
+                    conn.sendall(CONTENT)
+    assert ground.kept(ground.order) is None
+
+
+@pytest.mark.parametrize("at", [0, 7, 65_537, len(LARGE) - 1])
+def test_of_an_upload_that_is_cut_silently_so_much_is_kept(ground, at):
+    client = ground.login()
+    with ground.lab.fault("data.cut-silently", on="STOR", at=at) as fault:
+        assert store(client, ground.order, LARGE) == WHOLE
+    assert fault.fired == 1
+    assert ground.kept(ground.order) == LARGE[:at]
+
+
+@pytest.mark.parametrize("kind", ["data.cut", "data.cut-silently", "data.reset", "data.stall"])
+def test_an_upload_that_is_not_longer_than_the_offset_gives_the_fault_back(ground, kind):
+    client = ground.login()
+    with ground.lab.fault(kind, on="STOR", at=len(CONTENT)) as fault:
+        assert store(client, ground.order, CONTENT) == WHOLE
+        assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
+    assert ground.kept(ground.order) == CONTENT
+
+
+def test_a_stalled_upload_is_read_no_further_until_the_fault_is_cleared(ground):
+    client = ground.login()
+    fault = ground.lab.fault("data.stall", on="STOR", at=1000)
+    with client.transfercmd(f"STOR {ground.order}") as conn:
+        conn.sendall(LARGE[:2000])
+        struck(ground)
+        conn.settimeout(0.1)
+        sent = 2000
+        with pytest.raises(TimeoutError):
+            while sent < 100 * len(LARGE):
+                sent += conn.send(LARGE[:10_000])
+        fault.clear()
+    assert hear(client)[:3] == "426", "the client tore it in the end"
+    assert store(client, ground.order, LARGE) == WHOLE
+
+
+def test_a_stalled_upload_is_kept_whole_once_it_may_go_on(ground):
+    client = ground.login()
+    fault = ground.lab.fault("data.stall", on="STOR", at=0)
+    with client.transfercmd(f"STOR {ground.order}") as conn:
+        conn.sendall(CONTENT)
+        struck(ground)
+        with patience(client, 0.05):
+            assert hear(client) == "(silence)"
+        fault.clear()
+        conn.unwrap()
+    assert (hear(client), ground.kept(ground.order)) == (WHOLE, CONTENT)
+
+
+def test_a_slow_upload_is_kept_whole_and_takes_its_time(ground):
+    client = ground.login()
+    with ground.lab.fault("data.slow", on="STOR", rate=20_000):
+        began = time.monotonic()
+        assert store(client, ground.order, CONTENT) == WHOLE
+        assert time.monotonic() - began >= 0.14
+    assert ground.kept(ground.order) == CONTENT
+
+
+# ------------------------------------------------------------------ ports
+
+
+def test_after_a_refused_connection_another_port_can_be_asked_for_with_epsv_too(ground):
+    client = ground.login()
+    client.af = None  # ftplib asks with EPSV for anything but IPv4
+    with ground.lab.fault("data.refuse", on="EPSV", times=2) as fault:
+        for _ in range(2):
+            assert fetch(client, f"RETR {ground.stock}").end == "no connection"
+        assert fetch(client, f"RETR {ground.stock}").data == CONTENT
+    assert fault.fired == 2
+
+
+def test_a_transfer_over_a_port_that_refuses_is_answered_425_when_nobody_came(ground):
+    client = ground.login()
+    with ground.lab.fault("data.refuse", on="PASV"):
+        client.sendcmd("PASV")
+        assert say(client, f"RETR {ground.stock}").startswith("150 "), "the server has noticed nothing"
+        assert say(client, "ABOR")[:3] == "426"
+        assert hear(client) == "226 Aborted."
+
+
+@pytest.mark.parametrize("on", TRANSFERS)
+def test_a_transfer_without_a_connection_does_not_begin(ground, on):
+    client = ground.login()
+    path = ground.order if on == "STOR" else ground.stock if on == "RETR" else "/netstock"
+    with ground.lab.fault("data.unavailable", on=on):
+        client.sendcmd("PASV")
+        assert say(client, f"{on} {path}") == "425 Can't open data connection."
+    assert ground.kept(ground.order) is None
+    assert fetch(client, f"RETR {ground.stock}").data == CONTENT
+
+
+# ------------------------------------------------------------------ the clients people have
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "code"),
+    [
+        ("data.cut", {"at": 100}, 18), ("data.cut-silently", {"at": 100}, 18), ("data.reset", {"at": 100}, 56),
+        ("data.stall", {"at": 100}, 28), ("data.left-open", {}, 28), ("data.too-long", {}, 0),
+        ("control.drop-before", {}, 56), ("control.shut-down", {}, 28), ("control.late", {}, 28),
+    ],
+)  # fmt: skip
+def test_curl_ends_with_a_code_that_tells(ground, kind, parameters, code):
+    gives_up = ["--max-time", "0.5"] if code == 28 and kind != "control.shut-down" else []
+    with ground.lab.fault(kind, on="RETR", **parameters) as fault:
+        got = ground.place.curl(ground.stock, *gives_up)
+    assert (got.returncode, fault.fired) == (code, 1), got.stderr
+
+
+def test_ftplib_takes_a_file_that_was_cut_silently_for_whole(ground):
+    into = io.BytesIO()
+    with ground.lab.fault("data.cut-silently", on="RETR", at=100):
+        assert ground.login().retrbinary(f"RETR {ground.stock}", into.write) == WHOLE
+    assert into.getvalue() == CONTENT[:100]
+
+
+def test_ftplib_is_told_of_a_cut(ground):
+    with ground.lab.fault("data.cut", on="RETR", at=100), pytest.raises((ftplib.error_temp, OSError)):
+        ground.login().retrbinary(f"RETR {ground.stock}", lambda _: None)
