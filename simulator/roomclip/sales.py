@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 - part of the values made here
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -37,14 +37,14 @@ class Rejection(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who buys; the default person is invented."""
+    """Who buys; the default person is invented. Never shown when an order is printed."""
 
-    name: str = "模擬　花子"
-    name_kana: str = "モギ　ハナコ"
-    postal_code: str = "000-0000"
-    address: str = "模擬県模擬市１－１"
-    phone: str = "00-0000-0000"
-    mail: str = "hanako@buyer.example"
+    name: str = field(default="模擬　花子", repr=False)
+    name_kana: str = field(default="モギ　ハナコ", repr=False)
+    postal_code: str = field(default="000-0000", repr=False)
+    address: str = field(default="模擬県模擬市１－１", repr=False)
+    phone: str = field(default="00-0000-0000", repr=False)
+    mail: str = field(default="hanako@buyer.example", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
