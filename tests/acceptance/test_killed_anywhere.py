@@ -53,6 +53,8 @@ def test_the_busy_pass_has_everything_to_do(killing):
     assert len(wanted.things["order in TEMPOSTAR"]) == 2
     assert sorted(Path(path).suffix for path in wanted.things["file taken in"]) == [".done", ".done", ".error", ".log"]
     assert wanted.things["letter still queued"] == {}
+    assert len(wanted.things["row of the state's linkage"]) == 1
+    assert len(wanted.things["row of the state's told_problem"]) > 1
 
 
 def test_the_first_pass_hands_over_an_order_and_the_failing_one_tells_of_its_failure(killing):

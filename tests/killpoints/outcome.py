@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,12 +31,14 @@ def look_at(situation: Situation, state_dir: Path) -> Outcome:
     variants = lab.roomclip.variants(ROOMCLIP_SHOP, limit=10_000).variants
     with SqliteState.open(state_dir) as state:
         memories, letters = state.recall_all(), state.queued_letters()
+        tables = _tables(state.connection)
     mails = Counter((mail.recipients, mail.subject, mail.body) for mail in lab.mailbox.mails())
     things: dict[str, Mapping[object, object]] = {
         "variant": {one.variant_id: (one.variant_code, one.stock, one.listing_status) for one in variants},
         "memory of linkage": {memory.linkage_id: memory for memory in memories},
         "letter still queued": {(one.to, one.letter.subject): one.letter.body for one in letters},
         "file handed over": _files(situation, f"/netorder/{code}"),
+        **tables,
     }
     lab.next_pass()
     orders = lab.tempostar.orders(code, page_size=1000).rows
@@ -76,6 +79,15 @@ def _what_differs(expected: Mapping[object, object], seen: Mapping[object, objec
         return " was not to be there"
     told = f" is {seen[key]!r}, not {expected[key]!r}"
     return told if len(told) < 500 and not isinstance(seen[key], bytes) else " is another"
+
+
+def _tables(connection: sqlite3.Connection) -> dict[str, Mapping[object, object]]:
+    """Every row the engine keeps, by table and place; as bytes, for orders name their buyers."""
+    kept: dict[str, Mapping[object, object]] = {}
+    for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        rows = sorted(repr(tuple(row)).encode() for row in connection.execute(f"SELECT * FROM {name}"))
+        kept[f"row of the state's {name}"] = dict(enumerate(rows, 1))
+    return kept
 
 
 def _files(situation: Situation, folder: str) -> Mapping[object, object]:
