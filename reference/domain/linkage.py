@@ -95,11 +95,11 @@ class Memory:
 
     @property
     def numbers_from(self) -> datetime | None:
-        """When the oldest file was written whose numbers may still be sent."""
+        """When the oldest file was written whose numbers may still be sent, once the queue has been."""
         if self.newest is None:
             return None
         held = (file.stamp.modified_at for file in self.brake.held)
-        return min((self.newest.modified_at, *held, *(batch.written_at for batch in self.queue)))
+        return min((self.newest.modified_at, *held))
 
 
 def meet(linkage: Linkage, memory: Memory | None, now: datetime, *, paused: bool) -> Memory:

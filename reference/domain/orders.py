@@ -237,12 +237,15 @@ def held_units(book: OrderBook, written_at: datetime) -> Mapping[str, int]:
     return units
 
 
-def changes_to_come(book: OrderBook, newest_written_at: datetime) -> Mapping[str, datetime]:
-    """Return the codes whose stock an intake has changed that no stock file can know of yet, with its time."""
+def changes_to_come(book: OrderBook) -> Mapping[str, datetime]:
+    """Return the codes whose stock an intake has changed that no stock file knows of yet, with the time of the first.
+
+    For a book without settled files (`forget_settled`).
+    """
     return {
         line.variant_code: file.taken_in_at
         for file in reversed(book.files)
-        if file.taken_in_at is not None and file.taken_in_at >= newest_written_at
+        if file.taken_in_at is not None
         for order in file.orders
         for line in order.lines
         if line.variant_code

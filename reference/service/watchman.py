@@ -116,7 +116,7 @@ class Watchman:
         memory, now = self._memory, self.clock.now()
         taken_in_at = None
         if memory.newest:
-            changed = changes_to_come(memory.orders, memory.newest.modified_at)
+            changed = changes_to_come(memory.orders)
             if told or any(now - at > self.limits.patience for at in changed.values()):
                 linked = self.state.linked_codes(memory.linkage_id)
                 taken_in_at = min((at for code, at in changed.items() if code in linked), default=None)

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from reference.domain.brake import Brake, LinkedStock, judge
 from reference.domain.limits import Limits
 from reference.domain.linkage import LinkageState
+from reference.domain.matching import Match, Matching
 from reference.domain.report import ExitCode, Outcome
 from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, World
 
@@ -159,14 +161,15 @@ def test_a_release_that_the_shop_does_not_take_goes_on_with_the_next_pass(world)
     assert in_stock(world) == 20
 
 
-def test_zeros_after_a_release_are_counted_anew(world):
-    world.tick(*rows(0, 21))
-    world.run()
-    world.release()
-    world.run()
-    world.limits = Limits(zero_least=5, zero_share=0.5)
-    world.tick(*rows(0, 5, 21))
-    assert world.run().exit_code is ExitCode.OK
+def test_zeros_before_a_release_are_not_counted_after_it(hundred):
+    for start in (0, 20, 40):
+        hundred.tick(*rows(0, 20, start))
+        hundred.run()
+    hundred.release()
+    hundred.run()
+    hundred.tick(*rows(0, 20, 60))
+    assert hundred.run().exit_code is ExitCode.OK
+    assert in_stock_of(hundred) == 20
 
 
 def test_later_files_are_applied_and_take_the_place_of_held_rows(world):
@@ -203,33 +206,55 @@ def test_a_mass_of_zeros_that_goes_on_is_held_as_well_and_asked_about_once(world
     assert in_stock(world) == 15
 
 
-def test_a_mass_of_zeros_in_slices_is_held_before_half_the_shop_is_gone():
+@pytest.fixture
+def hundred():
+    """A hundred linked SKUs with stock 5."""
     world = World()
     for code in codes(100):
         world.shop.add(code, 5)
     world.tick(*rows(5, 100))
     world.run()
+    return world
+
+
+def test_a_mass_of_zeros_in_slices_is_held_before_half_the_shop_is_gone(hundred):
     for start in range(0, 100, 20):
-        world.tick(*rows(0, 20, start))
-        world.run()
-    assert in_stock_of(world) == 60
-    assert (held(world).zeros, held(world).in_stock) == (100, 100)
+        hundred.tick(*rows(0, 20, start))
+        hundred.run()
+    assert in_stock_of(hundred) == 60
+    assert (held(hundred).zeros, held(hundred).in_stock) == (100, 100)
 
 
-def test_zeros_of_hours_ago_and_those_raised_since_do_not_count():
-    world = World()
-    for code in codes(100):
-        world.shop.add(code, 5)
-    world.tick(*rows(5, 100))
-    world.run()
-    for start in (0, 20, 0, 40):
-        world.tick(*rows(5, 40), *rows(0, 20, start)[20:])
-        world.run()
-    world.tick(*rows(0, 40))
-    assert world.run().exit_code is ExitCode.OK
-    world.clock.advance(70)
-    world.tick(*rows(0, 25, 40))
-    assert world.run().exit_code is ExitCode.OK
+def test_zeros_that_the_file_raises_again_do_not_count(hundred):
+    for start in (0, 20):
+        hundred.tick(*rows(0, 20, start))
+        hundred.run()
+    hundred.tick(*rows(5, 40), *rows(0, 20, 40))
+    assert hundred.run().exit_code is ExitCode.OK
+
+
+def test_zeros_of_an_hour_ago_do_not_count(hundred):
+    for start in (0, 20):
+        hundred.tick(*rows(0, 20, start))
+        hundred.run()
+    hundred.clock.advance(60)
+    hundred.tick(*rows(0, 20, 40))
+    assert hundred.run().exit_code is ExitCode.OK
+
+
+def test_held_zeros_that_the_file_corrects_do_not_count(hundred):
+    hundred.tick(*rows(0, 60))
+    hundred.run()
+    hundred.tick(*rows(5, 60), *rows(0, 20, 60))
+    assert hundred.run().exit_code is ExitCode.OK
+    assert in_stock_of(hundred) == 80
+
+
+def test_fewer_zeros_than_a_mass_are_never_held():
+    few = Matching(tuple(Match(code, 0, 5) for code in codes(19)), (), ())
+    stock = LinkedStock(dict.fromkeys(codes(19), 5), codes(19), ())
+    assert not judge(Brake(), few, stock, Limits()).holds
+    assert judge(Brake(), few, stock, Limits(zero_least=19)).holds
 
 
 def test_a_paused_linkage_is_not_touched_though_released(world):

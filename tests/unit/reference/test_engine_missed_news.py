@@ -10,7 +10,7 @@ from reference.domain.limits import Limits
 from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
 from reference.errors import LoginRefusedError
-from tests.unit.reference.engine_fakes import SHOP_IS_DOWN
+from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, stock_csv
 
 ASKED = "【在庫連携】一括同期のお願い（ショップコード 20001）"
 
@@ -135,19 +135,22 @@ def test_an_unreadable_file_that_is_passed_over_is_lost_though_it_stands(world):
     world.clock.advance()
     world.area.put(b'"cut', world.clock.at, "stock20260401091000.csv")
     world.tick(("A-1", 1), name="stock20260401091500.csv")
+    first = world.clock.at
+    world.tick(("A-1", 1), name="stock20260401092000.csv")
     world.run()
-    assert missed(world).heard_from == world.clock.at
+    assert missed(world).heard_from == first
     world.run()
-    world.tick(("A-1", 2), ("B-2", 5), name="stock20260401092000.csv")
+    world.tick(("A-1", 2), ("B-2", 5), name="stock20260401092500.csv")
     world.run()
     assert missed(world) is None
 
 
 def test_files_with_a_time_in_their_name_overwrite_nothing(world):
-    for _ in range(3):
-        world.tick(("A-1", 1), name=f"stock{world.clock.at:%Y%m%d%H%M%S}.csv")
-        world.run()
-        world.tick(("A-1", 2), name=f"stock{world.clock.at:%Y%m%d%H%M%S}.csv")
+    world.tick(("A-1", 1), ("B-2", 1), name="stock20260401090500.csv")
+    world.run()
+    world.clock.advance(10)
+    world.tick(("A-1", 2), name="stock20260401092000.csv")
+    world.run()
     assert missed(world) is None
 
 
@@ -161,7 +164,7 @@ def test_files_with_a_date_in_their_name_are_overwritten_within_the_day(world):
 
 
 def test_nothing_is_missed_at_the_very_first_look(world):
-    world.tick(("A-1", 1), name="stock20260401.csv")
+    world.tick(("A-1", 1), ("B-2", 1), name="stock20260401.csv")
     world.tick(("A-1", 2))
     world.tick(("A-1", 3))
     world.run()
@@ -185,6 +188,19 @@ def test_a_file_that_is_gone_may_have_been_another_by_then(linked):
     linked.clock.advance(10)
     linked.run()
     assert linked.mailer.subjects == [ASKED]
+    linked.clock.advance()
+    linked.tick(("A-1", 1), ("B-2", 5))
+    linked.run()
+    assert missed(linked) is None
+
+
+def test_a_file_written_before_one_was_gone_proves_nothing(linked):
+    linked.area.folders["20001"] = {}
+    linked.clock.advance(10)
+    linked.run()
+    linked.area.put(stock_csv(("A-1", 1), ("B-2", 5)), linked.clock.at - timedelta(minutes=1))
+    linked.run()
+    assert missed(linked) is not None
 
 
 def test_an_area_that_never_had_a_file_misses_nothing(world):
@@ -242,6 +258,7 @@ class TestCleared:
         behind.tick(("A-1", 3))
         behind.run()
         assert missed(behind).heard_from == behind.clock.at - timedelta(minutes=5)
+        assert missed(behind).since == behind.clock.at - timedelta(minutes=25)
 
     def test_without_codes_whose_variant_is_gone(self, behind):
         behind.shop.variants.pop("2")
