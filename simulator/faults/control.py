@@ -1,4 +1,8 @@
-"""What may go wrong on the FTPS control channel. `CONNECT` is the moment a client connects."""
+"""What may go wrong on the FTPS control channel.
+
+`CONNECT` is the greeting. The reply to a transfer (RETR, STOR, LIST, NLST, MLSD) is the one that ends it, not the 150
+before; a fault that is cleared before it comes does not strike.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,8 @@ class ReplyAfter(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Late(Effect):
-    """The command is carried out at once; its reply, or the greeting, comes late."""
+    """The command is carried out at once; its reply, a transfer's last, or the greeting, comes late, and others behind
+    it."""
 
     seconds: float = seconds(30.0)
 
@@ -64,17 +69,18 @@ class ShutDown(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Garbled(Effect):
-    """The command is not carried out; what is sent instead is no FTP reply."""
+    """The command is not carried out; what is sent instead is no FTP reply but a line of another protocol."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedReply(Effect):
-    """The command is carried out; only the first line of a reply of several lines comes, and no more."""
+    """The command is carried out, a transfer to its end; of its reply comes only a first line that says that more will
+    follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoginRefused(Effect):
-    """A login is answered 530, be the password right or not."""
+    """A login is answered 530, be the password right or not; as ever, too many refusals end the session."""
 
 
 @dataclass(frozen=True, slots=True)

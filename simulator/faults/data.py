@@ -13,7 +13,7 @@ _AT = "bytes that pass before; the transfer must be longer than that, or the fau
 
 @dataclass(frozen=True, slots=True)
 class Refuse(Effect):
-    """The passive port that was named refuses the connection."""
+    """The passive port that is named refuses the connection; the server waits there in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,15 @@ class Cut(Effect):
 
 @dataclass(frozen=True, slots=True)
 class CutSilently(Effect):
-    """The transfer ends politely at this byte and is answered 226 as if whole; of an upload that much is kept."""
+    """The transfer ends politely at this byte and is answered 226 as if whole; of an upload that much is kept, and the
+    rest is taken and lost."""
 
     at: int = whole(0, 0, _LARGEST, _AT)
 
 
 @dataclass(frozen=True, slots=True)
 class Reset(Effect):
-    """The data connection is reset (RST) at this byte and the transfer is answered 426."""
+    """The data connection is reset (RST) at this byte, the transfer answered 426; of an upload nothing is kept."""
 
     at: int = whole(0, 0, _LARGEST, _AT)
 
@@ -65,7 +66,8 @@ class TooLong(Effect):
 
 @dataclass(frozen=True, slots=True)
 class LeftOpen(Effect):
-    """Everything is sent and answered 226, but the data connection is not closed until the client does."""
+    """Everything is sent and answered 226, but the data connection is not closed until the client does, the fault is
+    cleared or the area's limit is reached."""
 
 
 DataEffect: TypeAlias = Refuse | Unavailable | Cut | CutSilently | Reset | Stall | Slow | TooLong | LeftOpen

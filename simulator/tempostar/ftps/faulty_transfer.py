@@ -35,6 +35,7 @@ from simulator.tempostar.ftps.striking import give_up, reset_on_close
 
 if TYPE_CHECKING:
     from collections import deque
+    from collections.abc import Iterator
 
     from simulator.faults.armed import Firing
 
@@ -54,8 +55,10 @@ class FaultyTransfer(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no type
     """What has come and not been passed on yet."""
     _since: float | None = None
     """When a slow transfer began."""
+    _rest_is_lost = False
     _left_open = False
     _ssl_accepting: bool
+    ac_out_buffer_size: int
     producer_fifo: deque[object]
 
     # ------------------------------------------------------------------ what a transfer begins with
@@ -78,31 +81,36 @@ class FaultyTransfer(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no type
         super().enable_receiving(type, cmd)
 
     def _send(self, content: bytes, firing: Firing | None) -> None:
-        mark: int | None = None
-        if firing is not None:
+        if firing is not None and not firing.over.done():
             self._firing = firing
-            effect: DataEffect = firing.effect
-            match effect:
-                case Cut(at) | CutSilently(at) | Reset(at) | Stall(at) if at >= len(content):
-                    firing.miss()
-                    self._firing = None
-                case CutSilently(at):
-                    firing.fire()
-                    content = content[:at]
-                case TooLong(by):
-                    firing.fire()
-                    content += b"0" * by
-                case Cut(at) | Reset(at) | Stall(at):
-                    mark = at
-                case Slow() | LeftOpen() | Refuse() | Unavailable():
-                    pass  # they strike later, or have struck before
-                case _:
-                    assert_never(effect)
-        super().push(content[:mark])
-        if mark is not None:
-            size = self.ac_out_buffer_size
-            self.producer_fifo.append(_MARK)
-            self.producer_fifo.extend(content[at : at + size] for at in range(mark, len(content), size))
+            content = self._strike_content(firing, content)
+        super().push(content)
+
+    def _strike_content(self, firing: Firing, content: bytes) -> bytes:
+        """What is to be sent behind what stands in the queue by then: all of it, unless a mark is to stand before."""
+        effect: DataEffect = firing.effect
+        match effect:
+            case Cut(at) | CutSilently(at) | Reset(at) | Stall(at) if at >= len(content):
+                firing.miss()
+                self._firing = None
+            case Cut(at) | Reset(at) | Stall(at):
+                self.producer_fifo.extend((*self._pieces(content[:at]), _MARK, *self._pieces(content[at:])))
+                return b""
+            case CutSilently(at):
+                firing.fire()
+                return content[:at]
+            case TooLong(by):
+                firing.fire()
+                return content + b"0" * by
+            case Slow() | LeftOpen() | Refuse() | Unavailable():
+                pass  # they strike later, or have struck before
+            case _:
+                assert_never(effect)
+        return content
+
+    def _pieces(self, content: bytes) -> Iterator[bytes]:
+        size = self.ac_out_buffer_size
+        return (content[start : start + size] for start in range(0, len(content), size))
 
     # ------------------------------------------------------------------ downloads
 
@@ -188,7 +196,7 @@ class FaultyTransfer(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no type
 
     def _strike_upload(self, firing: Firing, chunk: bytes) -> bytes:
         """What of `chunk` passes now."""
-        if firing.over.done():
+        if firing.over.done() and not self._rest_is_lost:
             firing.miss()
             self._firing = None
             return chunk
@@ -205,6 +213,7 @@ class FaultyTransfer(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no type
                 return b""
             case CutSilently(at) if came > at:
                 firing.fire()
+                self._rest_is_lost = True  # whatever becomes of the fault: a file with a hole was not promised
                 return chunk[: at - self.tot_bytes_received]
             case Stall(at) if came > at:
                 firing.fire()
@@ -243,8 +252,9 @@ class FaultyTransfer(DTPHandler):  # type: ignore[misc]  # pyftpdlib has no type
         """Move on as if there had been no fault."""
         give_up(self._firing)
         self._firing = None
-        if self.producer_fifo and self.producer_fifo[0] is _MARK:
-            self.producer_fifo.popleft()
+        self.ac_out_buffer_size = type(self).ac_out_buffer_size  # a slow transfer had smaller ones
+        with contextlib.suppress(ValueError):  # not every fault left one
+            self.producer_fifo.remove(_MARK)
         self._look_again()
 
     def _look_again(self) -> None:
