@@ -36,6 +36,7 @@ class Chronicle:
     histories: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     story: list[str] = field(default_factory=list)
+    at_each_history: Callable[[Chronicle], None] = lambda _chronicle: None
 
     @property
     def actions(self) -> int:
@@ -44,6 +45,7 @@ class Chronicle:
 
     def begin(self) -> None:
         """Begin another history."""
+        self.at_each_history(self)
         self.histories += 1
         self.story = []
 

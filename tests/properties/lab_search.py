@@ -30,9 +30,11 @@ def ground(adjust: Adjust | None = None) -> Iterator[Ground]:
         yield Ground(lab, Path(folder), adjust)
 
 
-def search(on: Ground, number: int, histories: int = HISTORIES, steps: int = STEPS) -> Chronicle:
+def search(
+    on: Ground, number: int, histories: int = HISTORIES, steps: int = STEPS, chronicle: Chronicle | None = None
+) -> Chronicle:
     """Try histories on a ground; raises Violation with the smallest one that fails."""
-    chronicle = Chronicle()
+    chronicle = chronicle or Chronicle()
     machine = seed(number)(machine_on(on, chronicle))
     chosen = settings(
         max_examples=histories,
