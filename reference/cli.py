@@ -52,8 +52,8 @@ def cli() -> None:
 def once(environ: Mapping[str, str], as_json: bool) -> ExitCode:
     """Make one pass over all linkages.
 
-    Exit 0: every linkage is synced, has nothing new, or is paused. 1: at least one failed, and its mail is on its
-    way. 2: not configured.
+    Exit 0: every linkage is synced, has nothing new, or is paused. 1: at least one failed, holds a file or waits for
+    one that is overdue, and its mail is on its way. 2: not configured.
 
     \b
     Example:
