@@ -65,7 +65,7 @@ class HandshakeDrop(Effect):
 
 @dataclass(frozen=True, slots=True)
 class HandshakeLate(Effect):
-    """The server answers late when the client begins its handshake."""
+    """The server answers late when the client begins its handshake; its limits on idle connections hold meanwhile."""
 
     seconds: float = seconds(30.0)
 

@@ -80,10 +80,12 @@ class Contexts:
                 _read_nothing(session.transport, seconds, firing.over)
                 return True
             case HandshakeDrop():
-                await session.push(READY)
-                if await session._reader.read(_BUFFER):  # noqa: SLF001 - what the client begins with, as plain bytes
-                    firing.fire()
-                firing.miss()
+                try:
+                    await session.push(READY)
+                    if await session._reader.read(_BUFFER):  # noqa: SLF001 - what the client begins with, in plain bytes
+                        firing.fire()
+                finally:
+                    firing.miss()  # a client that goes now has this cancelled
                 session.transport.close()
                 return False
             case NoCloseNotify() | SessionReuseRequired():

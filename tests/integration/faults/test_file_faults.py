@@ -275,6 +275,16 @@ def test_what_cannot_come_about_waits_for_another_pass(lab, kind, parameters):
         assert lab.journal.read(kind="reflection.failed") == ()
 
 
+def test_a_file_of_another_name_that_was_written_wrong_is_the_last_one_of_its_shop(place):
+    place.lab.tempostar.update_stock_settings(place.shop_code, file_suffix="日時")
+    change(place, 5)
+    with place.lab.fault("file.zero-bytes") as fault:
+        place.lab.next_pass()
+        (struck_at,) = place.lab.journal.read(kind="fault.fired")
+        assert place.lab.tempostar.reflection_state(place.shop_code).last_path == struck_at.data["path"] != place.stock
+        assert fault.fired == 1
+
+
 def test_a_file_without_a_header_row_is_left_without_a_byte(place):
     place.lab.change_settings(header=False)
     change(place, 5)
