@@ -178,6 +178,32 @@ def test_only_the_reply_that_ends_the_transfer_is_struck_whatever_is_said_meanwh
     assert (fault.fired, ground.kept(ground.order)) == (1, b"order")
 
 
+def test_a_fault_at_abor_leaves_the_transfer_its_own_reply(ground):
+    client = ground.login()
+    with ground.lab.fault("control.reply-after", on="ABOR", code=451), client.transfercmd(f"STOR {ground.order}"):
+        assert say(client, "ABOR")[:3] == "426"
+        assert hear(client) == "451 Injected by the lab."
+
+
+def test_each_of_several_late_replies_takes_its_time(ground):
+    client = ground.login()
+    with ground.lab.fault("control.late", on="SIZE", seconds=0.08, times=2):
+        began = time.monotonic()
+        client.sock.sendall(b"SIZE x\r\nSIZE y\r\n")
+        assert [hear(client)[:3] for _ in range(2)] == ["550", "550"]
+    assert time.monotonic() - began >= 0.15
+
+
+@pytest.mark.parametrize("kind", ["control.drop-before", "control.drop-after", "control.shut-down"])
+def test_what_comes_behind_the_command_that_ends_the_session_is_not_carried_out(ground, kind):
+    client = ground.login()
+    with ground.lab.fault(kind, on="SIZE"):
+        client.sock.sendall(f"SIZE x\r\nDELE {ground.stock}\r\n".encode())
+        heard = hear(client)
+        assert "(end)" in {heard, hear(client)}
+    assert ground.kept(ground.stock) == CONTENT
+
+
 def test_a_transfer_that_is_refused_is_answered_as_the_fault_has_it(ground):
     client = ground.login()
     with ground.lab.fault("control.drop-after", on="RETR"):

@@ -149,10 +149,11 @@ def test_a_fault_that_is_cleared_before_its_byte_is_sent_does_not_strike(ground,
     assert (hear(client), fault.fired) == (WHOLE, 0)
 
 
-def test_a_fault_that_is_cleared_before_the_data_connection_comes_does_not_strike(ground):
+@pytest.mark.parametrize("kind", ["data.cut", "data.cut-silently", "data.too-long"])
+def test_a_fault_that_is_cleared_before_the_data_connection_comes_does_not_strike(ground, kind):
     client = ground.login()
     host, port = client.makepasv()
-    fault = ground.lab.fault("data.cut", on="RETR")
+    fault = ground.lab.fault(kind, on="RETR")
     assert say(client, f"RETR {ground.stock}").startswith("150 ")
     fault.clear()
     with client.context.wrap_socket(socket.create_connection((host, port), TIMEOUT), server_hostname=host) as conn:
@@ -221,5 +222,6 @@ def test_a_transfer_without_a_connection_does_not_begin(ground, on):
     with ground.lab.fault("data.unavailable", on=on):
         client.sendcmd("PASV")
         assert say(client, f"{on} {path}") == "425 Can't open data connection."
+        assert say(client, f"{on} {path}").startswith("425 There is no data connection"), "the port is closed"
     assert ground.kept(ground.order) is None
     assert fetch(client, f"RETR {ground.stock}").data == CONTENT
