@@ -239,7 +239,9 @@ def leave_smtp(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("on", "leave"), [("CONTROL", leave_control), ("DATA", leave_data), ("SMTP", leave_smtp)], ids=str
+    ("on", "leave"),
+    [("CONTROL", leave_control), ("DATA", leave_data), ("SMTP", leave_smtp)],
+    ids=["CONTROL", "DATA", "SMTP"],
 )
 def test_a_connection_that_ends_before_its_handshake_leaves_the_fault_to_another(place, on, leave):
     with place.lab.fault("tls.handshake-drop", on=on, times=1) as fault:
