@@ -61,6 +61,8 @@ class Ledger:
     behind: set[str] = field(default_factory=set)
     standing: dict[str, Written] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
+    maybe_read: set[str] = field(default_factory=set)
+    """Of the unread ones, those that a pass has met that did not end well, or in whose middle they came."""
     writing: dict[str, int] = field(default_factory=dict)
     takings: list[Taking] = field(default_factory=list)
     unknown: list[Taking] = field(default_factory=list)
@@ -95,6 +97,11 @@ class Ledger:
             there = stock.sellable - stock.held_back - pending[code]
             found[code] = max(0, offered[code] - max(0, there))
         return found
+
+    def is_behind(self) -> bool:
+        """Tell whether it takes 一括同期 to end well: also after an order of a SKU without link, which changes no stock
+        and brings no file, so that the engine waits for one."""
+        return bool(self.behind) or self.not_lowered().total() > 0
 
     def order_numbers(self, *states: OrderState) -> list[str]:
         """ショップ受注番号 of the shop's orders in these states."""
@@ -137,17 +144,25 @@ class Ledger:
 
     def read(self, entry: Entry) -> None:
         """Learn from the journal which stock files stand in the area."""
+        path = entry.data["path"]
         match entry.kind:
             case "reflection.writing":
-                self.writing[entry.data["path"]] = entry.seq
+                self._overwrite(path, frozenset())
+                self.writing[path] = entry.seq
             case "reflection.written":
-                path = entry.data["path"]
-                before = self.standing.get(path)
-                written = Written(self.writing.pop(path, entry.seq), frozenset(entry.skus))
-                if path in self.unread and before is not None and not before.codes <= written.codes:
-                    self.behind.add("a file was overwritten unread")
-                self.standing[path] = written
+                codes = frozenset(entry.skus)
+                self._overwrite(path, codes)
+                self.standing[path] = Written(self.writing.pop(path, entry.seq), codes)
                 self.unread.add(path)
+                self.maybe_read.discard(path)
+            case "reflection.failed" | "reflection.nothing_to_send" if path:
+                self._overwrite(path, frozenset())
+
+    def _overwrite(self, path: str, codes: frozenset[str]) -> None:
+        before = self.standing.pop(path, Written(0, frozenset()))
+        if path in self.unread and not before.codes <= codes:
+            self.behind.add("a file was overwritten unread")
+        self.unread.discard(path)
 
     def look(self) -> None:
         """Take the overhang over as it is."""
@@ -173,10 +188,14 @@ class Ledger:
         for path, written in standing.items():
             if path in self.unread and self.standing.get(path) == written and path not in self.writing:
                 self.unread.discard(path)
-                fresh |= written.codes
+                fresh |= written.codes if path not in self.maybe_read else frozenset()
                 self.unknown = [one for one in self.unknown if one.code not in written.codes or one.seq > written.seq]
         self.window.clear()
         return frozenset(fresh)
+
+    def met(self) -> None:
+        """A pass is over, however it ended: it may have applied what is not known to be applied."""
+        self.maybe_read |= self.unread
 
     def forgot(self) -> None:
         """The engine's state was lost."""

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from simulator.config import Content, Writing
 from tests.properties.lab_engine import Deed, Ending, Pass, die, lose_the_answer
+from tests.properties.lab_faults import TROUBLES
 from tests.properties.lab_promises import PromiseBroken, Promises
 from tests.properties.lab_world import CODES, START, Ground, LabWorld
 
@@ -286,6 +287,21 @@ class LabMachine(RuleBasedStateMachine):
         sentence = f"在庫連携の{nth}番目のやりとりの直後に一時停止する"
         self.sync("同期中の一時停止", sentence, {nth: self._amid(self.world.pause)})
 
+    @rule(trouble=st.sampled_from(TROUBLES), times=few)
+    def go_wrong(self, trouble, times):
+        times = min(times, trouble.most)
+        deed = partial(self.world.go_wrong, trouble, times)
+        self.act(f"障害 {trouble.kind}", f"障害「{trouble}」で{times}回起きるようになる", deed)
+
+    @rule(trouble=st.sampled_from(TROUBLES), times=few)
+    def sync_under_trouble(self, trouble, times):
+        self.go_wrong(trouble=trouble, times=times)
+        self.an_interval()
+
+    @rule()
+    def clear_troubles(self):
+        self.act("障害の解消", "障害がなくなる", self.world.lab.faults.clear_all)
+
     @rule()
     def lose_state(self):
         self.act("記録の紛失", "エンジンの記録が失われる", self._lose_state)
@@ -296,10 +312,10 @@ class LabMachine(RuleBasedStateMachine):
         """Let everything work again and have its time; then the promises of the end hold."""
         if self.world is None or not hasattr(self, "promises") or self.chronicle.story[-1].startswith("  ならば"):
             return
-        self.act("復旧", "障害がなくなり、すべての設定が元に戻る", self._recover)
-        if self.world.ledger.behind:
-            self.act("一括同期", "一括同期を行う", self.world.full_sync)
+        self.act("復旧", "すべての障害がなくなり、設定が元に戻る", self._recover)
         for _ in range(3):
+            if self.world.ledger.is_behind():  # each time: an engine without memory hands its orders over again first
+                self.act("一括同期", "一括同期を行う", self.world.full_sync)
             self.sync("同期", "在庫連携が行われる")
             self.act("TEMPOSTARの送信", "TEMPOSTARの次の送信まで待つ", self.world.pass_of_tempostar)
         self.sync("同期", "在庫連携が行われる")
@@ -311,6 +327,7 @@ class LabMachine(RuleBasedStateMachine):
 
     def _recover(self):
         world = self.world
+        world.lab.faults.clear_all()
         world.save_linkage()
         world.resume()
         for name in ("受注取込", "在庫反映"):

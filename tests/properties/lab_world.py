@@ -14,6 +14,7 @@ from simulator.roomclip.listing import Variant
 from simulator.roomclip.sales import Order, OrderState
 from simulator.tempostar.backoffice import SkuInput
 from tests.properties.lab_engine import Adjust, Deed, Ending, Pass, lose_the_answer, make_pass
+from tests.properties.lab_faults import Trouble
 from tests.properties.lab_ledger import SHOP_ID, Ledger
 
 CODES = ("A-1", "B-2", "C-3")
@@ -46,6 +47,8 @@ class LabWorld:
     passwords: list[str] = field(default_factory=list, repr=False)
     interruptions: int = 0
     state_was_lost: bool = False
+    mail_was_refused: bool = False
+    """From then on mails may come in another order: one that was refused waits for the next pass, others do not."""
     shop_code: str = field(init=False)
     ledger: Ledger = field(init=False)
     state_dir: Path = field(init=False)
@@ -213,6 +216,7 @@ class LabWorld:
         made = make_pass(self.lab, self.state_dir, adjust=self.ground.adjust, deeds=deeds)
         if made.ending is Ending.KILLED or lose_the_answer in (deeds or {}).values():
             self.interruptions += 1
+            self.mail_was_refused |= made.ending is not Ending.KILLED
         self.read_journal()
         return made
 
@@ -225,6 +229,15 @@ class LabWorld:
         self.new_state()
         self.state_was_lost = True
         self.ledger.forgot()
+
+    def go_wrong(self, trouble: Trouble, times: int) -> None:
+        """Let something go wrong so often, from now on."""
+        self.lab.fault(trouble.kind, on=trouble.on, times=times, **trouble.parameters)
+        if trouble.kind.startswith("smtp."):
+            self.interruptions += times
+            self.mail_was_refused = True
+        if trouble.kind == "file.replaced-while-read":
+            self.ledger.behind.add("a file was written out of turn, sooner after an intake than passes are")
 
     # ------------------------------------------------------------------ inside
 
