@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from reference.domain.incident import Cause, Failure, Incident
 from reference.domain.linkage import Memory, Problem, ProblemKind
 from reference.domain.orders import OrderFile, order_number
+from reference.domain.refusal import read_refusal
 from reference.domain.report import name_cause
 from reference.errors import CertificateDefect, UntrustedReason
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 SUBJECT_PREFIX = "【在庫連携】"
 LINES_PER_KIND = 50
-LOG_LINE_LENGTH = 300
 _LOOK_AT_STOCK = (
     "",
     "■ご確認のお願い",
@@ -121,8 +121,8 @@ def compose_notice(memory: Memory, problems: Mapping[Problem, str], file_name: s
 
 
 def compose_refused_orders(memory: Memory, file: OrderFile, told: str, at: datetime) -> Letter:
-    """Tell that TEMPOSTAR did not take an order file in, once, with what its log says and what to do by hand."""
-    log = told.strip().splitlines()
+    """Tell that TEMPOSTAR did not take an order file in, once, with the rows its log names and what to do by hand."""
+    rows = tuple(read_refusal(told))
     numbers = [order_number(memory.shop_code, order) for order in file.orders]
     lines = [
         "TEMPOSTARが注文を取り込めませんでした。在庫数の反映は続けています。",
@@ -135,8 +135,9 @@ def compose_refused_orders(memory: Memory, file: OrderFile, told: str, at: datet
         *([f"・ほか{len(numbers) - LINES_PER_KIND}件"] if len(numbers) > LINES_PER_KIND else []),
         "",
         "■TEMPOSTARの記録",
-        *(f"・{line[:LOG_LINE_LENGTH]}" for line in log[:LINES_PER_KIND]),
-        *([] if log else ["・（記録がありません）"]),
+        *(f"・{one.row}行目：{one.reason}" for one in rows[:LINES_PER_KIND]),
+        *([f"・ほか{len(rows) - LINES_PER_KIND}件"] if len(rows) > LINES_PER_KIND else []),
+        f"くわしくは、FTPS領域の /netorder/{memory.shop_code}/log/{file.name}.log をご覧ください。",
         "",
         "■在庫への影響",
         "この注文の分の在庫数は、RoomClipショッピングに戻しません。",

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from pyftpdlib.exceptions import AuthenticationFailed
 
-from simulator.tempostar.ftps.recording import MAX_TOLD
-
 if TYPE_CHECKING:
     from simulator.tempostar.ftps.handler import Session
 
@@ -23,7 +21,7 @@ class Authorizer:
             session.record("ftps.login_refused", "A login was refused: wrong user or password.")
             raise AuthenticationFailed("Wrong user or password.")
         session.company_id = company_id
-        session.record("ftps.login", f"{user[:MAX_TOLD]} logged in.", company_id=company_id)
+        session.record("ftps.login", f"{user} logged in.", company_id=company_id)
 
     def get_home_dir(self, _user: str) -> str:
         """The root of every login."""

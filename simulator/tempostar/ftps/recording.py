@@ -2,7 +2,7 @@
 
 Every command gives one `ftps.command` entry, written before its first reply is sent: whoever has the reply finds the
 entry. One that a fault leaves without a reply has none but the fault's. What a client typed is told only for commands
-that are known, and never for PASS.
+that are known, never for PASS, and for USER only what looks like a user: people type passwords there.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ MAX_LINE = 2048
 """Bytes of one command line; pyftpdlib's own limit. A longer line is answered 500, dropped whole, and the session goes
 on."""
 MAX_TOLD = 64
-"""Characters of a user name or unknown verb that go into the journal."""
+"""Characters of an unknown verb that go into the journal."""
 GONE = "closed by the client"
 """Why a session ended that nobody here ended."""
 OPENING = "150 File status okay. About to open data connection."
 TELNET = b"\xff\xf4\xf2"
 """Telnet's interrupt and synch, which some clients put before ABOR."""
 
+_USER = re.compile(r"[0-9]{1,20}_[0-9]{1,20}")
 _LIST_OPTIONS = re.compile(r"-[A-Za-z]+( +|$)")
 
 
@@ -59,7 +60,7 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
 
     def record(self, kind: str, summary: str, **data: object) -> None:
         """Write a journal entry with the session's number and the user's name."""
-        user = self.username[:MAX_TOLD]
+        user = _shown(self.username)
         self.journal.record(Service.FTPS, kind, summary, session=self.number, user=user, **data)  # type: ignore[arg-type]  # nobody passes `skus`
 
     def on_disconnect(self) -> None:
@@ -170,9 +171,16 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
             return verb[:MAX_TOLD] if verb.isalpha() else "?", "", ""
         if verb == "PASS":
             return verb, MASK, ""
+        if verb == "USER":
+            return verb, _shown(argument), ""
         path = argument.partition(" ")[2] if verb in ("MFMT", "SITE CHMOD") else argument
         return verb, argument, self.fs.ftp2fs(path) if known["perm"] and self.fs is not None else ""
 
     def _refuse_line(self, reply: str) -> None:
         self._command = ("?", "", "")
         self.respond(reply)
+
+
+def _shown(user: str) -> str:
+    """A user as the journal has it: `<digits>_<digits>` (contract 2), or nothing of what was typed instead."""
+    return user if not user or _USER.fullmatch(user) else MASK

@@ -96,7 +96,14 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
     with Lab(LabConfig(data_dir=folder / "lab")) as lab:
         lived = History(lab, Heard(), folder / "engine", [])
         furnish(lab)
-        for happening in (pass_goes_well, order_goes_round, passwords_are_wrong, strangers_ask, engine_breaks):
+        for happening in (
+            pass_goes_well,
+            order_goes_round,
+            order_is_refused,
+            passwords_are_wrong,
+            strangers_ask,
+            engine_breaks,
+        ):
             happening(lived)
         yield lived
 
@@ -135,16 +142,29 @@ def pass_goes_well(lived: History) -> None:
     assert engine_runs(lived) == 0
 
 
-def order_goes_round(lived: History) -> None:
+def buy_one(lived: History, buyer: Buyer) -> None:
     variant = next(
         one for one in lived.lab.roomclip.variants("1").variants if one.stock and one.listing_status == "公開"
     )
-    order = lived.lab.roomclip.purchase("1", [(variant.variant_id, 1)], buyer=BUYER)
-    lived.held.append(order)
+    lived.held.append(lived.lab.roomclip.purchase("1", [(variant.variant_id, 1)], buyer=buyer))
+
+
+def order_goes_round(lived: History) -> None:
+    buy_one(lived, BUYER)
     for _ in range(3):
         assert engine_runs(lived) == 0
         lived.lab.next_pass()
     assert engine_runs(lived) == 0
+    assert lived.lab.tempostar.orders().total == 1
+
+
+def order_is_refused(lived: History) -> None:
+    """By TEMPOSTAR, whose log beside the file shows what stood in the fields."""
+    buy_one(lived, dataclasses.replace(BUYER, name=BUYER.name * 50, mail=BUYER.mail * 50))
+    assert engine_runs(lived) == 0
+    lived.lab.next_pass()
+    assert engine_runs(lived) == 0
+    assert "注文の確認" in lived.lab.mailbox.mails()[0].subject
     assert lived.lab.tempostar.orders().total == 1
 
 
@@ -159,10 +179,11 @@ def passwords_are_wrong(lived: History) -> None:
     save(lab, right)
     assert engine_runs(lived) == 0
     context = ssl.create_default_context(cafile=str(lab.endpoints.ca_file))
-    with ftplib.FTP_TLS(context=context, timeout=5) as client:
-        client.connect(lab.endpoints.host, lab.endpoints.ftps_port)
-        with suppress(ftplib.Error):
-            client.login("10001_0", WRONG)
+    for user in ("10001_0", WRONG, f"10001_0 {WRONG}", f"{WRONG}_0"):
+        with ftplib.FTP_TLS(context=context, timeout=5) as client:
+            client.connect(lab.endpoints.host, lab.endpoints.ftps_port)
+            with suppress(ftplib.Error):
+                client.login(user, WRONG)
     refused(lived, lambda: save(lab, "a" * 300 + right))
     refused(lived, lambda: save(lab, right, "shop"))
     refused(lived, lambda: lab.roomclip.request_sync(NOT_OURS))

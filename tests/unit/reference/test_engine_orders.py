@@ -157,16 +157,39 @@ def test_another_shop_has_other_orders(world):
 
 
 class TestWhatTempostarRefuses:
-    def test_is_told_once_with_what_its_log_says(self, world):
+    def test_is_told_once_with_the_rows_and_reasons_of_its_log(self, world):
         world.shop.buy("A-1")
         world.run()
-        world.area.take_in(world.clock.at, refused="2行目：受注日時が日時ではありません")
+        world.area.take_in(world.clock.at, refused="x was refused.\r\nrow 2, 受注日時='': is no time\r\n")
         world.run()
         world.run()
         assert world.mailer.subjects == ["【在庫連携】注文の確認のお願い（ショップコード 20001）"]
-        for words in ("20001-RC1", FIRST, "2行目：受注日時が日時ではありません", "想定在庫数"):
+        for words in ("20001-RC1", FIRST, "・2行目：is no time\n", f"/netorder/20001/log/{FIRST}.log", "想定在庫数"):
             assert words in world.last_mail()
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            f"row 2, 注文者住所='{BUYER.address}': at most 9 characters are possible",
+            f"row 2, 注文者住所={BUYER.address}: 99: at most 9 characters are possible",
+            f"row 2: the address: {BUYER.address}: at most 9 characters are possible",
+        ],
+    )
+    def test_is_told_without_what_stood_in_a_field(self, world, line):
+        world.shop.buy("A-1")
+        world.run()
+        world.area.take_in(world.clock.at, refused=f"{line}\r\n{BUYER.address}\r\n2行目：{BUYER.address}\r\n")
+        world.run()
+        assert "・2行目：at most 9 characters are possible\n" in world.last_mail()
         assert BUYER.address not in world.last_mail()
+
+    def test_is_told_in_a_mail_that_can_be_read_however_long_the_log_is(self, world):
+        world.shop.buy("A-1")
+        world.run()
+        world.area.take_in(world.clock.at, refused="\r\n".join(f"row {row}: {'x' * 999}" for row in range(2, 1002)))
+        world.run()
+        assert "・ほか950件" in world.last_mail()
+        assert len(world.last_mail()) < 20_000
 
     def test_is_not_handed_over_again(self, world):
         world.shop.buy("A-1")
