@@ -75,12 +75,18 @@ def examine_ports(ports: Mapping[str, tuple[int, int]], host: str) -> Iterator[F
 
 
 def examine(state: Mapping[str, Any], environment: Mapping[str, str], login: tuple[str, str] | None) -> list[Finding]:
-    """Both FTP channels, SMTP and the clock of a running lab.
+    """Both FTP channels, SMTP and the clock of a running lab; of one with armed faults only that it has them: they
+    would strike the doctor, who would use them up and blame the lab.
 
     `state`: GET /lab/v1/state; `environment`: the engine's variables; `login`: FTP user and password, None when
     none was issued yet.
     """
-    findings = [_clock(state)]
+    if state["faults"]:
+        found = f"{state['faults']} armed; nothing else was looked at, for that could use them up"
+        return [
+            Finding("faults", False, found, "`zaikolab fault list` shows them, `zaikolab fault clear` clears them.")
+        ]
+    findings = [Finding("faults", True, "none armed"), _clock(state)]
     findings.extend(_ftps(environment, login))
     findings.append(_smtp(environment))
     return findings

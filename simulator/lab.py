@@ -276,6 +276,7 @@ class Lab:
             "settings": self.settings().as_json(),
             "tempostar": self.tempostar.counts(),
             "roomclip": self.roomclip.counts(),
+            "faults": self.faults.armed(),
             "mails": self.mailbox.count(),
             "journal": self.journal.last_seq(),
             "snapshots": list(self.snapshots()),

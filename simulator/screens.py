@@ -99,7 +99,8 @@ def show_status(state: Mapping[str, Any]) -> None:
     rows += [(name, str(value)) for name, value in state["endpoints"].items()]
     for service in ("tempostar", "roomclip"):
         rows.append((service, ", ".join(f"{count:,} {what}" for what, count in state[service].items())))
-    rows += [("mails", str(state["mails"])), ("journal", f"{state['journal']:,} entries so far")]
+    armed = f"{state['faults']} armed: zaikolab fault list" if state["faults"] else "none armed"
+    rows += [("faults", armed), ("mails", str(state["mails"])), ("journal", f"{state['journal']:,} entries so far")]
     rows += [("settings", " ".join(f"{name}={_as_typed(value)}" for name, value in state["settings"].items()))]
     console = Console(highlight=False, soft_wrap=True)
     for name, value in rows:
@@ -163,7 +164,7 @@ def show_catalogue(kinds: Sequence[Mapping[str, Any]]) -> None:
         console.print(escape(f"    on {', '.join(kind['on'])}"))
         for one in kind["parameters"]:
             values = f" ({' or '.join(one['choices'])})" if one["choices"] else ""
-            bounds = "" if one["least"] is None else f", {one['least']:g} to {one['most']:g}"
+            bounds = "" if one["least"] is None else f", from {one['least']:,.10g} to {one['most']:,.10g}"
             console.print(escape(f"    {one['name']}={one['default']}{values}: {one['meaning']}{bounds}"))
 
 

@@ -38,8 +38,8 @@ def fault() -> None:
 @click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--on", default="", help="The call it strikes; * for any of the kind's. Needed when it has several.")
 @click.option("--path", default="", help="Only calls with such a path; * stands for characters within a part.")
-@click.option("--nth", default=1, show_default=True, help="From which matching call on.")
-@click.option("--times", default=1, show_default=True, help="At how many of them.")
+@click.option("--nth", default=1, show_default=True, type=click.IntRange(min=1), help="From which matching call on.")
+@click.option("--times", default=1, show_default=True, type=click.IntRange(min=1), help="At how many of them.")
 @as_json
 @click.pass_obj
 def add(context: Context, /, kind: str, parameters: tuple[str, ...], json_wanted: bool, **where: Any) -> None:  # noqa: ANN401 - the options above
@@ -54,6 +54,8 @@ def add(context: Context, /, kind: str, parameters: tuple[str, ...], json_wanted
         name, equals, value = parameter.partition("=")
         if not (name and equals):
             raise BadValue("parameter", parameter, "not NAME=VALUE", next_step="Example: at=1000")
+        if name in given:
+            raise BadValue("parameter", parameter, f"{name} is given already")
         given[name] = value
     armed = context.client().post("faults", {"kind": kind, **where, "parameters": given})
     if json_wanted:

@@ -48,7 +48,7 @@ class RateAndMode(AnswerModel):
 
 
 class LabState(AnswerModel):
-    """The lab at a glance; no secrets."""
+    """The lab at a glance; no secrets. `faults`: how many are still to strike."""
 
     lab_id: str
     now: str
@@ -58,6 +58,7 @@ class LabState(AnswerModel):
     settings: dict[str, JsonValue]
     tempostar: dict[str, int]
     roomclip: dict[str, int]
+    faults: int
     mails: int
     journal: int
     snapshots: list[str]

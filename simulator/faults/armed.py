@@ -175,6 +175,10 @@ class Faults:
         """Those armed and those used up, in the order they were armed."""
         return tuple(fault.state for fault in self._faults)
 
+    def armed(self) -> int:
+        """How many are still to strike."""
+        return sum(1 for fault in self._faults if fault.armed)
+
     def clear_all(self) -> int:
         """Disarm all; return how many there were."""
         faults = self._faults

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import BadValue
-from simulator.faults.targets import FOLDERS, has_path
+from simulator.faults.targets import FILES, ORDER_FILES, PLACES, STOCK_FILES, has_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,8 @@ class Parameter:
         assert self.most is not None  # noqa: S101 - as above
         if number is None or not self.least <= number <= self.most:
             what = "a whole number" if self.type == "int" else "a number"
-            raise BadValue(self.name, value, f"{what} from {self.least:g} to {self.most:g} is wanted ({self.meaning})")
+            bounds = f"from {self.least:,.10g} to {self.most:,.10g}"
+            raise BadValue(self.name, value, f"{what} {bounds} is wanted ({self.meaning})")
         return number
 
     def _read_text(self, value: object) -> str:
@@ -116,13 +117,11 @@ def _number(value: object, *, whole_wanted: bool) -> int | float | None:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One entry of the catalogue. `on`: the targets it can strike; the first is taken when none is named. `folders`:
-    where in the area it can."""
+    """One entry of the catalogue. `on`: the targets it can strike."""
 
     name: str
     effect: type[Effect]
     on: tuple[str, ...]
-    folders: tuple[str, ...] = FOLDERS
 
     @property
     def layer(self) -> Layer:
@@ -138,6 +137,18 @@ class Kind:
     def with_path(self) -> tuple[str, ...]:
         """Those of its targets whose calls have a path."""
         return tuple(target for target in self.on if has_path(target))
+
+    def places(self, target: str) -> tuple[str, ...]:
+        """Where in the area calls of this target are struck."""
+        match self.layer, target:
+            case Layer.FILE, "REFLECTION" | "RETR":
+                return STOCK_FILES
+            case ((Layer.FILE | Layer.DATA), "STOR"):  # nothing else can be written
+                return ORDER_FILES
+            case Layer.DATA, "RETR":
+                return FILES
+            case _:
+                return PLACES
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

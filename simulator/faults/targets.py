@@ -34,7 +34,12 @@ ROUTES = (
 )
 _SECRET = "{token}"  # noqa: S105 - the name of a part of an address
 
-FOLDERS = ("netstock", "netorder")
+_SHOP, _FILE = "<ショップコード>", "<file>"
+STOCK_FILES = (f"/netstock/{_SHOP}/{_FILE}",)
+ORDER_FILES = (f"/netorder/{_SHOP}/{_FILE}",)
+FILES = (*STOCK_FILES, *ORDER_FILES, f"/netorder/{_SHOP}/log/{_FILE}")
+PLACES = (*FILES, "/", "/netstock", f"/netstock/{_SHOP}", "/netorder", f"/netorder/{_SHOP}", f"/netorder/{_SHOP}/log")
+"""What a path of the area may lead to."""
 
 
 def has_path(target: str) -> bool:
@@ -61,12 +66,13 @@ def route_of(method: str, path: str) -> str | None:
     return None
 
 
-def find_fault_in_path(pattern: str, target: str, shop_codes: Iterable[str], folders: Sequence[str] = FOLDERS) -> str:
-    """Why no call of this target could ever be struck at a path like this; "" when one could."""
+def find_fault_in_path(pattern: str, target: str, shop_codes: Iterable[str], places: Sequence[str]) -> str:
+    """Why no call of this target could ever be struck at a path like this; "" when one could. `places`: where in the
+    area it could."""
     if target in ROUTES:
         template = target.partition(" ")[2]
         return "" if _fits(template, pattern) else f"requests of this route go to {template}"
-    return _find_fault_in_area_path(pattern, folders, tuple(shop_codes))
+    return _find_fault_in_area_path(pattern, places, tuple(shop_codes))
 
 
 def _fits(template: str, path: str) -> bool:
@@ -76,12 +82,19 @@ def _fits(template: str, path: str) -> bool:
     )
 
 
-def _find_fault_in_area_path(pattern: str, folders: Sequence[str], shop_codes: tuple[str, ...]) -> str:
-    parts = pattern.split("/")
-    if parts[0] or not any(fnmatchcase(folder, parts[1]) for folder in folders):
-        places = " or ".join(f"/{folder}/<ショップコード>/<file>" for folder in folders)
-        return f"paths look like {places}"
-    if len(parts) > 2 and not any(fnmatchcase(code, parts[2]) for code in shop_codes):
+def _find_fault_in_area_path(pattern: str, places: Sequence[str], shop_codes: tuple[str, ...]) -> str:
+    wanted = pattern.split("/")
+    alike = [place for place in (one.split("/") for one in places) if _leads_to(wanted, place)]
+    if not alike:
+        return f"paths look like {' or '.join(places)}"
+    if all(_SHOP in place for place in alike) and not any(fnmatchcase(code, wanted[2]) for code in shop_codes):
         present = f"the shops have {', '.join(shop_codes)}" if shop_codes else "there is no shop yet"
-        return f"no shop has the code {parts[2]!r}; {present}; * stands for any"
+        return f"no shop has the code {wanted[2]!r}; {present}; * stands for any"
     return ""
+
+
+def _leads_to(wanted: list[str], place: list[str]) -> bool:
+    return len(wanted) == len(place) and all(
+        one not in {"", ".", ".."} if part in {_SHOP, _FILE} else fnmatchcase(part, one)
+        for part, one in zip(place, wanted, strict=True)
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.config import TlsMode
 from simulator.errors import BadValue
-from simulator.faults.catalogue import BY_NAME, CATALOGUE
+from simulator.faults.catalogue import BY_NAME
 from simulator.faults.targets import ANY, find_fault_in_path, has_path
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ def check_wish(
     """
     found = BY_NAME.get(kind)
     if found is None:
-        near = get_close_matches(kind, BY_NAME, n=3, cutoff=0.4) or [one.name for one in CATALOGUE]
+        near = get_close_matches(kind, BY_NAME, n=3, cutoff=0.4)
+        meant = f"Meant perhaps: {', '.join(near)}. " if near else ""
         raise BadValue(
-            "kind", kind, "not in the catalogue",
-            next_step=f"Meant perhaps: {', '.join(near)}. All: `zaikolab fault list --catalogue`.",
-        )  # fmt: skip
+            "kind", kind, "not in the catalogue", next_step=f"{meant}All: `zaikolab fault list --catalogue`."
+        )
     target = _check_target(found, on)
     _check_reachable(found, target, reach)
     if path:
@@ -97,7 +97,9 @@ def _check_path(kind: Kind, target: str, path: str, reach: Reach) -> None:
             else f"{kind.name} is armed without a path."
         )
         raise BadValue("path", path, f"calls of {target} have no path", next_step=has)
-    reasons = [find_fault_in_path(path, one, reach.shop_codes, kind.folders) for one in narrowed]
+    if not path.isprintable():
+        raise BadValue("path", path, "paths have no control characters")
+    reasons = [find_fault_in_path(path, one, reach.shop_codes, kind.places(one)) for one in narrowed]
     if all(reasons):
         raise BadValue("path", path, f"{kind.name} could never fire there: {reasons[0]}")
 

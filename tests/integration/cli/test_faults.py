@@ -32,9 +32,27 @@ def test_what_could_never_fire_is_refused_with_what_could(demo_lab: Terminal) ->
         (("data.cut", "--on", "SIZE"), "data.cut strikes: RETR, STOR, LIST, NLST, MLSD, or * for any of them."),
         (("data.cut", "--on", "RETR", "--path", "/netstock/99999/stock.csv"), "the shops have 20001"),
         (("data.cut", "--on", "RETR", "at"), "NAME=VALUE"),
+        (("data.cut", "--on", "RETR", "at=1", "at=2"), "parameter='at=2': at is given already."),
+        (("data.cut", "--on", "RETR", "--nth", "0"), "'--nth': 0 is not in the range"),
+        (("data.cut", "--on", "RETR", "--times", "0"), "'--times': 0 is not in the range"),
     ):
         refused = demo_lab("fault", "add", *arguments)
         assert (refused.exit_code, refused.out, told in refused.err) == (2, "", True), refused.err
+
+
+def test_status_and_doctor_tell_of_armed_faults_and_the_doctor_uses_none_up(demo_lab: Terminal) -> None:
+    assert "faults     none armed" in demo_lab("status").out.splitlines()
+    demo_lab("fault", "add", "data.cut", "--on", "*", "--times", "3")
+    demo_lab("fault", "add", "control.login-refused")
+    assert "faults     2 armed: zaikolab fault list" in demo_lab("status").out.splitlines()
+    examined = demo_lab("doctor", "--json")
+    (finding,) = examined.json()
+    assert (examined.exit_code, finding["check"], finding["ok"]) == (1, "faults", False)
+    assert (finding["found"].split(";")[0], "zaikolab fault clear" in finding["next_step"]) == ("2 armed", True)
+    assert [one["matched"] for one in demo_lab("fault", "list", "--json").json()] == [0, 0]
+    demo_lab("fault", "clear")
+    assert demo_lab("status", "--json").json()["faults"] == 0
+    assert demo_lab("doctor").exit_code == 0
 
 
 def test_the_catalogue_needs_no_lab(terminal: Terminal) -> None:
@@ -44,6 +62,7 @@ def test_the_catalogue_needs_no_lab(terminal: Terminal) -> None:
     shown = terminal("fault", "list", "--catalogue").out
     assert all(f"{kind.name}  {kind.summary}" in shown for kind in CATALOGUE)
     assert "    at=0: " in shown
+    assert ", from 0 to 1,000,000,000\n" in shown
     assert "    how=close (close or reset): " in shown
 
 

@@ -141,7 +141,7 @@ def test_the_doctor_finds_a_running_lab_well(demo_lab: Terminal) -> None:
     examined = demo_lab("doctor", "--json")
     findings = {finding["check"]: finding for finding in examined.json()}
     assert examined.exit_code == 0
-    assert set(findings) == {"clock", "control channel", "certificate", "login", "data channel", "inbox"}
+    assert set(findings) == {"faults", "clock", "control channel", "certificate", "login", "data channel", "inbox"}
     assert all(finding["ok"] for finding in findings.values())
 
 

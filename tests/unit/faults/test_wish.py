@@ -54,11 +54,11 @@ def test_an_effect_carries_its_parameters_be_they_numbers_or_text_of_a_command_l
             {"kind": "http.status", "on": "GET /api/v1/nothing"},
             ["could never fire", "POST /api/v1/shops/{shop_id}/stock"],
         ),
-        ({"kind": "data.cut", "on": "RETR", "at": -1}, ["at=-1", "from 0 to"]),
+        ({"kind": "data.cut", "on": "RETR", "at": -1}, ["at=-1", "from 0 to 1,000,000,000 "]),
         ({"kind": "data.cut", "on": "RETR", "at": "1e3"}, ["at='1e3'", "a whole number"]),
         ({"kind": "data.cut", "on": "RETR", "at": True}, ["at=True", "a whole number"]),
         ({"kind": "data.cut", "on": "RETR", "at": 1.5}, ["at=1.5", "a whole number"]),
-        ({"kind": "control.late", "on": "SIZE", "seconds": "nan"}, ["seconds='nan'", "a number from 0 to 3600"]),
+        ({"kind": "control.late", "on": "SIZE", "seconds": "nan"}, ["seconds='nan'", "a number from 0 to 3,600"]),
         ({"kind": "control.late", "on": "SIZE", "seconds": "soon"}, ["seconds='soon'"]),
         ({"kind": "data.cut", "on": "RETR", "after": 1}, ["'after'", "It takes at."]),
         ({"kind": "control.busy", "code": 1}, ["'code'", "It takes text."]),
@@ -76,6 +76,23 @@ def test_an_effect_carries_its_parameters_be_they_numbers_or_text_of_a_command_l
         ({"kind": "data.cut", "on": "RETR", "path": "/stock/20001/stock.csv"}, ["/netstock/<ショップコード>/"]),
         ({"kind": "data.cut", "on": "RETR", "path": "/netstock/20003/stock.csv"}, ["'20003'", "20001, 20002"]),
         ({"kind": "file.missing", "path": "/netorder/20001/a.csv"}, ["/netstock/"]),
+        ({"kind": "file.missing", "path": "/netstock/20001"}, ["paths look like /netstock/<ショップコード>/<file>."]),
+        (
+            {"kind": "file.quota-full", "path": "/netstock/20001/a.csv"},
+            ["look like /netorder/<ショップコード>/<file>."],
+        ),
+        (
+            {"kind": "data.cut", "on": "STOR", "path": "/netorder/20001/log/a.csv"},
+            ["/netorder/<ショップコード>/<file>."],
+        ),
+        (
+            {"kind": "data.cut", "on": "RETR", "path": "/netstock/20001/old/stock.csv"},
+            ["/netstock/<ショップコード>/<file>"],
+        ),
+        ({"kind": "data.cut", "on": "RETR", "path": "/**"}, ["/netstock/<ショップコード>/<file>"]),
+        ({"kind": "data.cut", "on": "*", "path": "/netstock/20001/"}, ["paths look like"]),
+        ({"kind": "control.reply", "on": "*", "path": "/netstock/20001/.."}, ["paths look like"]),
+        ({"kind": "control.reply", "on": "*", "path": "/netstock/*/a\x1b"}, ["no control characters"]),
         ({"kind": "http.late", "on": "GET /api/v1/linkages", "path": "/api/v1/linkages"}, ["have no path"]),
         ({"kind": "http.late", "on": "GET /roomclip/stock-update/{token}", "path": "/roomclip/x"}, ["have no path"]),
         (
@@ -104,7 +121,7 @@ def test_a_path_before_there_is_a_shop_takes_a_star():
 
 
 @pytest.mark.parametrize(
-    "path", ["/netstock/20001/stock.csv", "/netstock/*/*", "/netorder/20002/log/x.done", "/*/20001/*", "/netstock"]
+    "path", ["/netstock/20001/stock.csv", "/netstock/*/*", "/netorder/20002/log/x.done", "/*/20001/*", "/netstock", "/"]
 )
 def test_paths_of_the_area_may_narrow_it_down(path):
     assert wish("control.reply", on="*", path=path).path == path
