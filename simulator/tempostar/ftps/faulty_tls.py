@@ -54,9 +54,11 @@ class FaultyTls(SSLConnectionMixin):  # type: ignore[misc]  # pyftpdlib has no t
     def secure_connection(self, ssl_context: SSL.Context) -> None:
         """Begin TLS, with another context where a fault asks for it."""
         self._tls_firing = self.session.grounds.take(Layer.TLS, self.channel, "")
-        super().secure_connection(
-            ssl_context if self._tls_firing is None else self._context(self._tls_firing, ssl_context)
-        )
+        self.begin_tls(ssl_context if self._tls_firing is None else self._context(self._tls_firing, ssl_context))
+
+    def begin_tls(self, context: SSL.Context) -> None:
+        """Begin TLS in this context."""
+        super().secure_connection(context)
 
     def modify_ioloop_events(self, events: int, logdebug: bool = False) -> None:  # noqa: FBT001, FBT002, RUF100 - pyftpdlib's signature
         """Listen for nothing while held back; in the handshake not for room to write, which there always is."""

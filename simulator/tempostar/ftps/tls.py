@@ -74,9 +74,6 @@ def server_context(certificate: ServerCertificate) -> SSL.Context:
     """A context for both channels of one server. Session tickets and the session cache are on, so that a client may
     resume the control channel's session on the data channel (which many real servers insist on: facts 1.6).
 
-    Under TLS 1.3 that sends session tickets on data connections too, and pyOpenSSL cannot keep them back: a client that
-    closes an upload with tickets unread (curl, lftp) resets the connection, and a large upload may be answered 426.
-
     ASSUMPTION: the real area's lowest TLS version is not public; 1.2 here.
     """
     context = SSL.Context(SSL.TLS_SERVER_METHOD)

@@ -15,6 +15,7 @@ from simulator.tempostar.ftps.faulty_files import QuotaFull
 from simulator.tempostar.ftps.faulty_tls import FaultyTls
 from simulator.tempostar.ftps.faulty_transfer import FaultyTransfer
 from simulator.tempostar.ftps.filesystem import Download, Upload, UploadTooLong
+from simulator.tempostar.ftps.quiet_tls import QuietTls
 from simulator.tempostar.ftps.tls import is_resumed
 
 ABORTED = "426 The transfer was aborted."
@@ -135,10 +136,20 @@ class DataChannel(TLS_DTPHandler, FaultyTls, WholeFiles):  # type: ignore[misc] 
         """The session it belongs to."""
         return self.cmd_channel
 
+    def begin_tls(self, context: SSL.Context) -> None:
+        """Begin TLS; pyftpdlib would do so on the socket itself, which is a word too many under TLS 1.3."""
+        self.socket = QuietTls(context, self.socket)
+        self._ssl_requested = self._ssl_accepting = True
+
+    def initiate_send(self) -> None:
+        """Send the next piece, once the one before has left."""
+        if not self._ssl_established or self.socket.flush():
+            super().initiate_send()
+
     def handle_ssl_established(self) -> None:
         """Go on to the transfer, if the client resumed its session where it has to (setting tls_session_reuse)."""
         firing = self.tls_fault(SessionReuseRequired)
-        if (firing or self.session.grounds.settings().tls_session_reuse) and not is_resumed(self.socket):
+        if (firing or self.session.grounds.settings().tls_session_reuse) and not is_resumed(self.socket.tls):
             if firing:
                 firing.fire()
             self._refused = True
