@@ -63,7 +63,7 @@ class FaultyControl(RecordedChannel):
         """The lines before the last of a reply that is to be struck."""
         self._held: list[Callable[[], None]] | None = None
         """What is to happen in turn once a late reply goes out; None while nothing is late."""
-        self._mute = False
+        self._dropping = False
         super().__init__(conn, server, ioloop)
 
     # ------------------------------------------------------------------ before a command is carried out
@@ -187,7 +187,7 @@ class FaultyControl(RecordedChannel):
 
     def _drop(self, how: str) -> None:
         """End the connection without another word, as soon as what is under way has ended."""
-        self._mute = self._leaving = True
+        self._dropping = self._leaving = True
         self.call_later(0, self._drop_now, how)
 
     def _drop_now(self, how: str) -> None:
@@ -214,7 +214,7 @@ class FaultyControl(RecordedChannel):
             self._first_lines.append(data)
         elif self._held is not None:
             self._held.append(partial(self.push, data))
-        elif not self._mute:
+        else:
             super().push(data)
 
     def push_with_producer(self, producer: Any) -> None:  # noqa: ANN401 - pyftpdlib's
@@ -224,17 +224,18 @@ class FaultyControl(RecordedChannel):
     def secure_connection(self, ssl_context: object) -> None:
         """Begin TLS, after the reply that announces it has gone out."""
         if self._held is not None:
-            self._leaving = True  # what comes in clear meanwhile does not count
+            self._leaving = True  # what comes in clear meanwhile does not count, be it a part of a line
             self._held.append(partial(self.secure_connection, ssl_context))
-        elif not self._mute:
+        else:
             self._leaving = False
+            self._in_buffer, self._in_buffer_len, self._overlong = [], 0, False
             super().secure_connection(ssl_context)
 
     def close_when_done(self) -> None:
         """Close, after what is held back has gone out."""
         if self._held is not None:
             self._held.append(self.close_when_done)
-        elif not self._mute:
+        elif not self._dropping:
             super().close_when_done()
 
     def close(self) -> None:

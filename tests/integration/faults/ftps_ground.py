@@ -17,6 +17,8 @@ from tests.integration.ftps.clients import COMPANY, TIMEOUT
 
 CONTENT = b"".join(b'"SKU-%04d","%d"\r\n' % (number, number % 10) for number in range(200))
 """A stock file of 3,200 bytes."""
+PATIENT = 60.0
+"""Seconds no test waits for."""
 
 
 @dataclass
@@ -95,6 +97,14 @@ def hear(client: ftplib.FTP) -> str:
         return "(reset)" if was_reset(client.sock) else "(end)"
     except TimeoutError:
         return "(silence)"
+
+
+def hear_line(client: ftplib.FTP) -> str:
+    """One line as it came, or how the connection ended."""
+    try:
+        return client.getline()
+    except (EOFError, ConnectionResetError):
+        return "(end)"
 
 
 def was_reset(sock: socket.socket) -> bool:
@@ -188,3 +198,16 @@ def store(client: ftplib.FTP, path: str, content: bytes) -> str:
         conn.sendall(content)
         conn.unwrap()
     return hear(client)
+
+
+def greeting(ground: Ground, timeout: float) -> bytes:
+    with socket.create_connection(("127.0.0.1", ground.lab.endpoints.ftps_port), timeout) as client:
+        try:
+            return client.recv(100)
+        except TimeoutError:
+            return b"(silence)"
+
+
+def held_back(ground: Ground) -> None:
+    """A fault has struck."""
+    ground.lab.journal.wait("fault.fired", timeout=TIMEOUT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ftplib
-import socket
 import time
 from typing import Any
 
@@ -12,19 +11,21 @@ import pytest
 from simulator.config import LabConfig, TlsMode
 from simulator.faults.targets import COMMANDS, CONNECT, TRANSFERS
 from simulator.lab import Lab
-from tests.integration.faults.ftps_ground import CONTENT, Ground, fetch, hear, patience, read_anew, say, store
+from tests.integration.faults.ftps_ground import (
+    CONTENT,
+    PATIENT,
+    Ground,
+    fetch,
+    greeting,
+    hear,
+    hear_line,
+    held_back,
+    patience,
+    read_anew,
+    say,
+    store,
+)
 from tests.integration.ftps.clients import TIMEOUT, ImplicitFtps
-
-PATIENT = 60.0
-"""Seconds no test waits for."""
-
-
-def greeting(ground: Ground, timeout: float) -> bytes:
-    with socket.create_connection(("127.0.0.1", ground.lab.endpoints.ftps_port), timeout) as client:
-        try:
-            return client.recv(100)
-        except TimeoutError:
-            return b"(silence)"
 
 
 def end_of(client: Any) -> float:
@@ -32,19 +33,6 @@ def end_of(client: Any) -> float:
     began = time.monotonic()
     assert hear(client) not in {"(silence)", "(end)", "(reset)"}
     return time.monotonic() - began
-
-
-def held_back(ground: Ground) -> None:
-    """A fault has struck."""
-    ground.lab.journal.wait("fault.fired", timeout=TIMEOUT)
-
-
-def hear_line(client: Any) -> str:
-    """One line as it came, or how the connection ended."""
-    try:
-        return client.getline()
-    except (EOFError, ConnectionResetError):
-        return "(end)"
 
 
 def test_strikes_the_nth_call_with_its_path_and_the_next_ones_through_the_server(ground):
@@ -192,16 +180,6 @@ def test_each_of_several_late_replies_takes_its_time(ground):
         client.sock.sendall(b"SIZE x\r\nSIZE y\r\n")
         assert [hear(client)[:3] for _ in range(2)] == ["550", "550"]
     assert time.monotonic() - began >= 0.15
-
-
-@pytest.mark.parametrize("kind", ["control.drop-before", "control.drop-after", "control.shut-down"])
-def test_what_comes_behind_the_command_that_ends_the_session_is_not_carried_out(ground, kind):
-    client = ground.login()
-    with ground.lab.fault(kind, on="SIZE"):
-        client.sock.sendall(f"SIZE x\r\nDELE {ground.stock}\r\n".encode())
-        heard = hear(client)
-        assert "(end)" in {heard, hear(client)}
-    assert ground.kept(ground.stock) == CONTENT
 
 
 def test_a_transfer_that_is_refused_is_answered_as_the_fault_has_it(ground):
