@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from reference.domain.linkage import FileStamp
 
 REWRITES_THAT_PROVE = 3
+PUNCTUAL = 1.1
+"""Intervals from one look, or file, to the next that is on time: passes and timers are some seconds early or late."""
 _OWN_NAME = re.compile(r"(?<![0-9])[0-9]{14}(?![0-9])")
 
 
@@ -83,24 +85,31 @@ def last_known(watch: Watch, newest: FileStamp | None) -> datetime | None:
     return max(known, default=None)
 
 
-def find_missed(known_until: datetime | None, stamp: FileStamp, interval: timedelta) -> bool:
+def find_missed(known_until: datetime | None, newest: FileStamp | None, stamp: FileStamp, interval: timedelta) -> bool:
     """Tell whether a file may have been overwritten unread by this one.
 
-    Each pass before it that lies after the last look may have written one. A second counts as a whole: a file written
-    in the very second of a look is taken for seen.
+    Each pass before it that lies after the last look may have written one: but none lies between the last file taken in
+    and one that came punctually after it, be it seconds late. A second counts as a whole: a file written in the very
+    second of a look is taken for seen.
     """
-    return is_overwritten(stamp.name) and known_until is not None and stamp.modified_at - interval > known_until
+    if not is_overwritten(stamp.name) or known_until is None:
+        return False
+    follows = newest is not None and stamp.modified_at - newest.modified_at <= interval * PUNCTUAL
+    return stamp.modified_at - interval > known_until and not follows
 
 
 def find_vanished(
     watch: Watch, newest: FileStamp | None, listing: Iterable[FileStamp], looked_at: datetime, interval: timedelta
 ) -> bool:
-    """Tell whether a file may have come and gone: TEMPOSTAR may take the last one away when nothing has changed."""
+    """Tell whether a file may have come and gone: TEMPOSTAR may take the last one away when nothing has changed.
+
+    That takes two of its passes, so looks that are an interval apart, be it with some seconds more, see each file.
+    """
     known_until = last_known(watch, newest)
     if newest is None or known_until is None or not is_overwritten(newest.name):
         return False
     gone = not any(is_overwritten(stamp.name) for stamp in listing)
-    return gone and looked_at - interval > known_until
+    return gone and looked_at - interval * PUNCTUAL > known_until
 
 
 def miss(watch: Watch, since: datetime, heard_from: datetime) -> Watch:

@@ -64,7 +64,7 @@ class Watchman:
         watch = count_rewrite(memory.watch, memory.newest, stamp, digest, self.limits)
         known_until = last_known(memory.watch, memory.newest)
         lost = any(file not in memory.files for file in passed_over)
-        if self.first_look or not (lost or find_missed(known_until, stamp, self.limits.interval)):
+        if self.first_look or not (lost or find_missed(known_until, memory.newest, stamp, self.limits.interval)):
             return watch
         return miss(watch, known_until or stamp.modified_at, stamp.modified_at)
 

@@ -213,7 +213,7 @@ def test_the_interval_comes_from_the_environment(company):
     company.shop.add("B-2")
     pass_at(company, 0, ("A-1", 3), ("B-2", 1))
     assert pass_at(company, 10, ("A-1", 4), SYNC_INTERVAL_MINUTES="10").missed is None
-    assert pass_at(company, 20, ("A-1", 5), SYNC_INTERVAL_MINUTES="9.5").missed is not None
+    assert pass_at(company, 20, ("A-1", 5), SYNC_INTERVAL_MINUTES="8.5").missed is not None
 
 
 def test_the_share_of_zeros_comes_from_the_environment(company):

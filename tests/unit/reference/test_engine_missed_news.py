@@ -77,6 +77,35 @@ def test_one_interval_and_no_more_may_lie_between_a_look_and_a_file(linked):
     assert missed(linked) is None
 
 
+def test_a_file_that_comes_some_seconds_late_misses_nothing(linked):
+    linked.clock.at += timedelta(seconds=1)
+    linked.run()
+    linked.clock.at += timedelta(seconds=2)
+    linked.tick(("A-1", 1))
+    linked.run()
+    assert (missed(linked), linked.mailer.sent) == (None, [])
+
+
+def test_one_that_comes_late_by_more_than_that_may_be_the_second_after_the_last(linked):
+    linked.clock.at += timedelta(seconds=1)
+    linked.run()
+    linked.clock.at += timedelta(seconds=31)
+    linked.tick(("A-1", 1))
+    linked.run()
+    assert missed(linked) is not None
+
+
+def test_looks_some_seconds_late_at_an_area_whose_file_is_taken_away_miss_nothing(linked):
+    linked.area.folders["20001"] = {}
+    for _ in range(4):
+        linked.clock.at += timedelta(minutes=5, seconds=4)
+        linked.run()
+    assert (missed(linked), linked.mailer.sent) == (None, [])
+    linked.clock.at += timedelta(minutes=5, seconds=31)
+    linked.run()
+    assert missed(linked) is not None
+
+
 def test_a_failed_pass_followed_by_a_newer_file_is_told(linked):
     linked.tick(("B-2", 1))
     linked.area.trouble = LoginRefusedError("530")
