@@ -215,16 +215,19 @@ class FtpsFolder:
             if size != len(content):
                 raise ConnectionFailedError(f"{size} of the {len(content)} bytes of {name} have arrived.")
             ftp.rename(path + UNFINISHED, path)
+            if _is_there(ftp, path + UNFINISHED):
+                raise ConnectionFailedError(f"{name} has not got its name, though the server says so.")
         except ftplib.error_perm as refusal:
             raise OrderHandoverError(f"The server does not take {name} ({refusal}).") from refusal
         return True
 
     def _fates(self, ftp: ProtectedFtp, names: Iterable[str]) -> Iterator[tuple[str, Fate]]:
+        """A refusal that is gone was seen to by hand, and a listing cut short is no proof of that: it is asked for."""
         logged = set(self._list_existing(ftp, self._log))
         for name in names:
             if f"{name}.done" in logged:
                 yield name, Fate(FateKind.TAKEN_IN, self._stamp(ftp, f"{self._log}/{name}.done").modified_at)
-            elif f"{name}.error" in logged:
+            elif f"{name}.error" in logged or _is_there(ftp, f"{self._log}/{name}.error"):
                 refused_at = self._stamp(ftp, f"{self._log}/{name}.error").modified_at
                 told = self._receive(ftp, f"{self._log}/{name}.log").content if f"{name}.log" in logged else b""
                 yield name, Fate(FateKind.REFUSED, refused_at, _readable(told))
@@ -266,6 +269,16 @@ def _list_folder(ftp: ProtectedFtp) -> list[str]:
         entries = [(name.rpartition("/")[2], "file") for name in _names_of_old(ftp)]
     ftp.voidcmd("TYPE I")  # a listing is text; sizes and contents are asked for in bytes
     return [name for name, kind in entries if kind.lower() == "file"]
+
+
+def _is_there(ftp: ProtectedFtp, path: str) -> bool:
+    try:
+        ftp.size(path)
+    except ftplib.error_perm as refusal:
+        if not str(refusal).startswith("550"):
+            raise
+        return False
+    return True
 
 
 def _readable(told: bytes) -> str:

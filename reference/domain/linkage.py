@@ -168,8 +168,13 @@ def take_in(
 
 
 def forget_absent_files(memory: Memory, listing: Iterable[FileStamp]) -> Memory:
-    """Forget files whose name is no longer in the area; the newest is always remembered."""
+    """Forget files whose name is no longer in the area; the newest is always remembered.
+
+    Not by a listing without the newest, which may have been cut short: an old file would be taken for one put back.
+    """
     names = {stamp.name for stamp in listing}
+    if memory.newest and memory.newest.name not in names:
+        return memory
     return replace(memory, files=tuple(stamp for stamp in memory.files if stamp.name in names))
 
 

@@ -150,9 +150,12 @@ class LinkagePass:
             raise OverdueFileError(f"No stock file was written since {since}, and {overdue.evidence.value}.")
 
     def _hand_over(self, folder: StockFolder) -> None:
-        """Hand over orders; whatever keeps them from it is told when the stock is done."""
+        """Hand over orders; what keeps them from it is told when the stock is done, a refusal whatever comes then."""
         try:
             self.desk.hand_over(folder)
+        except OrderHandoverError as error:
+            self.unhanded = error
+            self._record_failure(error)
         except LinkageError as error:
             self.unhanded = OrderHandoverError(str(error))
 

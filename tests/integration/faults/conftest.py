@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from reference.domain.report import ExitCode
 from simulator.lab import Lab
+from tests.integration.faults.engine_world import World
 from tests.integration.faults.ftps_ground import Ground
 
 
@@ -39,3 +41,16 @@ def fresh_ground(lab: Lab) -> Iterator[Ground]:
     made = Ground.of(lab)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def shared_world(shared_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World.set_up(shared_lab, tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture
+def world(shared_world: World) -> World:
+    """In sync, as every test leaves it."""
+    assert shared_world.pass_().exit_code is ExitCode.OK
+    shared_world.forget_mails()
+    return shared_world

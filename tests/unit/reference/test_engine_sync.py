@@ -193,6 +193,17 @@ def test_files_no_longer_there_are_forgotten(world):
     assert [stamp.name for stamp in world.state.recall("1").files] == ["stock20260402.csv"]
 
 
+def test_a_listing_that_lacks_the_newest_forgets_none_of_the_others(world):
+    world.tick(("A-1", 3), name="stock20260401090500.csv")
+    world.tick(("A-1", 4), name="stock20260401091000.csv")
+    world.run()
+    files, world.area.folders["20001"] = world.area.folders["20001"], {}
+    world.run()
+    world.area.folders["20001"] = files
+    assert world.run().exit_code is ExitCode.OK
+    assert world.area.fetched == ["stock20260401090500.csv", "stock20260401091000.csv"]
+
+
 def test_an_old_file_put_back_is_not_applied(world):
     world.tick(("A-1", 9))
     old = dict(world.area.folders["20001"])
