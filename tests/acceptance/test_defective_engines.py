@@ -101,8 +101,9 @@ def test_a_defective_engine_turns_the_scenarios_named_for_it_red(nested: pytest.
     assert {(kind, error) for _, kind, error in watch.failed} == {("then", AssertionError)}
 
 
-@pytest.mark.parametrize("feature", sorted({feature for feature, _ in NAMED.values()}))
-def test_the_right_engine_leaves_the_same_scenarios_green(nested: pytest.Pytester, feature: str) -> None:
+def test_the_right_engine_leaves_scenarios_run_that_way_green(nested: pytest.Pytester) -> None:
+    """One feature shows that it is not the way they are run; test_features.py has the right engine walk all."""
+    feature = "differential_and_full.feature"
     call = "lambda environment: run_pass(environment).exit_code"
     watch = run_with(nested, feature, "reference.bootstrap", "run_pass", call)
     assert watch.failed == []

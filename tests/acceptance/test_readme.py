@@ -107,7 +107,7 @@ def test_the_readmes_ftplib_reads_and_writes_where_sessions_are_to_be_resumed(la
     lab.change_settings(tls_session_reuse=True)
     shop, account = lab.tempostar.add_shop("RoomClipShopping", "RCs"), lab.tempostar.issue_ftp_password()
     path, back = f"/netorder/{shop.shop_code}/order.csv", BytesIO()
-    with names["ResumingFtps"](context=ssl.create_default_context(cafile=lab.endpoints.ca_file), timeout=5) as client:
+    with names["ResumingFtps"](context=ssl.create_default_context(cafile=lab.endpoints.ca_file), timeout=30) as client:
         client.connect("127.0.0.1", lab.endpoints.ftps_port)
         client.login(account.user, account.password)
         client.prot_p()

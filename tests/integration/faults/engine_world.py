@@ -15,8 +15,8 @@ from simulator.demo import ROOMCLIP_SHOP, set_up
 from simulator.lab import Lab
 from simulator.roomclip.sales import Buyer
 
-LIMIT = 10.0
-SHORT = 0.4
+LIMIT = 30.0
+SHORT = 1.0
 """Seconds after which an answer is late."""
 TRIES = 4
 """How often the engine asks the shop before it gives up."""

@@ -86,7 +86,7 @@ class Place:
         where = self.lab.endpoints
         return subprocess.run(
             [
-                *("curl", "--disable", "--silent", "--show-error", "--max-time", "5", "--ssl-reqd"),
+                *("curl", "--disable", "--silent", "--show-error", "--max-time", str(TIMEOUT), "--ssl-reqd"),
                 *("--cacert", str(where.ca_file), "--user", f"{self.user}:{self.password}", *options),
                 f"ftp://127.0.0.1:{where.ftps_port}{path}",
             ],

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import ftplib
-import io
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
+import pytest
+
 from simulator.lab import Lab
 from tests.integration.faults.ftps_clients import Place, trust
 from tests.integration.ftps.clients import COMPANY, TIMEOUT
 
+A_LOOK = 0.02
+"""Seconds for a look at what is here already."""
 CONTENT = b"".join(b'"SKU-%04d","%d"\r\n' % (number, number % 10) for number in range(200))
 """A stock file of 3,200 bytes."""
-PATIENT = 60.0
+PATIENT = 300.0
 """Seconds no test waits for."""
 
 
@@ -121,11 +124,23 @@ def read_anew(client: ftplib.FTP) -> None:
     client.file = client.sock.makefile("r", encoding="utf-8")
 
 
+def let_the_server_turn(client: ftplib.FTP) -> None:
+    """Return when all that the server has to say to `client` for now has been said: it has one thread, and by then that
+    has answered another session several times."""
+    assert client.host is not None
+    with socket.create_connection((client.host, client.port), TIMEOUT) as other, other.makefile("rb") as replies:
+        assert replies.readline().startswith(b"220 ")
+        for _ in range(5):
+            other.sendall(b"NOOP\r\n")
+            assert replies.readline().startswith(b"200 ")
+
+
 @contextlib.contextmanager
-def patience(client: ftplib.FTP, seconds: float) -> Iterator[None]:
-    """Wait that long at most for what comes on the control channel."""
+def no_patience(client: ftplib.FTP) -> Iterator[None]:
+    """Inside, what has not come yet on the control channel counts as silence; nothing is still on its way."""
     assert client.sock is not None
-    client.sock.settimeout(seconds)
+    let_the_server_turn(client)
+    client.sock.settimeout(A_LOOK)
     yield
     client.sock.settimeout(TIMEOUT)
     read_anew(client)  # a file that timed out reads no more
@@ -133,15 +148,20 @@ def patience(client: ftplib.FTP, seconds: float) -> Iterator[None]:
 
 @dataclass
 class Transfer:
-    """What a client made of a transfer: the bytes it has, how the data connection ended, and the last reply."""
+    """What a client made of a transfer: the bytes it has, how the data connection ended, the last reply; in how many
+    pieces the bytes came, which no two transfers have to be alike in."""
 
     data: bytes
     end: str
     reply: str
+    pieces: int = field(default=0, compare=False)
 
 
-def fetch(client: ftplib.FTP_TLS, command: str, rest: int | None = None, wait: float = TIMEOUT) -> Transfer:
-    """Download, keeping what came until the end, be it good or bad. Ends: close_notify, torn, reset, silence."""
+def fetch(client: ftplib.FTP_TLS, command: str, rest: int | None = None, silent_after: int | None = None) -> Transfer:
+    """Download, keeping what came until the end, be it good or bad. Ends: close_notify, torn, reset, silence.
+
+    Where silence is expected after so many bytes, what has not come by the server's next turns does not come.
+    """
     try:
         conn, _ = ftplib.FTP.ntransfercmd(client, command, rest)
     except ftplib.Error as refusal:
@@ -150,14 +170,21 @@ def fetch(client: ftplib.FTP_TLS, command: str, rest: int | None = None, wait: f
         return Transfer(b"", "refused", "(end)")
     except OSError as error:
         return Transfer(b"", "no connection", type(error).__name__)
-    into = io.BytesIO()
+    pieces: list[bytes] = []
+
+    def took(piece: bytes) -> None:
+        pieces.append(piece)
+        if sum(map(len, pieces)) == silent_after:
+            let_the_server_turn(client)
+            conn.settimeout(A_LOOK)
+
     with conn:
-        conn.settimeout(wait)
-        end = _drain(conn, client.context, into)
-    return Transfer(into.getvalue(), end, hear(client) if end != "silence" else "")
+        conn.settimeout(TIMEOUT)
+        end = _drain(conn, client.context, took)
+    return Transfer(b"".join(pieces), end, hear(client) if end != "silence" else "", len(pieces))
 
 
-def _drain(conn: socket.socket, context: ssl.SSLContext, into: io.BytesIO) -> str:
+def _drain(conn: socket.socket, context: ssl.SSLContext, take: Callable[[bytes], None]) -> str:
     """Speak TLS and read to the end. The socket is read here, so that TLS cannot explain away how it ended."""
     arrived, leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = context.wrap_bio(arrived, leaving, server_hostname="127.0.0.1")
@@ -179,13 +206,13 @@ def _drain(conn: socket.socket, context: ssl.SSLContext, into: io.BytesIO) -> st
                 return "torn"
             arrived.write(more)
         else:
-            step = partial(_read, tls, into)
+            step = partial(_read, tls, take)
 
 
-def _read(tls: ssl.SSLObject, into: io.BytesIO) -> bytes:
-    chunk = tls.read(65536)
-    into.write(chunk)
-    return chunk
+def _read(tls: ssl.SSLObject, take: Callable[[bytes], None]) -> bytes:
+    piece = tls.read(65536)
+    take(piece)
+    return piece
 
 
 def store(client: ftplib.FTP, path: str, content: bytes) -> str:
@@ -200,14 +227,22 @@ def store(client: ftplib.FTP, path: str, content: bytes) -> str:
     return hear(client)
 
 
-def greeting(ground: Ground, timeout: float) -> bytes:
-    with socket.create_connection(("127.0.0.1", ground.lab.endpoints.ftps_port), timeout) as client:
-        try:
-            return client.recv(100)
-        except TimeoutError:
-            return b"(silence)"
+def greeting(ground: Ground) -> bytes:
+    with socket.create_connection(("127.0.0.1", ground.lab.endpoints.ftps_port), TIMEOUT) as client:
+        return client.recv(100)
 
 
-def held_back(ground: Ground) -> None:
+def greeting_is_held_back(ground: Ground) -> None:
+    """A fault strikes the next connection, which has no greeting when the one after it has."""
+    before = ground.lab.journal.last_seq()
+    with socket.create_connection(("127.0.0.1", ground.lab.endpoints.ftps_port), TIMEOUT) as client:
+        held_back(ground, before)
+        assert greeting(ground).startswith(b"220 "), "the next is as ever"
+        client.settimeout(A_LOOK)
+        with pytest.raises(TimeoutError):
+            client.recv(100)
+
+
+def held_back(ground: Ground, after: int = 0) -> None:
     """A fault has struck."""
-    ground.lab.journal.wait("fault.fired", timeout=TIMEOUT)
+    ground.lab.journal.wait("fault.fired", after=after, timeout=TIMEOUT)

@@ -14,7 +14,8 @@ from simulator.faults import control
 from simulator.faults.catalogue import CATALOGUE
 from simulator.faults.kind import Layer
 from tests.integration.faults.dead import arming_dead
-from tests.integration.faults.ftps_ground import CONTENT, Ground, fetch, hear, patience, say, store
+from tests.integration.faults.ftps_ground import CONTENT, Ground, fetch, hear, no_patience, say, store
+from tests.integration.ftps.clients import TIMEOUT
 
 INERT = control.Late(seconds=0.0)
 """Of the layer, and seen by nobody."""
@@ -37,7 +38,7 @@ def answered_differently_after_the_transfer(ground: Ground) -> None:
 def answered_late(ground: Ground) -> None:
     client = ground.login()
     client.putcmd(f"DELE {ground.stock}")
-    with patience(client, 0.1):
+    with no_patience(client):
         assert hear(client) == "(silence)"
     assert ground.kept(ground.stock) is None, "it was carried out at once"
 
@@ -55,7 +56,7 @@ def dropped_after(ground: Ground) -> None:
 
 
 def turned_away_at_the_door(ground: Ground) -> None:
-    with socket.create_connection(("127.0.0.1", ground.lab.endpoints.ftps_port), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", ground.lab.endpoints.ftps_port), TIMEOUT) as client:
         said = b"".join(iter(lambda: client.recv(100), b"")) if client.recv(1, socket.MSG_PEEK) == b"4" else b""
     assert said == b"421 Too many connections, try again later.\r\n"
 
@@ -79,7 +80,7 @@ def answered_in_part(ground: Ground) -> None:
     client = ground.login()
     client.putcmd("FEAT")
     assert client.getline() == "211-Features supported:"
-    with patience(client, 0.05):
+    with no_patience(client):
         try:
             line = client.getline()
         except TimeoutError:

@@ -46,7 +46,7 @@ def test_what_comes_in_clear_while_the_reply_to_auth_is_held_back_does_not_count
         client.sock.sendall(b"AUTH TLS\r\n")
         held_back(ground)
         client.sock.sendall(b"NOOP\r\nNOO")
-        assert greeting(ground, TIMEOUT).startswith(b"220 "), "what came before has been read by then"
+        assert greeting(ground).startswith(b"220 "), "what came before has been read by then"
     assert hear(client)[:3] == "234"
     client.sock = client.context.wrap_socket(client.sock, server_hostname="127.0.0.1")
     read_anew(client)

@@ -8,6 +8,7 @@ import smtplib
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,9 +26,8 @@ from tests.integration.faults.dead import Arm, arming_dead
 
 SENDER, OWNER = "zaiko@roomclip.example", "owner@shop.example"
 TEXT = b"Subject: news\r\n\r\nbody\r\n"
-LIMIT = 5.0
-SILENCE = 0.1
-"""Seconds without a reply."""
+LIMIT = 30.0
+"""Seconds that nothing takes, however busy the machine is."""
 END = "END-OF-DATA"
 
 COMMANDS = {
@@ -91,7 +91,11 @@ class Session:
 
     @property
     def is_silent(self) -> bool:
-        return not select.select([self.client.sock], [], [], SILENCE)[0]
+        """Nothing has come, though the server, which has one thread, has answered another session several times."""
+        with smtplib.SMTP(*self._where, timeout=LIMIT) as other:
+            for _ in range(5):
+                other.docmd("VRFY x")  # no stage: no fault strikes it
+        return not select.select([self.client.sock], [], [], 0)[0]
 
 
 @contextmanager
@@ -194,11 +198,10 @@ AT_EACH_STAGE = [kind for kind in CHECKS if kind != "smtp.no-starttls"]
 
 
 @pytest.mark.parametrize(("stage", "secure"), PLACES, ids=NAMES)
-def test_each_fault_is_seen_at_each_stage(stage, secure):
-    with Lab() as lab:
-        for kind in AT_EACH_STAGE:
-            CHECKS[kind](lab, lab.fault, stage, secure=secure)
-            lab.reset()
+def test_each_fault_is_seen_at_each_stage(shared_lab, stage, secure):
+    for kind in AT_EACH_STAGE:
+        shared_lab.reset()
+        CHECKS[kind](shared_lab, shared_lab.fault, stage, secure=secure)
 
 
 def test_starttls_is_not_offered(lab):
@@ -278,14 +281,16 @@ def test_others_are_served_while_one_is_held_back_and_a_reset_lets_it_go(lab):
 
 @pytest.mark.parametrize("secure", [False, True], ids=["in clear", "under TLS"])
 def test_what_is_held_back_ends_with_the_lab(secure):
+    others = set(threading.enumerate())
     with Lab() as lab:
         one = Session(lab, END, secure=secure)
         lab.fault("smtp.late", on=END, seconds=3600)
         one.start()
         lab.journal.wait("fault.fired", timeout=LIMIT)
-        began = time.monotonic()
-    assert time.monotonic() - began < 2.0
     one.client.close()
+    for thread in set(threading.enumerate()) - others:
+        thread.join(LIMIT)
+        assert not thread.is_alive()
 
 
 def test_a_client_that_goes_while_it_is_held_back_leaves_nothing_behind(lab):
@@ -310,7 +315,7 @@ def curl(lab: Lab) -> int:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed; on Debian: apt-get install curl")
     where = f"smtp://{lab.endpoints.host}:{lab.endpoints.smtp_port}"
-    command = ["curl", "-sS", "--max-time", "5", "--mail-from", SENDER, "--mail-rcpt", OWNER, "-T", "-", where]
+    command = ["curl", "-sS", "--max-time", str(LIMIT), "--mail-from", SENDER, "--mail-rcpt", OWNER, "-T", "-", where]
     return subprocess.run(command, input=TEXT, capture_output=True, check=False).returncode
 
 

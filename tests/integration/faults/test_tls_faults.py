@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeAlias
 
 import pytest
 
 from simulator.config import LabConfig, TlsMode
+from simulator.errors import WaitTimedOut
 from simulator.faults.armed import Fault
 from simulator.faults.catalogue import CATALOGUE
 from simulator.faults.kind import Layer
@@ -26,7 +28,7 @@ from tests.integration.ftps.clients import TIMEOUT, ImplicitFtps, ResumingFtps
 
 Armed: TypeAlias = Callable[..., Fault]
 LATE = 0.15
-"""Seconds that a handshake is held back; without a fault it takes a few hundredths at most."""
+"""Seconds that a handshake is held back."""
 REFUSED = {
     "tls.expired": "certificate has expired",
     "tls.not-yet-valid": "certificate is not yet valid",
@@ -122,10 +124,28 @@ def check_drop(kind: str, on: str, place: Place, arm: Armed) -> None:
 
 
 def check_late(kind: str, on: str, place: Place, arm: Armed) -> None:
+    with ThreadPoolExecutor(1) as aside:
+        before = place.lab.journal.last_seq()
+        fault = arm(kind, on=on, seconds=600)
+        held = aside.submit(ON[on], place)
+        assert strikes_before(held, place.lab, before)
+        assert on_control(place) == "TLSv1.3", "others are served meanwhile"
+        assert not held.done()
+        fault.clear()
+        assert held.result(TIMEOUT) == "TLSv1.3"
     arm(kind, on=on, seconds=LATE)
     began = time.monotonic()
     assert ON[on](place) == "TLSv1.3"
     assert time.monotonic() - began >= LATE
+
+
+def strikes_before(end: Future[str], lab: Lab, after: int) -> bool:
+    """Whether a fault strikes before that is over."""
+    while not end.done():
+        with contextlib.suppress(WaitTimedOut):
+            lab.journal.wait("fault.fired", after=after, timeout=0.05)
+            return True
+    return False
 
 
 def check_no_close_notify_data(place: Place, arm: Armed) -> None:

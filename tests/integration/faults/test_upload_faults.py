@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.integration.faults.ftps_ground import CONTENT, Ground, hear, patience, store
+from tests.integration.faults.ftps_ground import CONTENT, Ground, hear, no_patience, store
 from tests.integration.ftps.clients import TIMEOUT
 
 LARGE = b"".join(b"%09d\n" % number for number in range(300_000))
@@ -95,7 +95,7 @@ def test_a_stalled_upload_is_kept_whole_once_it_may_go_on(ground):
     with client.transfercmd(f"STOR {ground.order}") as conn:
         conn.sendall(CONTENT)
         struck(ground)
-        with patience(client, 0.05):
+        with no_patience(client):
             assert hear(client) == "(silence)"
         fault.clear()
         conn.unwrap()

@@ -20,7 +20,8 @@ from tests.conftest import Parts
 USER, PASSWORD, COMPANY = "10001_0", "correct-horse-2", 10001
 STOCK = "/netstock/20001/stock.csv"
 ORDERS = "/netorder/20001"
-TIMEOUT = 5
+TIMEOUT = 30
+"""Seconds that nothing takes, however busy the machine is."""
 
 
 @dataclass

@@ -7,7 +7,6 @@ import ftplib
 import logging
 import socket
 import ssl
-import time
 
 import pytest
 
@@ -36,13 +35,13 @@ def test_a_wrong_login_is_refused_alike_whoever_it_names(ftps, user, password):
 
 
 def test_a_wrong_password_is_refused_without_delay(ftps):
-    client = ftps().connect()
+    lab = ftps()
+    lab.server._session.auth_failed_timeout = 10 * TIMEOUT  # pyftpdlib's own delay, of 3 s by default
+    client = lab.connect()
     client.auth()
     client.sendcmd(f"USER {USER}")
-    began = time.monotonic()
     with pytest.raises(ftplib.error_perm):
         client.sendcmd("PASS wrong")
-    assert time.monotonic() - began < 1.0, "pyftpdlib waits 3 s by default"
 
 
 def test_three_wrong_passwords_end_the_session(ftps):
@@ -202,7 +201,7 @@ def test_a_client_that_says_nothing_is_sent_away(ftps, tls):
 
 
 def test_a_client_that_stops_in_the_handshake_is_sent_away(ftps):
-    lab = ftps(limits=Limits(idle_seconds=0.25))
+    lab = ftps(limits=Limits(idle_seconds=1.0))
     with socket.create_connection(("127.0.0.1", lab.server.port), TIMEOUT) as plain:
         plain.settimeout(TIMEOUT)
         plain.recv(1000)
@@ -213,7 +212,7 @@ def test_a_client_that_stops_in_the_handshake_is_sent_away(ftps):
 
 
 def test_a_client_that_does_not_take_its_data_is_sent_away(ftps):
-    lab = ftps(limits=Limits(stalled_seconds=0.5))
+    lab = ftps(limits=Limits(stalled_seconds=1.0))
     lab.put_stock(b"x" * 20_000_000)
     client = lab.login()
     client.voidcmd("TYPE I")
@@ -225,7 +224,7 @@ def test_a_client_that_does_not_take_its_data_is_sent_away(ftps):
 
 
 def test_a_transfer_whose_data_connection_never_comes_is_ended_and_its_port_closed(ftps):
-    lab = ftps(limits=Limits(passive_seconds=0.1))
+    lab = ftps(limits=Limits(passive_seconds=1.0))
     lab.put_stock()
     client = lab.login()
     host, port = client.makepasv()

@@ -81,7 +81,7 @@ def test_the_stock_file_holds_every_code_byte_for_byte(lab):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_show_text_as_text(lab, path):
-    answer = urllib3.request("GET", lab.endpoints.http_url + path, headers={"Accept": "text/html"}, timeout=5)
+    answer = urllib3.request("GET", lab.endpoints.http_url + path, headers={"Accept": "text/html"}, timeout=30)
     page = answer.data.decode("utf-8")
     assert answer.headers["Content-Type"].startswith("text/html")
     assert answer.status == (404 if "script" in path else 200)
@@ -90,12 +90,12 @@ def test_pages_show_text_as_text(lab, path):
 
 def test_the_pages_do_show_it(lab):
     """Or nothing above would be shown."""
-    shown = "".join(urllib3.request("GET", lab.endpoints.http_url + path, timeout=5).data.decode() for path in PAGES)
+    shown = "".join(urllib3.request("GET", lab.endpoints.http_url + path, timeout=30).data.decode() for path in PAGES)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
     assert "=cmd|&#39; /C calc&#39;!A0" in shown
     assert "&lt;img src=x onerror=alert(1)&gt;" in shown
 
 
 def test_the_template_for_a_spreadsheet_has_no_text_of_anybody(lab):
-    template = urllib3.request("GET", f"{lab.endpoints.http_url}{STORE}/items/template.csv", timeout=5).data
+    template = urllib3.request("GET", f"{lab.endpoints.http_url}{STORE}/items/template.csv", timeout=30).data
     assert not [cell for cell in re.split(r'[",\r\n]+', template.decode("cp932")) if cell[:1] in set("=+-@\t")]

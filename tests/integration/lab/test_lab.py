@@ -39,7 +39,7 @@ def lab():
 
 def answers(host: str, port: int) -> bool:
     try:
-        socket.create_connection((host, port), timeout=5).close()
+        socket.create_connection((host, port), timeout=30).close()
     except OSError:
         return False
     return True

@@ -180,7 +180,7 @@ def passwords_are_wrong(lived: History) -> None:
     assert engine_runs(lived) == 0
     context = ssl.create_default_context(cafile=str(lab.endpoints.ca_file))
     for user in ("10001_0", WRONG, f"10001_0 {WRONG}", f"{WRONG}_0"):
-        with ftplib.FTP_TLS(context=context, timeout=5) as client:
+        with ftplib.FTP_TLS(context=context, timeout=30) as client:
             client.connect(lab.endpoints.host, lab.endpoints.ftps_port)
             with suppress(ftplib.Error):
                 client.login(user, WRONG)
@@ -214,7 +214,7 @@ def strangers_ask(lived: History) -> None:
         ("GET", "/lab/v1/roomclip/linkages", {}, None),
         ("GET", "/lab/v1/tempostar/shops", {}, None),
     ):
-        answer = urllib3.request(method, url + address, headers=headers, json=body, retries=False, timeout=5)
+        answer = urllib3.request(method, url + address, headers=headers, json=body, retries=False, timeout=30)
         said = answer.data.decode("utf-8", "replace")
         if address.startswith("/lab/v1/roomclip/linkages"):
             said = said.replace(path, "")  # the merchant's console shows it, and so does this (guide 5.3)

@@ -34,7 +34,7 @@ def lab() -> Iterator[Lab]:
 
 def ask(lab: Lab, method: str, path: str, body: Any = None, headers: Any = None) -> tuple[int, Any]:
     """Status and JSON of an answer that came within five seconds."""
-    connection = http.client.HTTPConnection("127.0.0.1", lab.endpoints.http_port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", lab.endpoints.http_port, timeout=30)
     try:
         sent = {"Authorization": f"Bearer {lab.roomclip.api_token()}"} | (headers or JSON)
         connection.request(method, path, body=body, headers=sent)

@@ -5,7 +5,6 @@ import http.client
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -25,6 +24,7 @@ class Site:
         self.told = Running()
         self.waiting = threading.Semaphore(0)
         self.may_end = threading.Event()
+        self.ended_early: list[bool] = []
         self.told.at_stop.append(self.may_end.set)
         self.app = Flask("site")
         self.app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
@@ -37,7 +37,7 @@ class Site:
 
     def wait(self) -> str:
         self.waiting.release()
-        self.may_end.wait(10)
+        self.ended_early.append(self.may_end.wait(60))
         return "waited"
 
     def broken(self) -> str:
@@ -65,7 +65,7 @@ def serve() -> Iterator[Callable[..., HttpServer]]:
 
 
 def connect(server: HttpServer) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    return http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
 
 
 def ask(server: HttpServer, method: str = "GET", path: str = "/", **options) -> tuple[int, str, bytes]:
@@ -109,10 +109,9 @@ def test_stops_at_once_with_connections_open_and_requests_waiting(site, serve):
     unfinished.putheader("Content-Length", "1000000")
     unfinished.endheaders()
     unfinished.send(b"x" * 600_000)
-    assert site.waiting.acquire(timeout=5)
-    began = time.monotonic()
+    assert site.waiting.acquire(timeout=30)
     server.stop()
-    assert time.monotonic() - began < 1.0  # a waiting request would take ten
+    assert (site.ended_early, server._thread.is_alive()) == ([True], False)
     for connection in (idle, waiting, unfinished):
         connection.close()
 
@@ -123,7 +122,7 @@ def test_a_dozen_long_polls_leave_others_their_answer(site, serve):
     for poll in polls:
         poll.request("GET", "/wait")
     for _ in polls:
-        assert site.waiting.acquire(timeout=5)
+        assert site.waiting.acquire(timeout=30)
     assert ask(server)[2] == b"hello"
     site.may_end.set()
     for poll in polls:
@@ -141,7 +140,7 @@ def test_a_body_over_16_mib_is_answered_413_as_a_problem(site, serve):
 
 def test_a_body_announced_beyond_all_bounds_is_turned_away_before_it_is_sent(site, serve):
     server = serve(site)
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as raw:
         raw.sendall(f"POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGEST_BODY}\r\n\r\n".encode())
         answer = b"".join(iter(lambda: raw.recv(4096), b""))
     assert b" 413 " in answer.splitlines()[0]
@@ -150,7 +149,7 @@ def test_a_body_announced_beyond_all_bounds_is_turned_away_before_it_is_sent(sit
 
 def test_what_is_no_http_is_answered_400_as_a_problem(site, serve):
     server = serve(site)
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as raw:
         raw.sendall(b"GET / HTTP/1.1\r\nbroken header\r\n\r\n")
         answer = b"".join(iter(lambda: raw.recv(4096), b""))
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -190,7 +189,7 @@ def test_a_compressed_body_arrives_as_it_was_sent(site, serve):
 def test_no_reply_waits_for_an_acknowledgement():
     with (
         listener("HTTP", "127.0.0.1", 0, option="--http-port") as bound,
-        socket.create_connection(bound.getsockname(), timeout=5),
+        socket.create_connection(bound.getsockname(), timeout=30),
         bound.accept()[0] as accepted,
     ):
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
