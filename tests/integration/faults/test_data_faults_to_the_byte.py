@@ -46,7 +46,7 @@ def test_waits_for_a_transfer_that_is_longer_than_its_offset(ground, kind):
         assert fetch(client, f"RETR {ground.stock}") == Transfer(CONTENT, "close_notify", WHOLE)
         assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
         ground.lab.area.write(COMPANY, ground.stock, CONTENT + b"x")
-        fetch(client, f"RETR {ground.stock}", silent_after=len(CONTENT))
+        fetch(client, f"RETR {ground.stock}", silent_after=len(CONTENT) if kind == "stall" else None)
         assert (fault.matched, fault.fired, fault.armed) == (2, 1, 0)
 
 
