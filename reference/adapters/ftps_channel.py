@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK = 65_536
+_NOT_UNDERSTOOD = ("500", "502")
 
 
 def trusting(ca_file: Path) -> ssl.SSLContext:
@@ -80,6 +81,27 @@ class ProtectedFtp(ftplib.FTP_TLS):
             raise FolderMissingError(f"The server has no folder {path} for this user ({refusal}).") from refusal
         self.voidcmd("TYPE I")
 
+    def list_names(self) -> list[str]:
+        """Return the names of the present folder's files, by MLSD, or by NLST where the server is older than that."""
+        try:
+            entries = [(name, facts.get("type", "file")) for name, facts in self.mlsd()]
+        except ftplib.error_perm as refusal:
+            if not str(refusal).startswith(_NOT_UNDERSTOOD):
+                raise
+            entries = [(name.rpartition("/")[2], "file") for name in self._names_of_old()]
+        self.voidcmd("TYPE I")  # a listing is text; sizes and contents are asked for in bytes
+        return [name for name, kind in entries if kind.lower() == "file"]
+
+    def has_file(self, path: str) -> bool:
+        """Tell whether there is a file, by its SIZE: no listing, which may be cut short, is as sure."""
+        try:
+            self.size(path)
+        except ftplib.error_perm as refusal:
+            if not str(refusal).startswith("550"):
+                raise
+            return False
+        return True
+
     def retrieve(self, name: str, *, at_most: int, within: float) -> bytes:
         """Return a file's bytes; raises when there are more than `at_most`, they take too long, or are cut."""
         received = BytesIO()
@@ -112,6 +134,15 @@ class ProtectedFtp(ftplib.FTP_TLS):
         except BaseException:
             conn.close()
             raise
+
+    def _names_of_old(self) -> list[str]:
+        """Ask NLST, which some servers answer with 550 when the folder is empty."""
+        try:
+            return self.nlst()
+        except ftplib.error_perm as refusal:
+            if not str(refusal).startswith("550"):
+                raise
+            return []
 
     def _connect_implicitly(self, host: str, port: int) -> None:
         """Begin TLS with the first byte, before the server's greeting."""

@@ -31,7 +31,7 @@ from reference.service.ports import FetchedFile
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from reference.domain.linkage import Linkage
 
@@ -44,7 +44,6 @@ LARGEST_LOG = 1 << 20
 LARGEST_FILE = 1 << 30
 _SHOP_CODE = re.compile(r"[0-9]+")
 _MDTM = re.compile(r"([0-9]{14})(\.[0-9]+)?")
-_NOT_UNDERSTOOD = ("500", "502")
 
 
 class TlsMode(StrEnum):
@@ -113,9 +112,12 @@ class FtpsFolder:
         """
         return self._persist(lambda ftp: self._put(ftp, name, content))
 
-    def read_fates(self, names: Iterable[str]) -> Mapping[str, Fate]:
-        """Return what the log folder says of these order files; raises `FolderMissingError` when there is none."""
-        return self._persist(lambda ftp: dict(self._fates(ftp, names)))
+    def read_fates(self, names: Iterable[str], refused: Collection[str]) -> Mapping[str, Fate]:
+        """Return what the log folder says of these order files; raises `FolderMissingError` when there is none.
+
+        Of those `refused` before, that is not taken from a listing, which may have been cut short, but asked for.
+        """
+        return self._persist(lambda ftp: dict(self._fates(ftp, names, refused)))
 
     def close(self) -> None:
         """Leave politely if the session still stands, and close it either way."""
@@ -170,7 +172,7 @@ class FtpsFolder:
 
     def _names(self, ftp: ProtectedFtp) -> list[str]:
         """Return the names of the stock files."""
-        return [name for name in _list_folder(ftp) if name.lower().endswith(".csv")]
+        return [name for name in ftp.list_names() if name.lower().endswith(".csv")]
 
     @property
     def _stock(self) -> str:
@@ -187,7 +189,7 @@ class FtpsFolder:
     def _list_existing(self, ftp: ProtectedFtp, path: str) -> list[str]:
         """Go to a folder, or raise `FolderMissingError`; return the names of its files and go back to the stock's."""
         ftp.enter_folder(path)
-        names = _list_folder(ftp)
+        names = ftp.list_names()
         ftp.enter_folder(self._stock)
         return names
 
@@ -215,19 +217,20 @@ class FtpsFolder:
             if size != len(content):
                 raise ConnectionFailedError(f"{size} of the {len(content)} bytes of {name} have arrived.")
             ftp.rename(path + UNFINISHED, path)
-            if _is_there(ftp, path + UNFINISHED):
+            if ftp.has_file(path + UNFINISHED):
                 raise ConnectionFailedError(f"{name} has not got its name, though the server says so.")
         except ftplib.error_perm as refusal:
             raise OrderHandoverError(f"The server does not take {name} ({refusal}).") from refusal
         return True
 
-    def _fates(self, ftp: ProtectedFtp, names: Iterable[str]) -> Iterator[tuple[str, Fate]]:
-        """A refusal that is gone was seen to by hand, and a listing cut short is no proof of that: it is asked for."""
+    def _fates(self, ftp: ProtectedFtp, names: Iterable[str], refused: Collection[str]) -> Iterator[tuple[str, Fate]]:
         logged = set(self._list_existing(ftp, self._log))
+        errors = (f"{name}.error" for name in refused)
+        logged |= {error for error in errors if error not in logged and ftp.has_file(f"{self._log}/{error}")}
         for name in names:
             if f"{name}.done" in logged:
                 yield name, Fate(FateKind.TAKEN_IN, self._stamp(ftp, f"{self._log}/{name}.done").modified_at)
-            elif f"{name}.error" in logged or _is_there(ftp, f"{self._log}/{name}.error"):
+            elif f"{name}.error" in logged:
                 refused_at = self._stamp(ftp, f"{self._log}/{name}.error").modified_at
                 told = self._receive(ftp, f"{self._log}/{name}.log").content if f"{name}.log" in logged else b""
                 yield name, Fate(FateKind.REFUSED, refused_at, _readable(told))
@@ -259,41 +262,9 @@ class FtpsFolder:
         return FetchedFile(before, content)
 
 
-def _list_folder(ftp: ProtectedFtp) -> list[str]:
-    """List the files of the present folder by MLSD, or by NLST where the server is older than that."""
-    try:
-        entries = [(name, facts.get("type", "file")) for name, facts in ftp.mlsd()]
-    except ftplib.error_perm as refusal:
-        if not str(refusal).startswith(_NOT_UNDERSTOOD):
-            raise
-        entries = [(name.rpartition("/")[2], "file") for name in _names_of_old(ftp)]
-    ftp.voidcmd("TYPE I")  # a listing is text; sizes and contents are asked for in bytes
-    return [name for name, kind in entries if kind.lower() == "file"]
-
-
-def _is_there(ftp: ProtectedFtp, path: str) -> bool:
-    try:
-        ftp.size(path)
-    except ftplib.error_perm as refusal:
-        if not str(refusal).startswith("550"):
-            raise
-        return False
-    return True
-
-
 def _readable(told: bytes) -> str:
     """Read TEMPOSTAR's log, whatever its encoding."""
     try:
         return told[:LARGEST_LOG].decode("utf-8-sig")
     except UnicodeDecodeError:
         return told[:LARGEST_LOG].decode("cp932", errors="replace")
-
-
-def _names_of_old(ftp: ProtectedFtp) -> list[str]:
-    """Ask NLST, which some servers answer with 550 when the folder is empty."""
-    try:
-        return ftp.nlst()
-    except ftplib.error_perm as refusal:
-        if not str(refusal).startswith("550"):
-            raise
-        return []

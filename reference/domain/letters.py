@@ -103,8 +103,14 @@ def compose_missed_news(memory: Memory, missed: MissedNews, at: datetime) -> Let
 
 
 def compose_notice(memory: Memory, problems: Mapping[Problem, str], file_name: str, at: datetime) -> Letter:
-    """Tell of codes and rows that could not be applied, each once; the rest of the file was applied."""
-    lines = ["在庫連携で確認が必要なものがあります。そのほかの在庫数は反映しています。", "", *_heading(memory, at)]
+    """Tell of codes and rows that could not be applied, each once; the rest of the file was applied, or is held."""
+    held = memory.newest in {file.stamp for file in memory.brake.held}
+    rest = (
+        "このファイルの反映は止めています（別のメールをご覧ください）。"
+        if held
+        else "そのほかの在庫数は反映しています。"
+    )
+    lines = [f"在庫連携で確認が必要なものがあります。{rest}", "", *_heading(memory, at)]
     lines.append(f"対象ファイル：{file_name}")
     for kind in ProblemKind:
         told = [line for problem, line in problems.items() if problem.kind is kind]
@@ -146,6 +152,7 @@ def compose_refused_orders(memory: Memory, file: OrderFile, told: str, at: datet
         "1. この注文をTEMPOSTARに手動で登録し、想定在庫数を確認してください。",
         f"2. 済みましたら、FTPS領域の /netorder/{memory.shop_code}/log/ から",
         f"   {file.name}.error を削除してください。それ以後の在庫ファイルの在庫数をそのまま反映します。",
+        "3. 削除してから送信間隔の2回分（5分なら10分）ほど後に、一括同期を行ってください。",
     ]
     subject = f"{SUBJECT_PREFIX}注文の確認のお願い（ショップコード {memory.shop_code}）"
     return Letter(subject, _text(lines), at)

@@ -78,7 +78,8 @@ class OrderDesk:
         if not asked:
             return
         try:
-            fates = folder.read_fates(sorted(asked))
+            refused = {file.name for file in self.book.files if file.stage is Stage.REFUSED}
+            fates = folder.read_fates(sorted(asked), refused)
         except FolderMissingError:
             return
         now, book, letters = self.clock.now(), self.book, []

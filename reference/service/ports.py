@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -73,8 +73,11 @@ class StockFolder(Protocol):
         """
         ...
 
-    def read_fates(self, names: Iterable[str]) -> Mapping[str, Fate]:
-        """Return what TEMPOSTAR's log folder says of these order files; those it does not know of are left out."""
+    def read_fates(self, names: Iterable[str], refused: Collection[str]) -> Mapping[str, Fate]:
+        """Return what TEMPOSTAR's log folder says of these order files; those it does not know of are left out.
+
+        Of those `refused` before, that is not taken from a listing, which may have been cut short, but asked for.
+        """
         ...
 
 

@@ -42,7 +42,7 @@ class Ground:
         return self.ask(lambda folder: folder.find_order_file(NAME))
 
     def fates(self, *names):
-        return self.ask(lambda folder: folder.read_fates(names))
+        return self.ask(lambda folder: folder.read_fates(names, ()))
 
     def logged(self, name, content=b"x"):
         (self.log / name).write_bytes(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -234,7 +234,7 @@ class FakeFolder:
             self.area.order_files[name] = content
         return found in {None, content}
 
-    def read_fates(self, names: Iterable[str]) -> dict[str, Fate]:
+    def read_fates(self, names: Iterable[str], refused: Collection[str]) -> dict[str, Fate]:
         log = self.area.order_log
         fates = {}
         for name in names:

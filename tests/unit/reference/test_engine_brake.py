@@ -332,6 +332,8 @@ def test_bad_rows_of_a_held_file_are_told_and_unknown_codes_wait(world):
     world.run()
     assert len(world.mailer.sent) == 2
     assert "「SKU-031」" in world.last_mail()
+    assert "このファイルの反映は止めています" in world.last_mail()
+    assert "そのほかの在庫数は反映しています" not in world.last_mail()
     world.shop.add("NEW-1")
     world.run()
     assert (world.shop.stock_of("NEW-1"), held(world).codes) == ([6], 30)

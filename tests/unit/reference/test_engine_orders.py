@@ -164,7 +164,14 @@ class TestWhatTempostarRefuses:
         world.run()
         world.run()
         assert world.mailer.subjects == ["【在庫連携】注文の確認のお願い（ショップコード 20001）"]
-        for words in ("20001-RC1", FIRST, "・2行目：is no time\n", f"/netorder/20001/log/{FIRST}.log", "想定在庫数"):
+        for words in (
+            "20001-RC1",
+            FIRST,
+            "・2行目：is no time\n",
+            f"/netorder/20001/log/{FIRST}.log",
+            "想定在庫数",
+            "一括同期",
+        ):
             assert words in world.last_mail()
 
     @pytest.mark.parametrize(
