@@ -72,13 +72,20 @@ class Sync:
         return PassReport(started_at, self.clock.now(), reports, tuple(trouble), tuple(notes))
 
     def deliver_letters(self) -> list[str]:
-        """Send what waits in the mail queue; return a sentence for each mail that was not taken."""
-        trouble = []
+        """Send what waits in the mail queue; return a sentence for each mail that was not taken.
+
+        What was not taken holds back later mails to the same address: nobody is told of a recovery before the failure.
+        """
+        trouble: list[str] = []
+        refused: set[str] = set()
         for queued in self.state.queued_letters():
+            if queued.to in refused:
+                continue
             try:
                 self.mailer.send(queued)
             except MailError as error:
                 trouble.append(str(error))
+                refused.add(queued.to)
             else:
                 self.state.mark_sent([queued.key])
         return trouble

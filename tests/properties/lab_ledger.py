@@ -7,7 +7,8 @@ orders that stand and that TEMPOSTAR has not taken in yet. The engine never make
    engine has applied: it cannot know. In `diff` content a file overwritten unread has told nobody.
 2. Units bought between its reading of orders and the update right after it, in a pass that did not end well: the
    correction is left to the next pass (README of the engine's pass: the window of one request).
-3. When its state is lost, whatever of 1. it had learned.
+3. When its state is lost, whatever of 1. it had learned; and that it had handed an order over which was cancelled
+   since: TEMPOSTAR takes it in all the same, and until a stock file tells of that its units seem to be free.
 
 What buyers, merchants and TEMPOSTAR do to the overhang is theirs; it is taken over as it is (`look`).
 """
@@ -66,6 +67,8 @@ class Ledger:
     writing: dict[str, int] = field(default_factory=dict)
     takings: list[Taking] = field(default_factory=list)
     unknown: list[Taking] = field(default_factory=list)
+    forgotten: set[tuple[str, str]] = field(default_factory=set)
+    """Orders that a lost state may have handed over, by number and SKU, until a file tells that they were taken in."""
     window: Counter[str] = field(default_factory=Counter)
     overhung: Counter[str] = field(default_factory=Counter)
 
@@ -190,6 +193,9 @@ class Ledger:
                 self.unread.discard(path)
                 fresh |= written.codes if path not in self.maybe_read else frozenset()
                 self.unknown = [one for one in self.unknown if one.code not in written.codes or one.seq > written.seq]
+                self.forgotten -= {
+                    (number, code) for number in self._taken_in_before(written) for code in written.codes
+                }
         self.window.clear()
         return frozenset(fresh)
 
@@ -201,6 +207,11 @@ class Ledger:
         """The engine's state was lost."""
         self.unknown = list(self.takings)
         self.unread = set(self.standing)
+        self.forgotten = {
+            (f"{self.shop_code}-{order.order_id}", line.variant_code or "")
+            for order in self.lab.roomclip.orders(SHOP_ID, limit=EVERYTHING)
+            for line in order.lines
+        }
         self.behind.add("the engine's state was lost")
 
     def allowed(self) -> Counter[str]:
@@ -208,7 +219,16 @@ class Ledger:
         units = Counter(self.window)
         for one in self.unknown:
             units[one.code] += one.units
+        for order in self.lab.roomclip.orders(SHOP_ID, limit=EVERYTHING):
+            for line in order.lines:
+                forgotten = (f"{self.shop_code}-{order.order_id}", line.variant_code or "") in self.forgotten
+                if order.state is OrderState.CANCELLED and forgotten:
+                    units[line.variant_code or ""] += line.quantity
         return units
+
+    def _taken_in_before(self, written: Written) -> set[str]:
+        entries = self.lab.journal.read(kind="order.taken_in", limit=100_000)
+        return {entry.data["shop_order_number"] for entry in entries if entry.seq < written.seq}
 
     def _short(self, code: str) -> int:
         return max(0, self._balance(code))

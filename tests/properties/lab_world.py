@@ -47,8 +47,6 @@ class LabWorld:
     passwords: list[str] = field(default_factory=list, repr=False)
     interruptions: int = 0
     state_was_lost: bool = False
-    mail_was_refused: bool = False
-    """From then on mails may come in another order: one that was refused waits for the next pass, others do not."""
     shop_code: str = field(init=False)
     ledger: Ledger = field(init=False)
     state_dir: Path = field(init=False)
@@ -216,7 +214,6 @@ class LabWorld:
         made = make_pass(self.lab, self.state_dir, adjust=self.ground.adjust, deeds=deeds)
         if made.ending is Ending.KILLED or lose_the_answer in (deeds or {}).values():
             self.interruptions += 1
-            self.mail_was_refused |= made.ending is not Ending.KILLED
         self.read_journal()
         return made
 
@@ -235,7 +232,6 @@ class LabWorld:
         self.lab.fault(trouble.kind, on=trouble.on, times=times, **trouble.parameters)
         if trouble.kind.startswith("smtp."):
             self.interruptions += times
-            self.mail_was_refused = True
         if trouble.kind == "file.replaced-while-read":
             self.ledger.behind.add("a file was written out of turn, sooner after an intake than passes are")
 

@@ -249,8 +249,13 @@ class FakeFolder:
 class FakeMailer:
     sent: list[QueuedLetter] = field(default_factory=list)
     refusing: bool = False
+    refused_once: str = ""
+    """Part of a subject that is refused the next time it comes."""
 
     def send(self, letter: QueuedLetter) -> None:
+        if self.refused_once and self.refused_once in letter.letter.subject:
+            self.refused_once = ""
+            raise MailError("451 try again later")
         if self.refusing:
             raise MailError("the mail server is down")
         self.sent.append(letter)

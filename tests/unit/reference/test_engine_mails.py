@@ -33,6 +33,17 @@ def test_one_mail_per_incident_and_one_when_it_is_over(world):
     assert world.mailer.subjects[1:] == ["【在庫連携】復旧のお知らせ（ショップコード 20001）"]
 
 
+def test_nobody_is_told_of_a_recovery_before_the_failure(world):
+    world.mailer.refusing = True
+    world.area.trouble = LoginRefusedError("530")
+    world.run()
+    world.area.trouble, world.mailer.refusing, world.mailer.refused_once = None, False, "失敗"
+    report = world.run()
+    assert (world.mailer.sent, report.exit_code, len(report.trouble)) == ([], ExitCode.FAILED, 1)
+    world.run()
+    assert ["失敗" in subject for subject in world.mailer.subjects] == [True, False]
+
+
 def test_another_cause_is_told_once_more(world):
     world.area.trouble = LoginRefusedError("530")
     world.run()
