@@ -18,6 +18,7 @@ from reference.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _BLOCK = 65_536
@@ -38,11 +39,13 @@ class ProtectedFtp(ftplib.FTP_TLS):
 
     Servers may require that (522), and ftplib does not do it by itself, nor implicit TLS.
 
-    Names and replies are read as latin-1: any byte may stand in a listing, and no name of ours needs more.
+    Names and replies are read as latin-1: any byte may stand in a listing, and no name of ours needs more. An answer is
+    waited for `timeout` seconds, a file or listing `longest_transfer` seconds altogether.
     """
 
-    def __init__(self, tls: ssl.SSLContext, timeout: float, *, implicit: bool) -> None:
+    def __init__(self, tls: ssl.SSLContext, timeout: float, longest_transfer: float, *, implicit: bool) -> None:
         super().__init__(context=tls, timeout=timeout, encoding="latin-1")
+        self._longest = longest_transfer
         self._implicit = implicit
 
     def open_protected(self, host: str, port: int, user: str, password: str) -> None:
@@ -102,10 +105,21 @@ class ProtectedFtp(ftplib.FTP_TLS):
             return False
         return True
 
-    def retrieve(self, name: str, *, at_most: int, within: float) -> bytes:
+    def retrlines(self, cmd: str, callback: Callable[[str], object] | None = None) -> str:
+        """Read a listing as ftplib does, but not for ever: one that drips would pass every limit on a single read."""
+        until = monotonic() + self._longest
+
+        def take(line: str) -> None:
+            self._refuse_late(cmd, until)
+            if callback:
+                callback(line)
+
+        return super().retrlines(cmd, take)
+
+    def retrieve(self, name: str, *, at_most: int) -> bytes:
         """Return a file's bytes; raises when there are more than `at_most`, they take too long, or are cut."""
         received = BytesIO()
-        until = monotonic() + within
+        until = monotonic() + self._longest
         with self.transfercmd(f"RETR {name}") as conn:
             try:
                 while block := conn.recv(_BLOCK):
@@ -113,8 +127,7 @@ class ProtectedFtp(ftplib.FTP_TLS):
                     if received.tell() > at_most:
                         evidence = f"more than {at_most} bytes arrived"
                         raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)
-                    if monotonic() > until:
-                        raise TimeoutError(f"{name} took longer than {within:.0f} seconds")
+                    self._refuse_late(name, until)
             except ssl.SSLError as error:
                 raise _not_closed(error, name) from error
             try:
@@ -134,6 +147,10 @@ class ProtectedFtp(ftplib.FTP_TLS):
         except BaseException:
             conn.close()
             raise
+
+    def _refuse_late(self, what: str, until: float) -> None:
+        if monotonic() > until:
+            raise TimeoutError(f"{what} took longer than {self._longest:.0f} seconds")
 
     def _names_of_old(self) -> list[str]:
         """Ask NLST, which some servers answer with 550 when the folder is empty."""

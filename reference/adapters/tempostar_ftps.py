@@ -55,7 +55,7 @@ class TlsMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FtpsPatience:
-    """How long one answer and one file are waited for, and how often a broken session is tried again within a pass."""
+    """How long an answer and a file or listing are waited for, and how often a session is tried again within a pass."""
 
     timeout: float = 15.0
     longest_transfer: float = 600.0
@@ -161,7 +161,10 @@ class FtpsFolder:
         if not _SHOP_CODE.fullmatch(self.linkage.shop_code):
             raise FolderMissingError("The shop code is not a decimal number, so there is no folder for it.")
         area = self.area
-        ftp = ProtectedFtp(area.tls, area.patience.timeout, implicit=area.mode is TlsMode.IMPLICIT)
+        patience = area.patience
+        ftp = ProtectedFtp(
+            area.tls, patience.timeout, patience.longest_transfer, implicit=area.mode is TlsMode.IMPLICIT
+        )
         try:
             ftp.open_protected(area.host, area.port, self.linkage.ftp_user, self.linkage.ftp_password)
             ftp.enter_folder(self._stock)
@@ -253,7 +256,7 @@ class FtpsFolder:
 
     def _receive(self, ftp: ProtectedFtp, name: str) -> FetchedFile:
         before = self._stamp(ftp, name)
-        content = ftp.retrieve(name, at_most=before.size, within=self.area.patience.longest_transfer)
+        content = ftp.retrieve(name, at_most=before.size)
         if len(content) != before.size:
             evidence = f"{len(content)} of {before.size} bytes arrived"
             raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)

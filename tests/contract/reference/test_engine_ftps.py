@@ -213,8 +213,11 @@ def test_a_file_too_large_to_hold_is_not_asked_for(ground):
 def test_a_transfer_that_takes_too_long_is_ended(ground):
     ground.serve()
     area = replace(ground.area(), patience=replace(QUICK, longest_transfer=0.0))
-    with pytest.raises(ConnectionFailedError, match=r"stock\.csv took longer"):
-        ground.fetch(area)
+    with area.visit(LINKAGE) as folder:
+        with pytest.raises(ConnectionFailedError, match=r"stock\.csv took longer"):
+            folder.fetch_file("stock.csv")
+        with pytest.raises(ConnectionFailedError, match="MLSD took longer"):
+            folder.list_files()
 
 
 def test_a_file_replaced_by_one_of_the_same_size_while_read_is_not_trusted(ground):

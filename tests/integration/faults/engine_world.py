@@ -47,9 +47,10 @@ class World:
         lab.next_pass()
         return there
 
-    def pass_(self, patience: float = LIMIT, *, ftps: float = LIMIT) -> PassReport:
+    def pass_(self, patience: float = LIMIT, *, ftps: float = LIMIT, longest: float = LIMIT) -> PassReport:
         """One pass of an engine that waits `patience` seconds for an answer of shop and mail server, `ftps` seconds for
-        one of the FTPS area, and asks again at once; a wait it is told to keep (Retry-After) is kept."""
+        one of the FTPS area, `longest` for a whole transfer, and asks again at once; a wait it is told to keep
+        (Retry-After) is kept."""
         environment = self.lab.engine_environment(self.state_dir)
         url, token = environment["SYNC_SHOP_URL"], environment["SYNC_SHOP_TOKEN"]
         with HttpShop.open(url, token, HttpPatience(patience, retries=TRIES - 1, backoff_factor=0)) as shop:
@@ -57,7 +58,7 @@ class World:
             def adjust(sync: Sync) -> Sync:
                 assert isinstance(sync.mailer, SmtpMailer)
                 assert isinstance(sync.stock_area, FtpsArea)
-                area = replace(sync.stock_area, patience=FtpsPatience(ftps, longest_transfer=ftps, wait_initial=0))
+                area = replace(sync.stock_area, patience=FtpsPatience(ftps, longest_transfer=longest, wait_initial=0))
                 return replace(sync, shop=shop, mailer=replace(sync.mailer, timeout=patience), stock_area=area)
 
             return run_pass(environment, adjust=adjust)

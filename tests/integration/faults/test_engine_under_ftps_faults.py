@@ -162,6 +162,16 @@ def test_a_file_that_tempostar_writes_wrongly_changes_no_stock_and_the_next_one_
     world.is_mended()
 
 
+def test_a_listing_that_drips_is_not_waited_for_without_end(world):
+    world.change_everything()
+    with world.lab.fault("data.slow", on="MLSD", rate=60, times=FOR_GOOD):
+        [failed] = world.pass_(longest=SHORT).linkages
+    assert failed.failure.cause is Cause.CONNECTION_FAILED
+    assert "MLSD took longer than" in failed.failure.evidence
+    assert world.pass_().exit_code is ExitCode.OK
+    world.is_mended()
+
+
 def test_orders_that_the_server_refuses_are_told_though_the_stock_file_fails_too(world):
     world.change_everything()
     with (
