@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-TIMEOUT = 5.0
+TIMEOUT = 15.0
 LATE_SECONDS = 5
 """Of real time; what fell due longer ago is not going to happen."""
 _ADVICE = {

@@ -12,7 +12,7 @@ import pytest
 from tests.properties.lab_search import Violation, ground, search
 
 SEED = 1
-HISTORIES = 40
+HISTORIES = 28
 LEAST_KINDS = 20
 
 

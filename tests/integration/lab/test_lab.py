@@ -292,7 +292,7 @@ def test_a_running_lab_reflects_by_itself() -> None:
         lab.seed(5)
         after = lab.journal.last_seq()
         lab.tempostar.update_stock_settings(shop.shop_code, reflection="起動")
-        assert lab.journal.wait("reflection.written", after=after, timeout=10).data["rows"] == 5
+        assert lab.journal.wait("reflection.written", after=after, timeout=30).data["rows"] == 5
 
 
 def test_orders_go_with_snapshot_reset_and_folder(tmp_path: Path) -> None:
