@@ -213,3 +213,12 @@ def test_a_listing_cut_short_is_no_proof_that_a_refused_order_was_seen_to(lab, t
         lab.next_pass()
         world.pass_()
         assert lab.roomclip.levels(ROOMCLIP_SHOP)[world.sold] == 49 + at
+    with (
+        lab.fault("data.cut-silently", on="MLSD", path=log, times=FOR_GOOD),
+        lab.fault("control.reply", on="SIZE", path=f"{log}/*.error", code=500, times=FOR_GOOD),
+    ):
+        assert world.pass_().exit_code is ExitCode.FAILED, "who is not told knows nothing"
+    lab.tempostar.set_stock(world.sold, sellable=70)
+    lab.next_pass()
+    world.pass_()
+    assert lab.roomclip.levels(ROOMCLIP_SHOP)[world.sold] == 69
