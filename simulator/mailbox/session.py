@@ -114,7 +114,6 @@ class Session(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         """End the session."""
         self._sessions.discard(self)
-        self._stage_is_over()
         super().connection_lost(error)
         self.hang_up()  # after a failed handshake aiosmtpd leaves the connection below it open
 
@@ -152,9 +151,12 @@ class Session(SMTP):
 
     @wraps(SMTP.smtp_STARTTLS)  # as above
     async def smtp_STARTTLS(self, argument: str) -> None:  # noqa: N802 - aiosmtpd finds it by this name
-        """Change to TLS, as the faults of that layer will have it."""
+        """Change to TLS, once (aiosmtpd would begin a second one inside), as the faults of that layer will have it."""
+        if self._tls_protocol is not None:
+            await self.push("503 5.5.1 TLS is on already")
+            return
         tls = self._server.tls
-        firing = self._server.take_tls() if tls is not None and not argument and self._tls_protocol is None else None
+        firing = self._server.take_tls() if tls is not None and not argument else None
         if tls is None or firing is None or await tls.strike(firing, self):
             await super().smtp_STARTTLS(argument)
 

@@ -85,8 +85,6 @@ class FaultyControl(RecordedChannel):
         elif not self._strike_before(firing):
             self._awaiting_reply = firing
             go_on()
-            give_up(self._awaiting_reply)  # there was nothing to strike
-            self._awaiting_reply = None
 
     def _strike_before(self, firing: Firing) -> bool:
         """Carry out what stands in for a command; False when the effect comes after it."""
@@ -151,7 +149,6 @@ class FaultyControl(RecordedChannel):
                 super().answer(f"{code} {text}")
             case DropAfter(how):
                 firing.fire()
-                self._command = None
                 self._drop(how)
             case Late(seconds):
                 firing.fire()
@@ -239,8 +236,7 @@ class FaultyControl(RecordedChannel):
             super().close_when_done()
 
     def close(self) -> None:
-        """Close; what was to be struck is struck no more."""
-        for firing in (self._awaiting_reply, self._awaiting_end, self.transfer_fault):
-            give_up(firing)
-        self._awaiting_reply = self._awaiting_end = self.transfer_fault = None
+        """Close; a transfer under way is struck no more."""
+        give_up(self._awaiting_end)
+        give_up(self.transfer_fault)
         super().close()

@@ -35,8 +35,8 @@ def replace_while_read(grounds: Grounds, company_id: int, path: str, content: by
         return content
     effect: ReplacedWhileRead = firing.effect
     with grounds.area.transaction():
-        _, folder, shop_code, *_ = path.split("/")
-        if folder != "netstock" or len(content) <= effect.at or not grounds.replace(shop_code, path):
+        shop_code = path.split("/")[2]
+        if len(content) <= effect.at or not grounds.replace(shop_code, path):
             firing.miss()
             return content
         firing.fire()

@@ -27,7 +27,8 @@ def test_what_comes_behind_the_command_that_ends_the_session_is_not_carried_out(
     assert ground.kept(ground.stock) == CONTENT
 
 
-def test_what_comes_behind_a_421_that_is_held_back_is_not_carried_out(ground):
+def test_what_comes_behind_a_421_that_is_held_back_is_not_carried_out(fresh_ground):
+    ground = fresh_ground
     client = ground.login()
     late, shut_down = ground.lab.fault("control.late", on="SIZE"), ground.lab.fault("control.shut-down", on="NOOP")
     with late, shut_down:
@@ -57,6 +58,15 @@ def test_a_reset_after_quit_is_no_polite_end(ground):
     client = ground.login()
     with ground.lab.fault("control.drop-after", on="QUIT", how="reset"):
         assert say(client, "QUIT") == "(reset)"
+
+
+def test_a_client_that_ends_the_session_itself_is_not_denied_the_servers_close_notify(fresh_ground):
+    with fresh_ground.lab.fault("tls.no-close-notify", on="CONTROL") as fault:
+        fresh_ground.login().close()
+        fresh_ground.lab.journal.wait("ftps.disconnected", timeout=TIMEOUT)
+        assert (fault.matched, fault.fired, fault.taken) == (1, 0, 0)
+        assert say(fresh_ground.login(), "QUIT").startswith("221 ")
+        fresh_ground.lab.journal.wait("fault.fired", timeout=TIMEOUT)
 
 
 def test_a_transfer_is_struck_at_its_end_though_another_command_was_answered_with_garbage(ground):

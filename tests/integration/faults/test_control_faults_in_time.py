@@ -20,6 +20,7 @@ from tests.integration.faults.ftps_ground import (
     hear,
     hear_line,
     held_back,
+    let_the_server_turn,
     no_patience,
     read_anew,
     say,
@@ -175,6 +176,27 @@ def test_each_of_several_late_replies_takes_its_time(ground):
     assert time.monotonic() - began >= 0.15
 
 
+@pytest.mark.parametrize("cleared_first", [True, False])
+def test_a_late_reply_that_has_gone_out_lets_go_of_no_other(ground, cleared_first):
+    client = ground.login()
+    late = ground.lab.fault
+    with late("control.late", on="SIZE", seconds=0.1) as first, late("control.late", on="SYST", seconds=PATIENT):
+        began = time.monotonic()
+        client.putcmd("SIZE x")
+        held_back(ground)
+        if cleared_first:
+            first.clear()
+        assert hear(client)[:3] == "550"
+        client.putcmd("SYST")
+        let_the_server_turn(client)
+        first.clear()
+        while time.monotonic() - began < 0.12:  # until the first one's time would have come
+            let_the_server_turn(client)
+        with no_patience(client):
+            assert hear(client) == "(silence)"
+    assert hear(client)[:3] == "215"
+
+
 def test_a_transfer_that_is_refused_is_answered_as_the_fault_has_it(ground):
     client = ground.login()
     with ground.lab.fault("control.drop-after", on="RETR"):
@@ -196,7 +218,7 @@ def test_waits_for_another_call_when_there_was_nothing_to_strike(ground, kind, o
     client = ground.login()
     with ground.lab.fault(kind, on=on) as fault:
         assert say(client, f"{on} nothing")[:3] in {"550", "503"}
-        assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
+        assert (fault.matched, fault.fired, fault.taken) == (1, 0, 0)
 
 
 def test_a_transfer_that_never_ends_gives_the_fault_back(fresh_ground):
@@ -206,7 +228,7 @@ def test_a_transfer_that_never_ends_gives_the_fault_back(fresh_ground):
         client.close()
         fresh_ground.lab.journal.wait("ftps.disconnected", timeout=TIMEOUT)
         conn.close()
-        assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
+        assert (fault.matched, fault.fired, fault.taken) == (1, 0, 0)
         assert store(fresh_ground.login(), fresh_ground.order, b"order") == "451 Injected by the lab."
 
 

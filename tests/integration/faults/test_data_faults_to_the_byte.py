@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import closing
 
 import pytest
 
+from simulator.config import LabConfig
 from simulator.faults.targets import TRANSFERS
 from simulator.lab import Lab
 from tests.integration.faults.ftps_ground import CONTENT, Ground, Transfer, fetch, hear, say
@@ -44,7 +46,7 @@ def test_waits_for_a_transfer_that_is_longer_than_its_offset(ground, kind):
     client = ground.login()
     with ground.lab.fault(f"data.{kind}", on="RETR", at=len(CONTENT)) as fault:
         assert fetch(client, f"RETR {ground.stock}") == Transfer(CONTENT, "close_notify", WHOLE)
-        assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
+        assert (fault.matched, fault.fired, fault.taken) == (1, 0, 0)
         ground.lab.area.write(COMPANY, ground.stock, CONTENT + b"x")
         fetch(client, f"RETR {ground.stock}", silent_after=len(CONTENT) if kind == "stall" else None)
         assert (fault.matched, fault.fired, fault.armed) == (2, 1, 0)
@@ -78,7 +80,8 @@ def test_a_file_that_is_not_there_gives_the_fault_back(ground):
     client = ground.login()
     with ground.lab.fault("data.cut", on="RETR", at=1) as fault:
         assert fetch(client, f"RETR {ground.order}").reply.startswith("550 ")
-        assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
+        assert say(client, "NOOP").startswith("200 ")
+        assert (fault.matched, fault.fired, fault.taken) == (1, 0, 0)
 
 
 def test_a_stalled_transfer_goes_on_when_the_fault_is_cleared_and_others_are_served_meanwhile(ground):
@@ -204,6 +207,18 @@ def test_after_a_refused_connection_another_port_can_be_asked_for_with_epsv_too(
             assert fetch(client, f"RETR {ground.stock}").end == "no connection"
         assert fetch(client, f"RETR {ground.stock}").data == CONTENT
     assert fault.fired == 2
+
+
+def test_a_fault_waits_for_another_port_when_none_was_free():
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        with Lab(LabConfig(passive_ports=(port, port))) as lab, lab.fault("data.refuse", on="EPSV") as fault:
+            ground = Ground.of(lab)
+            client = ground.login()
+            assert say(client, "EPSV")[:3] == "425"
+            assert say(client, "NOOP")[:3] == "200"
+            assert (fault.matched, fault.fired, fault.taken) == (1, 0, 0)
+            ground.close()
 
 
 def test_a_transfer_over_a_port_that_refuses_is_answered_425_when_nobody_came(ground):

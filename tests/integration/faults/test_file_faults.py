@@ -275,6 +275,15 @@ def test_what_cannot_come_about_waits_for_another_pass(lab, kind, parameters):
         assert lab.journal.read(kind="reflection.failed") == ()
 
 
+def test_a_file_that_is_just_as_long_as_it_would_be_cut_is_not_struck(place):
+    change(place, 5)
+    place.lab.next_pass()
+    change(place, 6)
+    with place.lab.fault("file.cut-short", at=look(place).size) as fault:
+        place.lab.next_pass()
+        assert (fault.matched, fault.fired) == (1, 0)
+
+
 def test_a_file_of_another_name_that_was_written_wrong_is_the_last_one_of_its_shop(place):
     place.lab.tempostar.update_stock_settings(place.shop_code, file_suffix="日時")
     change(place, 5)

@@ -231,6 +231,17 @@ def test_where_starttls_is_not_offered_anyway_nothing_is_struck(lab):
             assert (fault.fired, other.client.has_extn("starttls")) == (1, False)
 
 
+def test_starttls_that_is_refused_anyway_leaves_a_fault_of_tls_to_another(lab):
+    with (
+        session(lab, "NOOP") as plain,
+        session(lab, "NOOP", secure=True) as secure,
+        lab.fault("tls.expired", on="SMTP") as fault,
+    ):
+        assert plain.client.docmd("STARTTLS now")[0] == 501
+        assert secure.client.docmd("STARTTLS")[0] == 503
+        assert fault.matched == 0
+
+
 @pytest.mark.parametrize("stage", ["EHLO", "MAIL", END])
 def test_421_ends_the_connection(lab, stage):
     with lab.fault("smtp.reply", on=stage, code=421, text="closing"), session(lab, stage) as one:

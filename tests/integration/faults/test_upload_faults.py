@@ -69,8 +69,19 @@ def test_an_upload_that_is_not_longer_than_the_offset_gives_the_fault_back(groun
     client = ground.login()
     with ground.lab.fault(kind, on="STOR", at=len(CONTENT)) as fault:
         assert store(client, ground.order, CONTENT) == WHOLE
-        assert (fault.matched, fault.fired, fault.armed) == (1, 0, 1)
+        assert (fault.matched, fault.fired, fault.taken) == (1, 0, 0)
     assert ground.kept(ground.order) == CONTENT
+
+
+def test_an_upload_whose_session_ends_before_the_byte_gives_the_fault_back(fresh_ground):
+    client = fresh_ground.login()
+    with fresh_ground.lab.fault("data.cut", on="STOR", at=100) as fault:
+        with client.transfercmd(f"STOR {fresh_ground.order}") as conn:
+            conn.sendall(b"order")
+            client.close()
+            fresh_ground.lab.journal.wait("ftps.disconnected", timeout=TIMEOUT)
+        assert store(fresh_ground.login(), fresh_ground.order, CONTENT) == TORN
+    assert (fault.matched, fault.fired) == (2, 1)
 
 
 def test_a_stalled_upload_is_read_no_further_until_the_fault_is_cleared(ground):
