@@ -85,7 +85,8 @@ class LoginRefused(Effect):
 
 @dataclass(frozen=True, slots=True)
 class NoTls(Effect):
-    """AUTH is answered 502: a server, or somebody between, that would have the client go on in clear."""
+    """AUTH is answered 502: a server, or somebody between, that would have the client go on in clear.
+    Some clients ask twice, with AUTH SSL and AUTH TLS, as curl does: that takes two times."""
 
 
 @dataclass(frozen=True, slots=True)
