@@ -11,6 +11,7 @@ What the consoles, the control API and the step library can do is a verb of `lab
 from __future__ import annotations
 
 import secrets
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -99,14 +100,12 @@ class Lab:
     def stop(self) -> None:
         """Close the sockets and give the state back; raises what went wrong in a server meanwhile."""
         servers, self._servers = self._servers, None
-        self.faults.clear_all()
-        try:
+        with ExitStack() as ending:  # the last one first, and all of them whatever fails
+            ending.callback(self._store.close)
+            ending.callback(self._keep_time)
             if servers is not None:
-                servers.stop()
-        finally:
-            with self._store.transaction():
-                self.clock.keep()
-            self._store.close()
+                ending.callback(servers.stop)
+            ending.callback(self.faults.clear_all)
 
     def __enter__(self) -> Self:
         try:
@@ -283,6 +282,10 @@ class Lab:
         }
 
     # ------------------------------------------------------------------ inside
+
+    def _keep_time(self) -> None:
+        with self._store.transaction():
+            self.clock.keep()
 
     def _reach(self) -> Reach:
         return Reach(tuple(shop.shop_code for shop in self.tempostar.shops()), self.config.tls)

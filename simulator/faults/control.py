@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from simulator.faults.kind import Effect, choice, seconds, text, whole
+from simulator.faults.kind import Effect, choice, difference, seconds, text, whole
 
 INJECTED = "Injected by the lab."
 _HOW = "FIN, or RST as from a machine that crashed"
@@ -98,14 +98,14 @@ class Unsupported(Effect):
 class WrongSize(Effect):
     """SIZE answers another number of bytes than the file has."""
 
-    by: int = whole(1, -1_000_000_000, 1_000_000_000, "bytes added to the true size, not below 0 altogether")
+    by: int = difference(1, 1_000_000_000, "bytes added to the true size, not below 0 altogether")
 
 
 @dataclass(frozen=True, slots=True)
 class WrongTime(Effect):
     """MDTM answers another time than the file has."""
 
-    by: int = whole(-3600, -31_536_000, 31_536_000, "seconds added to the true time")
+    by: int = difference(-3600, 31_536_000, "seconds added to the true time")
 
 
 @dataclass(frozen=True, slots=True)

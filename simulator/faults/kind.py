@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dataclasses import Field
 
 LONGEST_TEXT = 400
-LONGEST_HOLD = 3600.0
+SHORTEST_HOLD, LONGEST_HOLD = 0.01, 3600.0
 """Seconds of real time that an answer may be held back."""
 
 
@@ -45,10 +45,15 @@ def whole(default: int, least: int, most: int, meaning: str) -> Any:  # noqa: AN
     return field(default=default, metadata={"least": least, "most": most, "meaning": meaning})
 
 
+def difference(default: int, most: int, meaning: str) -> Any:  # noqa: ANN401 - as dataclasses.field
+    """A parameter that is added, or taken off: any whole number but 0, which would do nothing."""
+    return field(default=default, metadata={"least": -most, "most": most, "meaning": meaning, "but_zero": True})
+
+
 def seconds(default: float) -> Any:  # noqa: ANN401 - as dataclasses.field
     """How long something is held back, in real time: clients' own limits are of real time."""
     meaning = "seconds of real time; over at once when the fault is cleared"
-    return field(default=default, metadata={"least": 0.0, "most": LONGEST_HOLD, "meaning": meaning})
+    return field(default=default, metadata={"least": SHORTEST_HOLD, "most": LONGEST_HOLD, "meaning": meaning})
 
 
 def text(default: str, meaning: str) -> Any:  # noqa: ANN401 - as dataclasses.field
@@ -72,6 +77,7 @@ class Parameter:
     least: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+    but_zero: bool = False
 
     @classmethod
     def of(cls, declared: Field[Any]) -> Parameter:
@@ -93,6 +99,8 @@ class Parameter:
             what = "a whole number" if self.type == "int" else "a number"
             bounds = f"from {self.least:,.10g} to {self.most:,.10g}"
             raise BadValue(self.name, value, f"{what} {bounds} is wanted ({self.meaning})")
+        if self.but_zero and number == 0:
+            raise BadValue(self.name, value, f"0 would do nothing ({self.meaning})")
         return number
 
     def _read_text(self, value: object) -> str:

@@ -305,7 +305,7 @@ HERE = {"CDUP", "EPSV", "PASV", "FEAT", "NOOP", "PWD", "QUIT", "SYST", "ABOR"}
     ],
 )  # fmt: skip
 def test_strikes_at_any_command_and_the_server_stays_well(ground, kind):
-    parameters = {"seconds": 0.0} if kind == "control.late" else {}
+    parameters = {"seconds": 0.01} if kind == "control.late" else {}
     for command in COMMANDS:
         client = ground.connect() if command == "AUTH" else ground.login()
         if command in TRANSFERS:

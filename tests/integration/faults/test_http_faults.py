@@ -310,7 +310,7 @@ def test_what_is_held_back_ends_with_the_lab():
 def test_no_more_are_held_back_than_leave_others_their_answer(lab):
     with (
         held_back(lab, http.MOST_HELD) as (holding, waiting),
-        lab.fault("http.late", on=LINKAGES, seconds=0) as next_one,
+        lab.fault("http.late", on=LINKAGES, seconds=0.01) as next_one,
     ):
         assert ask(lab, "GET", "/api/v1/linkages").status == 200
         assert (next_one.matched, next_one.fired, any(one.done() for one in waiting)) == (1, 0, False)
