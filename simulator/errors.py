@@ -10,6 +10,7 @@
     ├── DiskFailed               the disk is full or broken; nothing was changed           HTTP 507
     ├── WaitTimedOut             the condition did not come true within its limit     HTTP 504
     ├── EngineUnusable           the engine under test cannot be started, or does not end
+    ├── CannotJudge              a verification broke off: neither conformant nor not
     └── LabUnreachable           a command found no running lab
 
 `str(error)` is what a person reads: sentence, then next step. `status` is the HTTP status of the answer.
@@ -18,6 +19,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class LabError(Exception):
@@ -108,9 +110,28 @@ class WaitTimedOut(LabError):
     status = 504
 
 
+class EngineTrouble(StrEnum):
+    """What kept an engine from making a pass, as a verdict."""
+
+    CANNOT_START = "cannot be started"
+    TOO_SLOW = "does not end in time"
+    NO_ANSWER = "does not answer"
+    ODD_ANSWER = "gives an answer that means nothing"
+    NOT_CONFIGURED = "says that it is not configured"
+    CRASHED = "crashes"
+
+
 class EngineUnusable(LabError):
-    """The engine under test could not be made to do a pass."""
+    """The engine under test could not be made to do a pass; `trouble` says in which of the ways."""
+
+    def __init__(self, message: str, *, trouble: EngineTrouble, next_step: str = "") -> None:
+        super().__init__(message, next_step=next_step)
+        self.trouble = trouble
 
 
 class LabUnreachable(LabError):
     """No running lab answers at the address tried."""
+
+
+class CannotJudge(LabError):
+    """A verification could not be made or finished; nothing is said of the engine."""

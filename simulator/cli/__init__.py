@@ -1,7 +1,7 @@
 """The command `zaikolab`: the only part of the lab that reads the environment.
 
-Exit codes (contract 7): 0 ok, 1 failed, 2 usage or configuration. No traceback reaches whoever types a command; with
-ZAIKOLAB_DEBUG=1 it does.
+Exit codes (contract 7): 0 ok, 1 failed, 2 usage or configuration; `verify`: 3 could not judge. No traceback reaches
+whoever types a command; with ZAIKOLAB_DEBUG=1 it does.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli import faults, running, start
+from simulator.cli import faults, running, start, verify
 from simulator.cli.context import Context
-from simulator.errors import BadValue, CannotStart, LabError
+from simulator.errors import BadValue, CannotJudge, CannotStart, LabError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,7 @@ class ExitCode(IntEnum):
     OK = 0
     FAILED = 1
     USAGE = 2
+    NOT_JUDGED = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -52,6 +53,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except LabError as error:
         click.echo(f"zaikolab: {error}", err=True)
+        if isinstance(error, CannotJudge):
+            return ExitCode.NOT_JUDGED
         usage = isinstance(error, (BadValue, CannotStart)) or error.status == 422
         return ExitCode.USAGE if usage else ExitCode.FAILED
     except BrokenPipeError:
@@ -98,6 +101,7 @@ for command in (
     start.demo,
     start.up,
     start.doctor,
+    verify.verify,
     running.env,
     running.status,
     running.reset,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import select
 import shlex
@@ -15,13 +16,17 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
-from simulator.errors import EngineUnusable
+from simulator.errors import EngineTrouble, EngineUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 TIME_LIMIT = 60.0
 """Seconds of real time that one pass may take."""
+IN_PROCESS = "python:"
+"""What the name of an engine in this process begins with: `python:reference:run_pass`."""
+NOT_CONFIGURED = 2
+"""The exit code of an engine that lacks a variable it needs (contract 4)."""
 OUTPUT_SHOWN = 20_000
 """Characters of an engine's output that are kept: its end, where a traceback stands."""
 _BYTES_KEPT = 4 * OUTPUT_SHOWN  # as many characters, whatever they are
@@ -36,6 +41,10 @@ class EngineRun:
 
     exit_code: int
     output: str = ""
+    left_behind: bool = False
+    """Whether processes it had started were still running when it ended; they have been killed."""
+    said: int = 0
+    """Bytes of output in all."""
 
     @property
     def ending(self) -> str:
@@ -94,19 +103,21 @@ class CommandEngine:
         except OSError as error:
             raise EngineUnusable(
                 f"The engine command {shlex.join(self.command)!r} cannot be started: {error.strerror or error}.",
+                trouble=EngineTrouble.CANNOT_START,
                 next_step="Give a command that can be run from here.",
             ) from error
         with process:
             try:
-                said, in_time = _listen(process, self.time_limit)
+                said, length, in_time = _listen(process, self.time_limit)
             finally:
-                _kill(process)
+                left_behind = _kill(process)
         if not in_time:
             raise EngineUnusable(
                 f"The engine command {shlex.join(self.command)!r} did not end within {self.time_limit:g} s.",
+                trouble=EngineTrouble.TOO_SLOW,
                 next_step=f"Its output: {_shown(said) or 'none'}",
             )
-        return EngineRun(process.returncode, _shown(said))
+        return EngineRun(process.returncode, _shown(said), left_behind, length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,37 +145,68 @@ class UrlEngine:
                         if monotonic() > until:
                             raise EngineUnusable(
                                 f"The answer of the engine at {self.url} did not end within {self.time_limit:g} s.",
+                                trouble=EngineTrouble.TOO_SLOW,
                                 next_step=f"It said: {_shown(said)}",
                             )
             except urllib3.exceptions.HTTPError as error:
+                late = isinstance(error, urllib3.exceptions.ReadTimeoutError)
                 raise EngineUnusable(
                     f"The engine at {self.url} does not answer: {error}.",
+                    trouble=EngineTrouble.TOO_SLOW if late else EngineTrouble.NO_ANSWER,
                     next_step="Start it, then run the suite again.",
                 ) from error
         if answer.status // 100 not in {2, 5}:
             raise EngineUnusable(
                 f"The engine at {self.url} answers a POST with {answer.status}.",
+                trouble=EngineTrouble.ODD_ANSWER,
                 next_step="2xx (all well) or 5xx (something failed) is wanted.",
             )
         return EngineRun(0 if answer.status < 300 else 1, _shown(said))
 
 
-def engine_for(choice: str) -> Engine:
-    """The driver for what a person wrote: an `http://` or `https://` URL, or a command line.
+def engine_for(choice: str, time_limit: float = TIME_LIMIT) -> Engine:
+    """The driver for what a person wrote: an `http://` or `https://` URL, `python:MODULE:FUNCTION` for a function that
+    is called in this process, or a command line.
 
-    Raises: EngineUnusable for an empty or unbalanced command line.
+    Raises: EngineUnusable for an empty or unbalanced command line, and for a function that is not there.
     """
     if choice.startswith(("http://", "https://")):
-        return UrlEngine(choice)
+        return UrlEngine(choice, time_limit)
+    if choice.startswith(IN_PROCESS):
+        return _function(choice)
     try:
         command = shlex.split(choice)
     except ValueError as error:
-        raise EngineUnusable(
-            f"The engine {choice!r} is no command line: {error}.", next_step="Mend its quotes."
-        ) from error
+        raise _no_engine(f"The engine {choice!r} is no command line: {error}.", "Mend its quotes.") from error
     if not command:
-        raise EngineUnusable("The engine is empty.", next_step="Give a command line or a URL.")
-    return CommandEngine(tuple(command))
+        raise _no_engine("The engine is empty.", "Give a command line or a URL.")
+    return CommandEngine(tuple(command), time_limit)
+
+
+def _function(choice: str) -> Engine:
+    module, _, name = choice.removeprefix(IN_PROCESS).partition(":")
+    try:
+        function = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
+        raise _no_engine(
+            f"The engine {choice!r} is not there: {error}.",
+            f"Write {IN_PROCESS}MODULE:FUNCTION, and install the module.",
+        ) from error
+
+    def call(environment: Mapping[str, str]) -> int:
+        try:
+            answer = function(environment)
+        except (Exception, SystemExit) as error:
+            raise EngineUnusable(
+                f"The engine {choice!r} ended with {type(error).__name__}: {error}.", trouble=EngineTrouble.CRASHED
+            ) from error
+        return int(getattr(answer, "exit_code", answer))
+
+    return CallableEngine(call)
+
+
+def _no_engine(message: str, next_step: str) -> EngineUnusable:
+    return EngineUnusable(message, trouble=EngineTrouble.CANNOT_START, next_step=next_step)
 
 
 def _necessities() -> dict[str, str]:
@@ -179,32 +221,37 @@ def _necessities() -> dict[str, str]:
     }
 
 
-def _listen(process: subprocess.Popen[bytes], limit: float) -> tuple[bytes, bool]:
-    """The end of what a process says, and whether it ended within `limit` seconds.
+def _listen(process: subprocess.Popen[bytes], limit: float) -> tuple[bytes, int, bool]:
+    """The end of what a process says, how many bytes it said in all, and whether it ended within `limit` seconds.
 
     Children may hold its output open after its end, so the end of the output is not waited for.
     """
     assert process.stdout is not None  # noqa: S101 - started with a pipe
     output, said, until = process.stdout.fileno(), b"", monotonic() + limit
-    ended = False
+    length, ended = 0, False
     while not ended:
         left = until - monotonic()
         if left <= 0:
-            return said, False
+            return said, length, False
         ended = process.poll() is not None  # asked before reading, so that its last words are read too
         if select.select([output], [], [], 0 if ended else min(left, _LOOK_AGAIN))[0]:
             block = os.read(output, _BLOCK)
-            said = (said + block)[-_BYTES_KEPT:]
+            said, length = (said + block)[-_BYTES_KEPT:], length + len(block)
             if not block and not ended:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(max(0, until - monotonic()))
-    return said, True
+    return said, length, True
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses where only the dead are left
+def _kill(process: subprocess.Popen[bytes]) -> bool:
+    """Kill a process and what it has started; whether anything but the process itself was still there."""
+    ended = process.poll() is not None
+    try:
         os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):  # macOS refuses where only the dead are left
+        ended = False
     process.wait()
+    return ended
 
 
 def _shown(output: bytes) -> str:

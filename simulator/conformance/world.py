@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulator.config import Writing
+from simulator.conformance.drivers import NOT_CONFIGURED
 from simulator.conformance.order_delivery import compose_order_file, deliver
-from simulator.errors import EngineUnusable, Unknown
+from simulator.errors import EngineTrouble, EngineUnusable, Unknown
 from simulator.tempostar.reflection import WRITE_SECONDS
 
 if TYPE_CHECKING:
@@ -169,6 +170,7 @@ class World:
         if run.exit_code not in (0, 1):
             raise EngineUnusable(
                 f"The engine {run.ending}; a pass made ends with 0 or 1.",
+                trouble=EngineTrouble.NOT_CONFIGURED if run.exit_code == NOT_CONFIGURED else EngineTrouble.CRASHED,
                 next_step=f"Its output: {run.output.strip() or 'none'}",
             )
 

@@ -1,0 +1,100 @@
+"""The command `verify`: the specification against anybody's engine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+from typing import Any
+
+import click
+
+from simulator.cli.context import Context, as_json, show_json
+from simulator.errors import BadValue, CannotJudge
+
+
+@click.command()
+@click.option(
+    "--engine",
+    metavar="COMMAND|URL",
+    help="The engine: a command that makes one pass, a URL that makes one when posted to, or python:MODULE:FUNCTION, "
+    "called in process. Default: the reference engine.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(["must", "should", "orders", "brakes"]),
+    help="Judge by this level and those before it: what the guide states, good practice, orders, what the reference "
+    "engine watches over. Default: should; for the reference engine brakes.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="STATEMENT|WORDS",
+    help="Only what shows this statement, or is named so. Repeatable.",
+)
+@click.option("-n", "workers", type=click.IntRange(1, 64), help="Labs side by side. Default: one for each core.")
+@click.option("--time-limit", default=60.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for one pass.")
+@click.option("--keep", is_flag=True, help="Leave the lab of the first failed scenario running until Ctrl-C.")
+@click.option("--env", "env_wanted", is_flag=True, help="Print the variables for an engine behind a URL, and end.")
+@as_json
+@click.pass_obj
+def verify(context: Context, /, env_wanted: bool, json_wanted: bool, **options: Any) -> int:  # noqa: ANN401 - the options above
+    """Run the specification against an engine and say whether it conforms.
+
+    First one pass tells an engine that never connected from one that is wrong. Then each scenario runs with a state
+    folder of its own, several labs side by side. Ends with 0 conformant, 1 not conformant, 2 usage, 3 could not judge.
+
+    \b
+    Example: zaikolab verify
+             zaikolab verify --engine './my-sync --once' --level must
+             zaikolab verify --engine './my-sync --once' --only 4.4.2 --keep
+             zaikolab verify --env        then, with these variables set for the engine:
+             zaikolab verify --engine http://127.0.0.1:9000/sync
+    """
+    try:
+        return _print_variables(context, json_wanted) if env_wanted else _verify(context, json_wanted, options)
+    except (BadValue, click.ClickException):
+        raise
+    except Exception as error:
+        if os.environ.get("ZAIKOLAB_DEBUG"):
+            raise
+        raise CannotJudge(f"Could not judge: {type(error).__name__}: {error}") from error
+
+
+def _verify(context: Context, json_wanted: bool, options: dict[str, Any]) -> int:
+    from simulator.conformance.verify.command import REFERENCE_ENGINE, Wish, verify
+    from simulator.conformance.verify.selection import Owed
+    from simulator.conformance.verify.summary import Screen
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)  # as Ctrl-C: what runs is ended first
+    wish = Wish(
+        engine=REFERENCE_ENGINE if options["engine"] is None else options["engine"],
+        home=context.home,
+        environment=dict(os.environ),
+        workers=options["workers"] or os.cpu_count() or 1,
+        time_limit=options["time_limit"],
+        level=Owed(options["level"]) if options["level"] else None,
+        only=options["only"],
+        keep=options["keep"],
+    )
+    screen = Screen(quiet=json_wanted)
+    found = verify(wish, screen)
+    show_json(found.as_json()) if json_wanted else screen.close(wish, found)
+    return found.exit_code
+
+
+def _print_variables(context: Context, json_wanted: bool) -> int:
+    from simulator.conformance.verify.address import kept_address
+
+    variables = dict(kept_address(context.home / "verify").variables())
+    if json_wanted:
+        show_json(variables)
+        return 0
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

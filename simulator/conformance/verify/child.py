@@ -1,0 +1,219 @@
+"""The pytest plugin in the child process of `zaikolab verify`: obeys the run's file, tells each result.
+
+With pytest-xdist it is loaded in the workers too: they choose, describe what failed, and keep the lab; the first
+process alone tells.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from simulator.config import LabConfig
+from simulator.conformance.engine_under_test import EngineUnderTest
+from simulator.conformance.guide import features_dir
+from simulator.conformance.verify.address import address_from
+from simulator.conformance.verify.results import Outcome, Result
+from simulator.conformance.verify.selection import Owed
+from simulator.errors import EngineUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_bdd.parser import ScenarioTemplate
+
+    from simulator.conformance.drivers import Engine
+    from simulator.lab import Lab
+
+_RUN: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
+_STORY = "zaikolab"
+_WRONG = "does something else than expected"
+_LAB_BROKEN = "not judged: an error of the lab or of the suite"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the two ends that `suite.py` holds."""
+    group = parser.getgroup("zaikolab verify")
+    group.addoption("--zaikolab-run", help="the JSON file that says what to run")
+    group.addoption("--zaikolab-results", type=int, help="the file descriptor to tell results to")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the run; end at SIGTERM as at Ctrl-C, so that the engine under way and the lab are ended first."""
+    config.stash[_RUN] = json.loads(Path(config.getoption("--zaikolab-run")).read_text(encoding="utf-8"))
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Teller(config.getoption("--zaikolab-results")))
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.fixture(scope="session")
+def zaikolab_engine(request: pytest.FixtureRequest) -> Engine:
+    """The engine the run names."""
+    from simulator.conformance.drivers import engine_for
+
+    run = request.config.stash[_RUN]
+    return engine_for(run["engine"], run["time_limit"])
+
+
+@pytest.fixture(scope="session")
+def zaikolab_config(request: pytest.FixtureRequest) -> LabConfig:
+    """A lab on free ports, or the one whose address the operator of a URL engine was given."""
+    told = request.config.stash[_RUN]["address"]
+    return address_from(told).config() if told else LabConfig()
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, zaikolab_engine: Engine, lab: Lab, tmp_path: Path) -> EngineUnderTest:
+    """The engine bound to the lab, its state folder empty."""
+    told = request.config.stash[_RUN]["address"]
+    if told:
+        address_from(told).empty_state()
+        return EngineUnderTest(zaikolab_engine, lab, address_from(told).state_dir)
+    state_dir = tmp_path / "engine-state"
+    state_dir.mkdir()
+    return EngineUnderTest(zaikolab_engine, lab, state_dir)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the scenarios the run names."""
+    wanted = _chosen(config)
+    kept = [item for item in items if _identity(item) in wanted]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put into the report what the first process cannot know: which scenario it was, and how it failed."""
+    report = yield
+    story: dict[str, Any] = {**_chosen(item.config)[_identity(item)], "case": _case(item)}
+    if call.excinfo is not None and not report.skipped:
+        error = call.excinfo.value
+        judged = isinstance(error, (AssertionError, EngineUnusable)) and report.when == "call"
+        story["outcome"] = str(Outcome.FAILED if judged else Outcome.BROKEN)
+        story["verdict"] = str(
+            error.trouble if isinstance(error, EngineUnusable) else _WRONG if judged else _LAB_BROKEN
+        )
+        story["message"] = str(error) if judged else f"{type(error).__name__}: {error}\n{report.longreprtext}"
+        if item.config.stash[_RUN]["keep"] and report.when == "call":
+            story["lab"] = _addresses(item)
+    setattr(report, _STORY, story)  # a report takes further attributes along between processes
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep the lab of a failed scenario as it is: wait, once the report has been told, for the end of this process."""
+    if getattr(report, _STORY, {}).get("lab") and not hasattr(report, "node"):
+        threading.Event().wait()
+
+
+class _Teller:
+    """Writes a line for each case that is over, and for what went wrong around them."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._to = os.fdopen(descriptor, "w", encoding="utf-8")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """One line a case, and another one when something breaks after it."""
+        if report.when == "call" or not report.passed:
+            self._tell({"result": _result(report).as_json()})
+
+    @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """What could not be collected is the suite's trouble."""
+        if report.failed:
+            self._tell({"trouble": str(report.longrepr)})
+
+    @pytest.hookimpl
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """So is an error of the runner."""
+        self._tell({"trouble": str(excrepr)})
+
+    def _tell(self, line: dict[str, Any]) -> None:
+        self._to.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._to.flush()
+
+
+def _result(report: pytest.TestReport) -> Result:
+    # Where a worker has died there is no story: pytest-xdist makes such a report itself.
+    nameless = {"file": "", "line": 0, "name": report.nodeid, "case": "", "level": Owed.MUST, "statements": []}
+    story: dict[str, Any] = nameless | getattr(report, _STORY, {})
+    outcome = Outcome.BROKEN if report.failed else Outcome.SKIPPED if report.skipped else Outcome.PASSED
+    message = "" if report.passed else report.longreprtext
+    if report.skipped and isinstance(report.longrepr, tuple):
+        message = str(report.longrepr[2]).removeprefix("Skipped: ")
+    return Result(
+        file=story["file"],
+        line=story["line"],
+        name=story["name"],
+        case=story["case"],
+        owed=Owed(story["level"]),
+        statements=tuple(story["statements"]),
+        outcome=Outcome(story.get("outcome", outcome)),
+        seconds=report.duration,
+        verdict=str(story.get("verdict", _LAB_BROKEN if outcome is Outcome.BROKEN else "")),
+        message=story.get("message", message),
+        sections=()
+        if report.passed
+        else tuple(
+            (title.removeprefix("Captured ").removesuffix(f" {report.when}"), text) for title, text in report.sections
+        ),
+        lab=tuple(story.get("lab", {}).items()),
+    )
+
+
+def _chosen(config: pytest.Config) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(one["file"], one["name"]): one for one in config.stash[_RUN]["scenarios"]}
+
+
+def _template(item: pytest.Item) -> ScenarioTemplate:
+    from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+    assert isinstance(item, pytest.Function)  # noqa: S101 - the test module has nothing else
+    return scenario_wrapper_template_registry[item.obj]
+
+
+def _relative(template: ScenarioTemplate) -> str:
+    return Path(template.feature.filename).relative_to(features_dir()).as_posix()
+
+
+def _identity(item: pytest.Item) -> tuple[str, str]:
+    template = _template(item)
+    return _relative(template), template.name
+
+
+def _case(item: pytest.Item) -> str:
+    callspec = getattr(item, "callspec", None)
+    return "" if callspec is None else str(callspec.id)
+
+
+def _addresses(item: pytest.Item) -> dict[str, str]:
+    """Where to look at a lab that stays. No password, no token: the pages and `zaikolab --lab URL env` have those."""
+    lab: Lab | None = getattr(item, "funcargs", {}).get("lab")
+    if lab is None:
+        return {}
+    where = lab.endpoints
+    return {
+        "lab": where.http_url,
+        "TEMPOSTAR": f"{where.http_url}/tempostar/",
+        "RoomClipビジネス": f"{where.http_url}/roomclip/business/",
+        "storefront": f"{where.http_url}/roomclip/shop/",
+        "inbox": f"{where.http_url}/mail/",
+        "FTPS": f"{where.host}:{where.ftps_port}",
+    }

@@ -1,0 +1,140 @@
+"""What a verification came to, as values that travel as JSON between the processes and to whoever asks with --json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Any
+
+from simulator.conformance.verify.selection import Owed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class ExitCode(IntEnum):
+    """What `zaikolab verify` ends with (contract 7)."""
+
+    CONFORMANT = 0
+    NOT_CONFORMANT = 1
+    USAGE = 2
+    NOT_JUDGED = 3
+
+
+class Outcome(StrEnum):
+    """What became of one case of a scenario. `broken`: suite or lab failed, which says nothing of the engine."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One case of a scenario. `verdict`: in a few words; `message`: expected and seen, or what went wrong;
+    `sections`: step, journal and engine's words by title; `seconds`: of real time; `lab`: addresses, if kept."""
+
+    file: str
+    line: int
+    name: str
+    case: str
+    owed: Owed
+    statements: tuple[str, ...]
+    outcome: Outcome
+    seconds: float
+    verdict: str = ""
+    message: str = ""
+    sections: tuple[tuple[str, str], ...] = ()
+    lab: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def case_of(self) -> tuple[str, str, str]:
+        """Which case of which scenario it is."""
+        return self.file, self.name, self.case
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values, `result_from` takes them back."""
+        return {
+            "file": self.file, "line": self.line, "name": self.name, "case": self.case, "level": str(self.owed),
+            "statements": list(self.statements), "outcome": str(self.outcome), "seconds": round(self.seconds, 3),
+            "verdict": self.verdict, "message": self.message, "sections": dict(self.sections), "lab": dict(self.lab),
+        }  # fmt: skip
+
+
+def result_from(told: Mapping[str, Any]) -> Result:
+    """The result that `as_json` made."""
+    return Result(
+        told["file"], told["line"], told["name"], told["case"], Owed(told["level"]), tuple(told["statements"]),
+        Outcome(told["outcome"]), told["seconds"], told["verdict"], told["message"],
+        tuple(told["sections"].items()), tuple(told["lab"].items()),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the smoke check says of an engine. `stops`: nothing can be judged before it is mended."""
+
+    verdict: str
+    explanation: str
+    next_step: str
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The whole. `expected`: how many cases were to run; `trouble`: why not all of them did, "" when they did."""
+
+    engine: str
+    level: Owed
+    findings: tuple[Finding, ...]
+    results: tuple[Result, ...]
+    expected: int
+    seconds: float
+    trouble: str = ""
+
+    def having(self, outcome: Outcome) -> tuple[Result, ...]:
+        """The results of one outcome."""
+        return tuple(result for result in self.results if result.outcome is outcome)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 only when everything that was to run ran, and nothing failed. Skipped cases are no failures, but where
+        nothing passed nothing was shown."""
+        if self.having(Outcome.FAILED):
+            return ExitCode.NOT_CONFORMANT
+        stopped = any(finding.stops for finding in self.findings)
+        incomplete = self.trouble or len(self.results) != self.expected or self.having(Outcome.BROKEN)
+        if stopped or incomplete or not self.having(Outcome.PASSED):
+            return ExitCode.NOT_JUDGED
+        return ExitCode.CONFORMANT
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "engine": self.engine,
+            "level": str(self.level),
+            "verdict": self.exit_code.name.lower().replace("_", " "),
+            "exit_code": int(self.exit_code),
+            "seconds": round(self.seconds, 2),
+            "expected": self.expected,
+            "trouble": self.trouble,
+            "findings": [
+                {"verdict": one.verdict, "explanation": one.explanation, "next_step": one.next_step, "stops": one.stops}
+                for one in self.findings
+            ],
+            "levels": tally(self.results),
+            "scenarios": [result.as_json() for result in self.results],
+        }
+
+
+def tally(results: Sequence[Result]) -> dict[str, dict[str, int]]:
+    """For each level that occurs, how many cases had which outcome."""
+    return {
+        str(level): {
+            str(outcome): sum(result.owed is level and result.outcome is outcome for result in results)
+            for outcome in Outcome
+        }
+        for level in Owed
+        if any(result.owed is level for result in results)
+    }

@@ -1,0 +1,154 @@
+"""What a person reads of a verification. Speaks rich; decides nothing."""
+
+from __future__ import annotations
+
+import shlex
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from simulator.conformance.verify.command import REFERENCE_ENGINE, default_level
+from simulator.conformance.verify.results import ExitCode, Outcome, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.conformance.verify.command import Wish
+    from simulator.conformance.verify.results import Finding, Result, Verification
+    from simulator.conformance.verify.selection import Chosen
+
+_TOLD_WHOLE = 3  # failed scenarios up to which each is told with its journal and the engine's words
+_LINES_SHOWN = 25
+_CASES_SHOWN = 6
+_VERDICTS = {
+    ExitCode.CONFORMANT: "[bold green]CONFORMANT[/]",
+    ExitCode.NOT_CONFORMANT: "[bold red]NOT CONFORMANT[/]",
+    ExitCode.NOT_JUDGED: "[bold yellow]COULD NOT JUDGE[/]",
+}
+
+
+class Screen:
+    """Tells a verification as it goes; quiet, only what keeps somebody waiting: a lab that was kept, on stderr."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._console = Console(highlight=False, soft_wrap=True, quiet=quiet)
+        self._progress = self._console.status("smoke check: one pass ...")
+        self._done = self._failed = self._cases = 0
+        self._scenarios = ""
+
+    def begins(self, wish: Wish, scenarios: Sequence[Chosen], workers: int) -> None:
+        """What is going to run."""
+        self._cases = sum(scenario.cases for scenario in scenarios)
+        labs = "1 lab" if workers == 1 else f"{workers} labs side by side"
+        told = f"engine {_named(wish.engine)}, level {wish.judged_by}"
+        self._scenarios = f"{len(scenarios)} scenarios, {self._cases} cases, in {labs}"
+        self._console.print(escape(f"zaikolab verify: {told}"))
+        if self._console.is_terminal:
+            self._progress.start()
+
+    def found(self, findings: Sequence[Finding]) -> None:
+        """What the smoke check says."""
+        if not findings:
+            self._console.print("smoke check: one pass, and the stock arrived")
+        for finding in findings:
+            self._console.print(f"smoke check: [bold]your engine {escape(finding.verdict)}[/]")
+            for line in filter(None, (finding.explanation, finding.next_step)):
+                self._console.print(escape(_indented(line, 4)))
+        if not any(finding.stops for finding in findings):
+            self._console.print(escape(self._scenarios))
+
+    def goes_on(self, result: Result) -> None:
+        """One case is over."""
+        self._done += 1
+        self._failed += result.outcome in (Outcome.FAILED, Outcome.BROKEN)
+        self._progress.update(f"{self._done}/{self._cases} cases, {self._failed} failed ...")
+
+    def kept(self, result: Result) -> None:
+        """The lab of this failed case stays until Ctrl-C."""
+        self._progress.stop()
+        console = Console(highlight=False, soft_wrap=True, stderr=self._quiet)
+        console.print(f"\n[bold]kept[/] as it was when this failed: {escape(_place(result))}")
+        for name, address in result.lab:
+            console.print(escape(f"    {name:<16} {address}"))
+        console.print("    next: zaikolab --lab ADDRESS status | journal | env, in another terminal; Ctrl-C ends it")
+
+    def close(self, wish: Wish, verification: Verification) -> None:
+        """The failed ones, the table of levels, the verdict."""
+        self._progress.stop()
+        failed = [one for one in verification.results if one.outcome in (Outcome.FAILED, Outcome.BROKEN)]
+        groups = [list(cases) for _, cases in groupby(sorted(failed, key=_order), key=_order)]
+        for cases in groups:
+            self._tell(wish, cases, whole=len(groups) <= _TOLD_WHOLE)
+        for result in verification.having(Outcome.SKIPPED):
+            self._console.print(escape(f"\nskipped: {_place(result)}: {result.message}"))
+        if verification.results:
+            self._console.print()
+            self._console.print(_table(verification.results))
+        if verification.trouble:
+            self._console.print(escape(f"the run did not come to its end: {verification.trouble}"))
+        self._console.print(f"verdict: {_VERDICTS[verification.exit_code]} {escape(_sum(verification))}")
+
+    def _tell(self, wish: Wish, cases: Sequence[Result], *, whole: bool) -> None:
+        first = cases[0]
+        sections = dict(first.sections)
+        statements = ", ".join(f"§{one}" for one in first.statements) or "no statement of the guide"
+        self._console.print(f"\n[bold red]✗[/] [bold]{escape(first.name)}[/]  {statements}, level {first.owed}")
+        lines = [f"{first.file}:{first.line}"]
+        if first.case:
+            more = f" and {len(cases) - _CASES_SHOWN} more" if len(cases) > _CASES_SHOWN else ""
+            lines.append(f"cases:    {', '.join(one.case for one in cases[:_CASES_SHOWN])}{more}")
+        lines += [f"engine:   {first.verdict}"] if first.verdict else []
+        lines += [sections["step"].splitlines()[0]] if "step" in sections else []
+        lines += first.message.splitlines()[:_LINES_SHOWN]
+        for title in ("journal since the もし", "engine") if whole else ():
+            if title in sections:
+                lines += [f"{title}:", *(f"  {line}" for line in sections[title].splitlines()[-_LINES_SHOWN:])]
+        lines.append(f"repeat:   {repeat(wish, first)}")
+        self._console.print(escape("\n".join(_indented(line, 4) for line in lines)))
+
+
+def repeat(wish: Wish, result: Result) -> str:
+    """The one line that runs this scenario again."""
+    words = ["zaikolab", "verify"]
+    if wish.engine != REFERENCE_ENGINE:
+        words += ["--engine", wish.engine]
+    if not default_level(wish.engine).includes(result.owed):
+        words += ["--level", str(result.owed)]
+    return shlex.join([*words, "--only", result.name])
+
+
+def _named(engine: str) -> str:
+    return "zaikosync, in process" if engine == REFERENCE_ENGINE else repr(engine)
+
+
+def _place(result: Result) -> str:
+    return f"{result.name}{f' ({result.case})' if result.case else ''}, {result.file}:{result.line}"
+
+
+def _order(result: Result) -> tuple[str, int]:
+    return result.file, result.line
+
+
+def _indented(text: str, by: int) -> str:
+    return "\n".join(" " * by + line for line in text.splitlines())
+
+
+def _table(results: Sequence[Result]) -> Table:
+    table = Table("level", box=None, pad_edge=False)
+    for outcome in Outcome:
+        table.add_column("not judged" if outcome is Outcome.BROKEN else str(outcome), justify="right")
+    for level, counts in tally(results).items():
+        table.add_row(level, *(str(counts[str(outcome)]) for outcome in Outcome))
+    return table
+
+
+def _sum(verification: Verification) -> str:
+    passed, failed = len(verification.having(Outcome.PASSED)), len(verification.having(Outcome.FAILED))
+    seconds = f"{verification.seconds:.1f} s"
+    if any(finding.stops for finding in verification.findings):
+        return f"(no scenario was run; {seconds})"
+    return f"({passed} of {verification.expected} cases passed, {failed} failed; {seconds})"
