@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo up test check soak bench clean lock
+.PHONY: help demo up test check defects soak bench clean lock
 
 help: ## What can be typed here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -39,6 +39,9 @@ check: $(READY) ## Format, lint, types, import contracts, house rules
 
 test: check ## The gate, then every test
 	@$(BIN)/pytest -q -n auto tests
+
+defects: $(READY) ## Do the scenarios notice engines that are wrong on purpose? (a few minutes)
+	@$(BIN)/zaikolab defects
 
 soak: $(READY) ## Look for trouble for ten minutes, or SOAK_MINUTES=30
 	@$(BIN)/python -m tests.soak --minutes $(or $(SOAK_MINUTES),10)

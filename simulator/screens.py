@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from simulator.cli.context import Context
+    from simulator.conformance.defects.trial import Trial
     from simulator.lab import Lab
 
 DEFAULT_PORTS = {"ftps": (2121, 2121), "passive": (2122, 2141), "http": (8080, 8080), "smtp": (2525, 2525)}
@@ -166,6 +167,14 @@ def show_catalogue(kinds: Sequence[Mapping[str, Any]]) -> None:
             values = f" ({' or '.join(one['choices'])})" if one["choices"] else ""
             bounds = "" if one["least"] is None else f", from {one['least']:,.10g} to {one['most']:,.10g}"
             console.print(escape(f"    {one['name']}={one['default']}{values}: {one['meaning']}{bounds}"))
+
+
+def show_trial(trial: Trial) -> None:
+    """What became of one defect, on a line; why it was not killed, on another."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"{trial.verdict:<28} [bold]{trial.defect.name}[/]  {escape(trial.defect.mistake)}")
+    if not trial.killed:
+        console.print(escape(f"    {trial.why}"))
 
 
 def examine_and_show(context: Context, *, as_json: bool) -> int:

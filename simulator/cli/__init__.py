@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli import faults, running, start, verify
+from simulator.cli import defects, faults, running, start, verify
 from simulator.cli.context import Context
 from simulator.errors import BadValue, CannotJudge, CannotStart, LabError
 
@@ -102,6 +102,7 @@ for command in (
     start.up,
     start.doctor,
     verify.verify,
+    defects.defects,
     running.env,
     running.status,
     running.reset,

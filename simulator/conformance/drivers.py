@@ -94,7 +94,7 @@ class CommandEngine:
         try:
             process = subprocess.Popen(  # noqa: S603 - running the command given is what this class is for
                 list(self.command),
-                env={**_necessities(), **environment},
+                env={**necessities(), **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -209,7 +209,8 @@ def _no_engine(message: str, next_step: str) -> EngineUnusable:
     return EngineUnusable(message, trouble=EngineTrouble.CANNOT_START, next_step=next_step)
 
 
-def _necessities() -> dict[str, str]:
+def necessities() -> dict[str, str]:
+    """The variables that a program started here gets besides those meant for it."""
     # What a program cannot be found or run without; nothing else of this process reaches the engine. The folder of this
     # Python comes first so that a command installed beside the suite is found without an activated environment.
     here = str(Path(sys.executable).parent)

@@ -1,0 +1,139 @@
+"""The seeded defects as data: each is a small change to the source of the reference engine, and what is to notice it.
+
+The engine is known by its package's name only: its source is copied, changed and run, never imported here.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from simulator.conformance.feature_files import read_feature
+from simulator.conformance.guide import features_dir
+from simulator.errors import BadValue, CannotStart
+
+ENGINE = "reference"
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One replacement in a file of the engine's package; `old` has to stand there exactly once."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """A scenario that is to turn red in a ならば; `because` is to stand in that step or in what it says."""
+
+    feature: str
+    scenario: str
+    because: str
+
+    @property
+    def place(self) -> str:
+        """Feature and scenario as people name them."""
+        return f"{self.feature}: {self.scenario}"
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """An engine with one mistake: what its developer did wrong, as a sentence, as changes, and as red scenarios."""
+
+    name: str
+    mistake: str
+    changes: tuple[Change, ...]
+    killed_by: tuple[Kill, ...]
+
+
+class DidNotApply(Exception):
+    """A change does not fit the engine's source."""
+
+
+@cache
+def seeded_defects() -> tuple[Defect, ...]:
+    """All defects, by file and in the order they stand there."""
+    return tuple(defect for path in sorted(_HERE.glob("*.toml")) for defect in read_defects(path))
+
+
+def read_defects(path: Path) -> tuple[Defect, ...]:
+    """The defects of one TOML file: `[[defect]]` with the fields of `Defect`.
+
+    Raises: BadValue when it is none, or names a scenario that there is not.
+    """
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("defect", [])
+        found = tuple(
+            Defect(
+                row["name"],
+                row["mistake"],
+                tuple(Change(**one) for one in row["changes"]),
+                tuple(Kill(**one) for one in row["killed_by"]),
+            )
+            for row in rows
+        )
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        what = f"no file of defects ({type(error).__name__}: {error})"
+        raise BadValue("file", str(path), what, next_step="Those of simulator/conformance/defects show how.") from error
+    for kill in (kill for defect in found for kill in defect.killed_by):
+        feature_of(kill)
+    return found
+
+
+def choose_defects(names: tuple[str, ...], among: tuple[Defect, ...]) -> tuple[Defect, ...]:
+    """The defects of these names, or all.
+
+    Raises: BadValue for a name there is none of.
+    """
+    known = {defect.name: defect for defect in among}
+    for name in names:
+        if name not in known:
+            raise BadValue("defect", name, "not among the seeded ones", next_step=f"There are: {', '.join(known)}.")
+    return tuple(known[name] for name in dict.fromkeys(names)) or tuple(known.values())
+
+
+def find_engine() -> Path:
+    """The folder of the installed reference engine.
+
+    Raises: CannotStart when it is not installed.
+    """
+    spec = find_spec(ENGINE)
+    if spec is None or spec.origin is None:
+        raise CannotStart(f"The package {ENGINE!r} is not installed, and the defects are changes to it.")
+    return Path(spec.origin).parent
+
+
+def seed(defect: Defect, into: Path) -> None:
+    """Copy the engine into a folder and make the changes of a defect there.
+
+    Raises: DidNotApply; the copy is left as it is then.
+    """
+    engine = into / ENGINE
+    shutil.copytree(find_engine(), engine, ignore=shutil.ignore_patterns("__pycache__"))
+    for change in defect.changes:
+        path = engine / change.file
+        if not path.is_file():
+            raise DidNotApply(f"the engine has no file {change.file}")
+        source = path.read_text(encoding="utf-8")
+        found = source.count(change.old)
+        if found != 1:
+            raise DidNotApply(f"{change.file} has the text to replace {found} times: {change.old.strip()!r}")
+        path.write_text(source.replace(change.old, change.new), encoding="utf-8")
+
+
+def feature_of(kill: Kill) -> Path:
+    """The feature file in which the scenario of a kill stands.
+
+    Raises: BadValue when there is no such scenario.
+    """
+    path = features_dir() / f"{kill.feature}.feature"
+    if not path.is_file() or kill.scenario not in {one.name for one in read_feature(path).scenarios}:
+        raise BadValue("scenario", kill.place, "in no feature file", next_step="Mend its name in the defect's data.")
+    return path

@@ -1,1 +1,0 @@
-"""Engines wrong on purpose, each in one way, built from the reference engine; `run(environment)` makes a pass."""
