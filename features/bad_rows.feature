@@ -20,7 +20,7 @@
       | empty                  | 50     |
     かつ FTPS領域の在庫ファイルが見本「stock-bad-rows.csv」である
 
-  @guide-0.1 @guide-4.0.1
+  @guide-0.1 @guide-4.0.1 @assumption-bad-rows
   シナリオ: おかしな行があってもほかの行の在庫数は届く
     もし 在庫連携が行われる
     ならば RoomClipショッピングの在庫数は次のとおりである:
@@ -29,7 +29,7 @@
       | ok-2                   | 2      |
       | same                   | 6      |
 
-  @guide-0.1
+  @public-code-and-stock-first @assumption-bad-rows
   シナリオ: おかしな行の在庫数は変えない
     もし 在庫連携が行われる
     ならば RoomClipショッピングの在庫数は次のとおりである:
@@ -42,12 +42,12 @@
       | empty                  | 50     |
       | dup                    | 50     |
 
-  @guide-0.1
+  @assumption-bad-rows
   シナリオ: マイナスの在庫数は0として扱う
     もし 在庫連携が行われる
     ならば RoomClipショッピングの「neg」の在庫数は「0」である
 
-  @guide-5.5
+  @assumption-bad-rows @assumption-when-mail
   シナリオアウトライン: おかしな行を店舗に知らせる
     もし 在庫連携が行われる
     ならば 最後に届いたメールに「<SKU>」と書かれている

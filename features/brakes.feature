@@ -8,7 +8,7 @@
     かつ RoomClipショッピングに「40」件のSKUに対応する商品を登録している
     かつ 送信間隔が過ぎて在庫連携が行われている
 
-  @brakes @guide-0.1 @guide-5.5
+  @brakes @assumption-mass-of-zeros
   シナリオ: 連携中の商品の半分より多くが0になるファイルは反映されず、確認のメールが届く
     前提 TEMPOSTARの「21」件のSKUの想定在庫数をどれも「0」にしている
     かつ TEMPOSTARの「SKU-0040」の想定在庫数を「99」にしている
@@ -20,7 +20,7 @@
     かつ 最後に届いたメールに「zaikosync release」と書かれている
     かつ 連携履歴の最新の行に「反映を止めています」と書かれている
 
-  @brakes @guide-0.1 @guide-5.5
+  @brakes @assumption-mass-of-zeros
   シナリオ: 止めている間もメールは1通だけ届き、ほかの在庫数は反映される
     前提 TEMPOSTARの「21」件のSKUの想定在庫数をどれも「0」にしている
     かつ 送信間隔が過ぎて在庫連携が行われている
@@ -30,7 +30,7 @@
     かつ RoomClipショッピングの「SKU-0021」の在庫数は「21」である
     かつ RoomClipショッピングの「SKU-0040」の在庫数は「99」である
 
-  @brakes @guide-0.1
+  @brakes @guide-0.1 @assumption-mass-of-zeros
   シナリオ: ちょうど半分が0になるファイルは反映される
     前提 TEMPOSTARの「20」件のSKUの想定在庫数をどれも「0」にしている
     もし 送信間隔が過ぎて在庫連携が行われる
@@ -38,7 +38,7 @@
     かつ RoomClipショッピングの「SKU-0020」の在庫数は「0」である
     かつ 店舗にメールは届いていない
 
-  @brakes @guide-0.1
+  @brakes @public-full-sync @assumption-mass-of-zeros
   シナリオ: 在庫数を直して一括同期を行うと、止めていた在庫数は使われない
     前提 TEMPOSTARの「30」件のSKUの想定在庫数をどれも「0」にしている
     かつ 送信間隔が過ぎて在庫連携が行われている
@@ -49,7 +49,7 @@
     かつ RoomClipショッピングの「SKU-0030」の在庫数は「7」である
     かつ 店舗に届いたメールは全部で「2」通である
 
-  @brakes @guide-0.1 @guide-2.1.4
+  @brakes @public-slice @assumption-slice @assumption-mass-of-zeros
   シナリオ: 何回かの送信に分かれて0になっても、半分を超えるところで止まる
     前提 一度に送られるSKUが「20」件までである
     かつ TEMPOSTARの「40」件のSKUの想定在庫数をどれも「0」にしている

@@ -11,14 +11,14 @@
     かつ RoomClipショッピングに「ISU-01」の商品を登録している
     かつ FTPS領域の証明書が信頼できない認証局のものである
 
-  @guide-5.5 @guide-5.2.1
+  @guide-5.5 @assumption-trusted-server
   シナリオ: 信頼できない証明書の相手からは在庫数を受け取らない
     もし 送信間隔が過ぎて在庫連携が行われる
     ならば RoomClipショッピングの「ISU-01」の在庫数は「0」である
     かつ TEMPOSTARのFTPS領域にパスワードは送られていない
     かつ 店舗に届いたメールは全部で「1」通である
 
-  @guide-5.5 @guide-0.1
+  @guide-0.1 @assumption-trusted-server @assumption-when-mail
   シナリオ: 証明書が信頼できるものに戻ると在庫数が届く
     前提 送信間隔が過ぎて在庫連携が行われている
     かつ FTPS領域の証明書が信頼できるものに戻っている

@@ -15,7 +15,7 @@
       | TABLE-1                |
     かつ 送信間隔が過ぎて在庫連携が行われている
 
-  @guide-5.5
+  @guide-5.5 @assumption-untrusted-file
   シナリオアウトライン: 途中で切れた在庫ファイルは1行も使わない
     前提 FTPS領域の在庫ファイルが見本「<見本>」である
     もし 在庫連携が行われる
@@ -31,14 +31,14 @@
       | stock-cut-in-number.csv    |
       | stock-cut-in-character.csv |
 
-  @guide-5.5
+  @guide-5.5 @assumption-untrusted-file
   シナリオ: 中身のない在庫ファイルで在庫数は変わらない
     前提 FTPS領域の在庫ファイルが0バイトである
     もし 在庫連携が行われる
     ならば RoomClipショッピングの「chair-001」の在庫数は「5」である
     かつ 店舗に届いたメールは全部で「1」通である
 
-  @guide-5.5
+  @guide-5.5 @assumption-untrusted-file
   シナリオ: 商品コードか在庫数の項目がない在庫ファイルは使わない
     前提 FTPS領域の在庫ファイルが次の内容である:
       """
@@ -49,7 +49,7 @@
     ならば RoomClipショッピングの「chair-001」の在庫数は「5」である
     かつ 店舗に届いたメールは全部で「1」通である
 
-  @guide-0.1
+  @public-differential @assumption-unchanged
   シナリオ: 見出しだけの在庫ファイルは知らせがないのと同じである
     前提 FTPS領域の在庫ファイルが次の内容である:
       """
@@ -59,14 +59,14 @@
     ならば RoomClipショッピングの「chair-001」の在庫数は「5」である
     かつ 店舗にメールは届いていない
 
-  @guide-0.1
+  @public-differential @assumption-no-file-yet
   シナリオ: 在庫ファイルが消えても在庫数は変わらない
     前提 FTPS領域から在庫ファイルが消えている
     もし 在庫連携が行われる
     ならば RoomClipショッピングの「chair-001」の在庫数は「5」である
     かつ RoomClipショッピングの「TABLE-1」の在庫数は「6」である
 
-  @guide-5.5 @guide-0.1
+  @guide-0.1 @assumption-untrusted-file @assumption-when-mail
   シナリオ: 次の在庫ファイルが正しければ在庫数が届き、復旧のメールが届く
     前提 FTPS領域の在庫ファイルが見本「stock-cut-in-number.csv」である
     かつ 在庫連携が行われている
@@ -75,7 +75,7 @@
     ならば RoomClipショッピングの「chair-001」の在庫数は「3」である
     かつ 店舗に届いたメールは全部で「2」通である
 
-  @guide-0.1
+  @assumption-writing @assumption-untrusted-file
   シナリオ: 書きかけの在庫ファイルは使わない
     前提 在庫ファイルは書きかけでも見える
     かつ TEMPOSTARの「chair-001」の想定在庫数を「3」にしている
@@ -86,7 +86,7 @@
       | chair-001              | 5      |
       | TABLE-1                | 6      |
 
-  @guide-0.1
+  @guide-0.1 @assumption-writing @assumption-untrusted-file
   シナリオ: 書きかけで使えなかった在庫ファイルは、書き終わってから届く
     前提 在庫ファイルは書きかけでも見える
     かつ TEMPOSTARの「chair-001」の想定在庫数を「3」にしている

@@ -10,7 +10,7 @@
       | ISU-01    | 5          |
       | 00123     | 7          |
 
-  @guide-4.3
+  @guide-4.3 @public-leading-zeros @assumption-near-misses
   シナリオアウトライン: 写し間違いと思われる商品をメールで知らせる
     前提 RoomClipショッピングに<商品>の商品を登録している
     もし 送信間隔が過ぎて在庫連携が行われる
@@ -25,7 +25,7 @@
       | ISU-01 | 「ISU-01 」  | 末尾の空白   |
       | 00123  | 「123」      | 先頭のゼロ   |
 
-  @guide-4.3
+  @assumption-near-misses @assumption-when-mail
   シナリオ: 一度知らせたコードを送信のたびに知らせない
     前提 在庫ファイルの内容が「全件」である
     かつ RoomClipショッピングに「isu-01」の商品を登録している

@@ -6,7 +6,7 @@
     前提 在庫連携の設定を終えている
     かつ TEMPOSTARの「ISU-01」のSKUを想定在庫数「10」で連携している
 
-  @guide-2.1.2
+  @guide-2.1.2 @public-order-stock @assumption-order-route @assumption-order-stock
   シナリオ: 受注取込が起動していると受注の分だけ在庫が減る
     もし RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:
       | 受注番号 | 商品コード | 数量 |
@@ -15,7 +15,7 @@
     ならば 受注一覧の受注は全部で「2」件である
     かつ TEMPOSTARの「ISU-01」の在庫数は「7」である
 
-  @guide-2.1.2 @guide-0.1
+  @guide-2.1.2 @guide-2.1.4 @public-order-stock @assumption-order-passes
   シナリオ: 受注で減った在庫は次の送信で在庫ファイルに載る
     前提 RoomClipショッピング店の次の受注が届いている:
       | 受注番号 | 商品コード | 数量 |
@@ -35,7 +35,7 @@
     ならば 受注一覧の受注は全部で「0」件である
     かつ TEMPOSTARの「ISU-01」の在庫数は「10」である
 
-  @guide-2.1.2
+  @guide-2.1.2 @public-backlog
   シナリオ: 停止の間に届いた受注は起動に戻すとすべて取り込まれる
     前提 在庫管理設定の「受注取込」を「停止」にしている
     かつ RoomClipショッピング店の次の受注が届いている:
@@ -50,7 +50,7 @@
     ならば 受注一覧の受注は全部で「2」件である
     かつ TEMPOSTARの「ISU-01」の在庫数は「5」である
 
-  @guide-2.1.2 @guide-2.1.3
+  @guide-2.1.2 @guide-2.1.3 @assumption-order-passes
   シナリオ: 在庫反映が停止していても受注は取り込まれる
     前提 在庫管理設定の「在庫反映」を「停止」にしている
     もし RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:
@@ -59,7 +59,7 @@
     ならば TEMPOSTARの「ISU-01」の在庫数は「8」である
     かつ FTPS領域に在庫ファイル「stock.csv」がない
 
-  @guide-2.1.2
+  @guide-2.1.2 @public-taken-in-again @assumption-order-twice
   シナリオ: 同じ受注がもう一度届いても在庫は二度減らない
     前提 RoomClipショッピング店の次の受注が届いている:
       | 受注番号 | 商品コード | 数量 |
@@ -72,7 +72,7 @@
     ならば 受注一覧の受注は全部で「2」件である
     かつ TEMPOSTARの「ISU-01」の在庫数は「7」である
 
-  @guide-2.1.2
+  @guide-2.1.2 @assumption-order-stock
   シナリオ: 登録のない商品コードの受注も取り込まれ、在庫は変わらない
     もし RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:
       | 受注番号 | 商品コード | 数量 |
@@ -82,7 +82,7 @@
     かつ 受注「1」の商品コード「ISU-01」は登録済みと表示される
     かつ TEMPOSTARの「ISU-01」の在庫数は「8」である
 
-  @guide-2.1.2 @guide-3.2.1.4
+  @guide-2.1.2 @guide-3.2.1.4 @public-stopped-link-orders @assumption-order-stock
   シナリオ: 連携しないSKUの在庫は受注では減らない
     前提 在庫連動設定で「ISU-01」の在庫連携先を「連携しない」にしている
     もし RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:
@@ -91,7 +91,7 @@
     ならば 受注一覧の受注は全部で「1」件である
     かつ TEMPOSTARの「ISU-01」の在庫数は「10」である
 
-  @guide-2.1.2
+  @guide-2.1.2 @assumption-order-file-form @assumption-order-log
   シナリオ: 途中で切れた受注ファイルは取り込まれず、次のファイルは取り込まれる
     前提 途中で切れた受注ファイルが届いている
     もし RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:
@@ -101,7 +101,7 @@
     かつ 受注一覧の受注は全部で「1」件である
     かつ TEMPOSTARの「ISU-01」の在庫数は「8」である
 
-  @guide-2.3.2 @guide-2.3.3 @guide-2.2.2
+  @guide-2.2.1 @guide-2.2.2 @guide-2.3.1 @guide-2.3.2 @guide-2.3.3
   シナリオ: クレジットカードとAmazon決済とその他はガイドどおりの設定で変換される
     もし RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:
       | 受注番号 | 商品コード | 支払方法名       | 配送方法名 |
@@ -112,7 +112,7 @@
       | 1        | クレジットカード | その他   |      | 自動 |
       | 2        | Amazon決済       | その他   |      | 自動 |
 
-  @guide-2.3.2 @guide-2.3.3
+  @guide-2.3.2 @guide-2.3.3 @public-payment-unmatched @assumption-order-names
   シナリオアウトライン: 一文字でも違う支払方法は変換されず、人の手を待つ
     もし RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:
       | 受注番号 | 商品コード | 支払方法名 |
@@ -131,7 +131,7 @@
       | amazon決済       |
       | Ａｍａｚｏｎ決済 |
 
-  @guide-2.2.2
+  @guide-2.2.2 @public-carrier-unmatched @assumption-order-names
   シナリオ: その他でない配送方法は変換されない
     もし RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:
       | 受注番号 | 商品コード | 配送方法名 |

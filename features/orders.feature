@@ -8,7 +8,7 @@
     かつ RoomClipショッピングに「ISU-01」の商品を登録している
     かつ 送信間隔が過ぎて在庫連携が行われている
 
-  @orders @guide-2.1.2
+  @orders @guide-2.1.2 @public-order-stock @assumption-orders-handed-over
   シナリオ: 注文は受注一覧に届き、想定在庫数が減る
     前提 購入者が「ISU-01」を「2」個購入している
     かつ 在庫連携が行われている
@@ -16,7 +16,7 @@
     ならば 受注一覧の受注は全部で「1」件である
     かつ TEMPOSTARの「ISU-01」の在庫数は「8」である
 
-  @orders @guide-2.3.2 @guide-2.3.3 @guide-2.2.2
+  @orders @guide-2.2.2 @guide-2.3.2 @guide-2.3.3
   シナリオアウトライン: 購入者の支払方法はTEMPOSTARの支払方法になる
     前提 購入者が「ISU-01」を「1」個「<支払方法>」で購入している
     かつ 在庫連携が行われている
@@ -28,7 +28,7 @@
       | クレジットカード |
       | Amazon決済       |
 
-  @orders @guide-2.1.2
+  @orders @guide-2.1.2 @assumption-orders-handed-over
   シナリオアウトライン: 在庫連携が何度行われても注文は一度だけ届く
     前提 在庫ファイルの内容が「<内容>」である
     かつ 購入者が「ISU-01」を「2」個購入している
@@ -42,7 +42,7 @@
       | 差分 |
       | 全件 |
 
-  @orders @guide-0.1 @guide-2.1.2
+  @orders @assumption-orders-held-back
   シナリオアウトライン: まだ取り込まれていない注文の分は店頭に戻らない
     前提 在庫ファイルの内容が「<内容>」である
     かつ 在庫管理設定の「受注取込」を「停止」にしている
@@ -56,14 +56,14 @@
       | 差分 |
       | 全件 |
 
-  @orders @guide-5.4 @guide-2.1.2
+  @orders @guide-5.4 @assumption-paused-and-resumed
   シナリオ: 一時停止の間の注文は届かない
     前提 在庫連携を一時停止している
     かつ 購入者が「ISU-01」を「2」個購入している
     もし 送信間隔が「3」回過ぎ、そのつど在庫連携が行われる
     ならば 受注一覧の受注は全部で「0」件である
 
-  @orders @guide-5.4 @guide-2.1.2
+  @orders @guide-2.1.2 @assumption-paused-and-resumed
   シナリオ: 再開すると一時停止の間の注文も届く
     前提 在庫連携を一時停止している
     かつ 購入者が「ISU-01」を「2」個購入している

@@ -2,13 +2,13 @@
 機能: 在庫管理設定と在庫ファイル
   在庫ファイルは在庫連携のただ一つの入口である。置き場所・名前・項目は在庫管理設定のとおりになる。
 
-  @guide-1.1 @guide-1.2 @guide-1.3 @guide-1.4 @guide-3.2.1.3
+  @guide-1.1 @guide-1.2 @guide-1.3 @guide-3.2.1.3 @public-shop-code @assumption-shop-codes
   シナリオ: 追加したRoomClipショッピング店にショップコードが付く
     もし TEMPOSTARにRoomClipショッピング店を追加する
     ならば ショップ一覧にRoomClipショッピング店がショップコードとともに表示される
     かつ 取扱/反映編集のRoomClipショッピング店の列はETCと数字で表示される
 
-  @guide-2.1.3 @guide-2.1.1
+  @guide-2.1.3 @public-reflection-off
   シナリオ: 追加しただけのショップからは何も送られない
     前提 TEMPOSTARにRoomClipショッピング店を追加している
     かつ TEMPOSTARの次のSKUを連携している:
@@ -17,7 +17,7 @@
     もし 「30」分が過ぎる
     ならば FTPS領域に在庫ファイル「stock.csv」がない
 
-  @guide-2.1.5 @guide-2.1.6 @guide-2.2.1 @guide-2.3.1
+  @guide-2.1.1 @guide-2.1.5 @guide-2.1.6
   シナリオ: ガイドどおりに設定すると在庫ファイルがFTPS領域に置かれる
     前提 TEMPOSTARにRoomClipショッピング店を追加している
     かつ 在庫管理設定をガイドどおりに登録している
@@ -30,7 +30,7 @@
       | SKUコード | 在庫数 |
       | ISU-01    | 5      |
 
-  @guide-2.1.5
+  @guide-2.1.5 @assumption-other-send-type
   シナリオ: 送信タイプがFTPS領域でなければFTPS領域には置かれない
     前提 在庫連携の設定を終えている
     かつ 在庫管理設定の「送信タイプ」を「外部FTP」にしている
@@ -40,7 +40,7 @@
     もし 送信間隔が過ぎる
     ならば FTPS領域に在庫ファイル「stock.csv」がない
 
-  @guide-2.1.6
+  @guide-2.1.6 @assumption-file-name
   シナリオアウトライン: ファイル名は在庫管理設定のファイル名と日付で決まる
     前提 在庫連携の設定を終えている
     かつ 在庫管理設定の「ファイル名」を「<名前>」にしている
@@ -58,7 +58,7 @@
       | stock | 日時 | stock20260401090500.csv |
       | zaiko | なし | zaiko.csv               |
 
-  @guide-2.1.7
+  @guide-2.1.7 @assumption-columns
   シナリオ: 全項目と在庫を選ぶと商品の全項目と在庫数が出る
     前提 在庫連携の設定を終えている
     かつ TEMPOSTARの次のSKUを連携している:
@@ -77,7 +77,7 @@
       | 商品基本コード | 商品名       | 属性1名 | 属性2名 | 在庫数 |
       | ISU-01         | 木の椅子, 小 | 黒      | S       | 5      |
 
-  @guide-2.1.7 @guide-4.0.1
+  @guide-4.0.1 @assumption-columns
   シナリオ: 在庫数のみを選ぶと商品コードと在庫数だけが出て、在庫数は届く
     前提 在庫連携の設定を終えている
     かつ 在庫管理設定の「ファイル出力項目」を「在庫数のみ」にしている
@@ -92,7 +92,7 @@
       | 在庫数     |
     かつ RoomClipショッピングの「ISU-01」の在庫数は「5」である
 
-  @guide-0.1 @guide-2.1.7
+  @guide-0.1 @public-held-back @assumption-negative
   シナリオアウトライン: 想定在庫数から保留在庫数を引いた数が届く
     前提 在庫連携の設定を終えている
     かつ TEMPOSTARの次のSKUを連携している:

@@ -177,6 +177,32 @@ def show_trial(trial: Trial) -> None:
         console.print(escape(f"    {trial.why}"))
 
 
+def show_coverage(table: Mapping[str, Any]) -> None:
+    """Sources with their scenarios, scenarios with their sources, what is amiss, the count."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print("[bold]What stands behind the scenarios, and where each is shown[/]\n")
+    for source in table["sources"]:
+        sure = source.get("level") or source.get("confidence") or ""
+        console.print(f"[bold]@{source['tag']}[/]  [dim]{sure}[/] {escape(source['text'])}")
+        for place in source["scenarios"]:
+            console.print(escape(f"    {place['file']}:{place['line']}  {place['name']}"))
+        if source.get("unshown"):
+            console.print(escape(f"    no scenario: {source['unshown']}"))
+    console.print("\n[bold]What each scenario stands on[/]\n")
+    for scenario in table["scenarios"]:
+        place = f"{scenario['file']}:{scenario['line']}"
+        console.print(f"{escape(place)}  [bold]{escape(scenario['name'])}[/]")
+        console.print(f"    [cyan]{scenario['level']}[/]  {' '.join(f'@{tag}' for tag in scenario['sources'])}")
+    for problem in table["problems"]:
+        console.print(f"[red]AMISS[/] {escape(problem)}")
+    summary = table["summary"]
+    console.print(
+        f"\n{summary['statements']} statements, {summary['statements_without_scenario_or_reason']} without a scenario "
+        f"or reason; {summary['scenarios']} scenarios, {summary['scenarios_without_source']} without a source; "
+        f"{summary['public_facts']} public facts, {summary['assumptions']} assumptions; {summary['problems']} problems"
+    )
+
+
 def examine_and_show(context: Context, *, as_json: bool) -> int:
     """`zaikolab doctor`: 0 when all is well, else 1."""
     from simulator.doctor import examine, examine_ports

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli import defects, faults, running, start, verify
+from simulator.cli import defects, faults, guide, running, start, verify
 from simulator.cli.context import Context
 from simulator.errors import BadValue, CannotJudge, CannotStart, LabError
 
@@ -103,6 +103,7 @@ for command in (
     start.doctor,
     verify.verify,
     defects.defects,
+    guide.guide,
     running.env,
     running.status,
     running.reset,

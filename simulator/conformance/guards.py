@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from gherkin.dialect import Dialect
 
+from simulator.conformance.coverage import check_sources
 from simulator.conformance.feature_files import (
     Feature,
     FeatureProblem,
@@ -25,7 +26,7 @@ from simulator.conformance.feature_files import (
     UnreadableFeature,
     read_feature,
 )
-from simulator.conformance.guide import statements
+from simulator.conformance.sources import explain_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,7 +50,7 @@ def check_feature(path: Path) -> tuple[FeatureProblem, ...]:
         # A full-width colon or bar is the cause; the parser's own complaint about the lines after it would hide that.
         return tuple(problems) or unreadable.problems
     problems += _doubled_names(feature)
-    problems += _unknown_statements(feature)
+    problems += _unknown_sources(feature)
     for scenario in feature.scenarios:
         problems += _empty_scenario(feature, scenario)
         problems += _empty_outline(feature, scenario)
@@ -58,8 +59,8 @@ def check_feature(path: Path) -> tuple[FeatureProblem, ...]:
 
 
 def check_house_style(path: Path) -> tuple[FeatureProblem, ...]:
-    """What this project asks of its own feature files beyond that: a sentence at the head, and of each scenario a guide
-    statement, one もし, and a ならば behind it.
+    """What this project asks of its own feature files beyond that: a sentence at the head, and of each scenario its
+    sources and level, one もし, and a ならば behind it.
 
     Raises: UnreadableFeature, OSError.
     """
@@ -68,9 +69,8 @@ def check_house_style(path: Path) -> tuple[FeatureProblem, ...]:
     if not feature.description:
         problems.append(FeatureProblem(path, feature.line, "no sentence under 機能: says why it matters."))
     for scenario in feature.scenarios:
-        if not any(tag.startswith("guide-") for tag in scenario.tags):
-            reason = f"「{scenario.name}」 names no statement. Tag it with the one it shows, e.g. @guide-4.3."
-            problems.append(FeatureProblem(path, scenario.line, reason))
+        amiss = check_sources(scenario.tags)
+        problems += (FeatureProblem(path, scenario.line, f"「{scenario.name}」 {reason}") for reason in amiss)
         actions = [step for step in scenario.steps if step.kind == "when"]
         if len(actions) != 1:
             reason = f"「{scenario.name}」 has {len(actions)} もし steps, one is wanted: {_lines(actions)}."
@@ -120,11 +120,9 @@ def _doubled_names(feature: Feature) -> Iterator[FeatureProblem]:
         first.setdefault(scenario.name, scenario.line)
 
 
-def _unknown_statements(feature: Feature) -> Iterator[FeatureProblem]:
-    known = {statement.id for statement in statements()}
+def _unknown_sources(feature: Feature) -> Iterator[FeatureProblem]:
     for tag, line in feature.tag_lines:
-        if tag.startswith("guide-") and tag.removeprefix("guide-") not in known:
-            reason = f"@{tag} names no statement of the vendor guide. See simulator/conformance/statements.toml."
+        if reason := explain_unknown(tag):
             yield FeatureProblem(feature.path, line, reason)
 
 

@@ -18,9 +18,9 @@ import pytest
 from simulator.config import LabConfig
 from simulator.conformance.engine_under_test import EngineUnderTest
 from simulator.conformance.guide import features_dir
+from simulator.conformance.sources import Owed
 from simulator.conformance.verify.address import address_from
 from simulator.conformance.verify.results import Outcome, Result
-from simulator.conformance.verify.selection import Owed
 from simulator.errors import EngineUnusable
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from simulator.conformance.drivers import IN_PROCESS, UrlEngine, engine_for
 from simulator.conformance.guide import features_dir
+from simulator.conformance.sources import Owed
 from simulator.conformance.verify.address import kept_address
 from simulator.conformance.verify.results import Finding, Verification
-from simulator.conformance.verify.selection import Owed, choose, read_scenarios
+from simulator.conformance.verify.selection import choose, read_scenarios
 from simulator.conformance.verify.smoke import examine
 from simulator.conformance.verify.suite import SuiteRun, run_suite
 from simulator.errors import EngineUnusable

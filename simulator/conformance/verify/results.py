@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
-from simulator.conformance.verify.selection import Owed
+from simulator.conformance.sources import Owed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

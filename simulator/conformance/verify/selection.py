@@ -4,32 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from simulator.conformance.feature_files import find_feature_files, read_feature
+from simulator.conformance.sources import Owed, levels_in
 from simulator.errors import BadValue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 _STATEMENT = "guide-"
-
-
-class Owed(StrEnum):
-    """Who owes a scenario; each level includes those before it. `must`: the guide states it; `should`: good practice a
-    merchant expects; `orders`: for engines that carry orders too; `brakes`: what the reference engine watches over."""
-
-    MUST = "must"
-    SHOULD = "should"
-    ORDERS = "orders"
-    BRAKES = "brakes"
-
-    def includes(self, other: Owed) -> bool:
-        """Whether judging by this level judges by `other` too."""
-        levels = list(Owed)
-        return levels.index(other) <= levels.index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +47,13 @@ def read_scenarios(features: Path) -> tuple[Chosen, ...]:
             path.relative_to(features).as_posix(),
             scenario.line,
             scenario.name,
-            owed_by(scenario.tags),
+            levels_in(scenario.tags)[-1],
             scenario.tags,
             scenario.cases,
         )
         for path in find_feature_files(features)
         for scenario in read_feature(path).scenarios
     )
-
-
-def owed_by(tags: Iterable[str]) -> Owed:
-    """The level of a scenario with these tags: the last one named, `must` when none is."""
-    named = set(tags)
-    return max((level for level in Owed if level in named), key=list(Owed).index, default=Owed.MUST)
 
 
 def choose(scenarios: Sequence[Chosen], level: Owed, only: Sequence[str] = ()) -> tuple[Chosen, ...]:

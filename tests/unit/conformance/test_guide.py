@@ -1,4 +1,4 @@
-"""The statements as data, and the coverage both ways."""
+"""The sources of scenarios as data, and the coverage both ways."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from simulator.conformance.coverage import describe_coverage, read_coverage
 from simulator.conformance.feature_files import UnreadableFeature, find_feature_files, find_tags, read_feature
-from simulator.conformance.guards import check_house_style
-from simulator.conformance.guide import Level, coverage, features_dir, fixtures_dir, statement, statements
+from simulator.conformance.guards import check_feature, check_house_style
+from simulator.conformance.guide import Level, features_dir, fixtures_dir, statement, statements
+from simulator.conformance.sources import Owed, assumptions, levels_in, public_facts, source_tags, sources
 from simulator.errors import Unknown
 
 FEATURE = """\
@@ -45,7 +47,23 @@ def folder(tmp_path: Path) -> Path:
 def test_every_statement_has_a_number_of_its_own_and_every_one_out_of_scope_a_reason() -> None:
     ids = [found.id for found in statements()]
     assert len(ids) == len(set(ids)) == 49
-    assert all(bool(found.reason) == (found.level is Level.OUT) for found in statements())
+    assert [found.id for found in statements() if found.level is Level.OUT and not found.reason] == []
+    assert [found.id for found in statements() if found.level is Level.MUST and found.reason] == []
+
+
+def test_sources_are_known_by_one_tag_each() -> None:
+    assert len(sources()) == len(statements()) + len(public_facts()) + len(assumptions())
+    assert sources()["guide-5.4"] == statement("5.4")
+    assert sources()["assumption-content"].id == "content"
+    assert sources()["public-slice"].id == "slice"
+    tags = {"assumption-content", "slow", "public-slice", "guide-5.4", "guide-9.9", "guide-4.3"}
+    assert source_tags(tags) == ("guide-4.3", "guide-5.4", "public-slice", "assumption-content", "guide-9.9")
+
+
+def test_a_scenario_is_a_must_unless_it_names_its_level() -> None:
+    assert levels_in({"guide-4.3"}) == (Owed.MUST,)
+    assert levels_in({"brakes", "guide-4.3"}) == (Owed.BRAKES,)
+    assert levels_in({"orders", "should"}) == (Owed.SHOULD, Owed.ORDERS)
 
 
 def test_a_number_the_guide_does_not_have_is_unknown() -> None:
@@ -54,23 +72,78 @@ def test_a_number_the_guide_does_not_have_is_unknown() -> None:
         statement("9.9")
 
 
-def test_coverage_maps_statements_to_scenarios_and_back(folder: Path) -> None:
-    found = coverage(folder)
-    assert [place.name for place in found.scenarios["5.4"]] == ["止める", "何度も"]
-    assert [place.name for place in found.scenarios["4.3"]] == ["何度も"]
-    assert [(place.file, place.line, place.cases) for place in found.scenarios["0.1"]] == [
-        ("sample.feature", 7, 1),
-        ("sample.feature", 14, 2),
+def test_a_level_judges_by_those_before_it_too() -> None:
+    judged = {level: [str(other) for other in Owed if level.includes(other)] for level in Owed}
+    assert judged[Owed.MUST] == ["must"]
+    assert judged[Owed.ORDERS] == ["must", "should", "orders"]
+
+
+def test_coverage_maps_sources_to_scenarios_and_back(folder: Path) -> None:
+    found = read_coverage(folder)
+    assert [place.name for place in found.scenarios["guide-5.4"]] == ["止める", "何度も"]
+    assert [place.name for place in found.scenarios["guide-4.3"]] == ["何度も"]
+    assert [(place.file, place.line, place.cases, place.level) for place in found.scenarios["guide-0.1"]] == [
+        ("sample.feature", 7, 1, Owed.MUST),
+        ("sample.feature", 14, 2, Owed.SHOULD),
     ]
-    assert list(found.statements.values()) == [("0.1", "5.4"), ("0.1", "4.3", "5.4")]
-    assert "0.1" not in found.unshown
-    assert "5.5" in found.unshown
+    assert list(found.sources.values()) == [("guide-0.1", "guide-5.4"), ("guide-0.1", "guide-4.3", "guide-5.4")]
+    shown = {one["tag"]: [place["line"] for place in one["scenarios"]] for one in describe_coverage(found)["sources"]}
+    assert len(shown) == len(sources())
+    assert (shown["guide-5.4"], shown["guide-5.5"]) == ([7, 14], [])
 
 
-def test_coverage_refuses_a_tag_that_names_no_statement(folder: Path) -> None:
-    (folder / "other.feature").write_text(FEATURE.replace("guide-5.4", "guide-5.9"), encoding="utf-8")
-    with pytest.raises(Unknown, match=r"5\.9"):
-        coverage(folder)
+def test_what_nothing_shows_or_explains_is_a_problem(folder: Path) -> None:
+    problems = read_coverage(folder).problems
+    assert "@guide-5.5: no scenario shows it, and nothing says why. Write one." in problems
+    assert any(problem.startswith("@guide-1.1: no scenario") and "`reason`" in problem for problem in problems)
+    assert any(problem.startswith("@public-slice: no scenario") for problem in problems)
+    assert any(problem.startswith("@assumption-content: no scenario") for problem in problems)
+    about = {problem.partition(":")[0] for problem in problems}
+    assert about.isdisjoint({"@guide-0.1", "@guide-0.2", "@guide-3.2.1.1", "@assumption-quoting"})
+    summary = read_coverage(folder).summary
+    assert summary["statements_without_scenario_or_reason"] == sum(tag.startswith("@guide-") for tag in about) == 44
+    assert (summary["statements"], summary["scenarios"], summary["scenarios_without_source"]) == (49, 2, 0)
+
+
+def test_a_reason_why_nothing_shows_it_that_is_no_longer_so_is_a_problem(folder: Path) -> None:
+    (folder / "sample.feature").write_text(FEATURE.replace("guide-4.3", "assumption-quoting"), encoding="utf-8")
+    assert [problem for problem in read_coverage(folder).problems if "quoting" in problem] == [
+        "@assumption-quoting: a scenario shows it now; take out what says why none does."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("@guide-5.4\n", "@guide-5.9\n", "@guide-5.9 names no statement of the vendor guide"),
+        ("@guide-5.4\n", "@public-5\n", "@public-5 names no public fact"),
+        ("@guide-5.4\n", "@assumption-x\n", "@assumption-x names no assumption"),
+    ],
+)
+def test_a_tag_that_names_nothing_is_a_problem_in_its_line(folder: Path, old: str, new: str, said: str) -> None:
+    path = folder / "sample.feature"
+    path.write_text(FEATURE.replace(old, new), encoding="utf-8")
+    (found,) = (problem for problem in read_coverage(folder).problems if "names no" in problem)
+    assert found.startswith(f"sample.feature:7: {said}. See simulator/conformance/")
+    (problem,) = check_feature(path)
+    assert str(problem).startswith(f"{path}:6: {said}. See ")
+
+
+def test_a_scenario_has_one_level_and_a_must_stands_on_the_guide(folder: Path) -> None:
+    def said(feature: str) -> list[str]:
+        (folder / "sample.feature").write_text(feature, encoding="utf-8")
+        return [problem for problem in read_coverage(folder).problems if problem.startswith("sample")]
+
+    assert said(FEATURE) == []
+    assert said(FEATURE.replace("@should", "@should @orders")) == [
+        "sample.feature:14: has 2 levels: @should, @orders. Leave one."
+    ]
+    bare = FEATURE.replace("@guide-0.1\n", "").replace("@guide-4.3 @guide-5.4", "@public-slice")
+    assert said(bare) == []
+    (problem,) = said(bare.replace("@should", "@uchi"))
+    assert problem.startswith("sample.feature:13: is a must, and no statement of the guide is its source. Tag it")
+    (problem,) = said(bare.replace("@guide-5.4", "@uchi"))
+    assert problem.startswith("sample.feature:6: names no source. Tag it")
 
 
 def test_house_style_asks_for_a_sentence_a_statement_one_action_and_something_to_see(folder: Path) -> None:
@@ -84,8 +157,10 @@ def test_house_style_asks_for_a_sentence_a_statement_one_action_and_something_to
     assert said(FEATURE.replace("  止めたり動かしたりできる。\n", "")) == [
         f"{path}:3: no sentence under 機能: says why it matters."
     ]
-    assert said(FEATURE.replace("@guide-0.1\n", "").replace("  @guide-5.4\n", "")) == [
-        f"{path}:5: 「止める」 names no statement. Tag it with the one it shows, e.g. @guide-4.3."
+    (problem,) = said(FEATURE.replace("@guide-0.1\n", "").replace("  @guide-5.4\n", ""))
+    assert problem.startswith(f"{path}:5: 「止める」 names no source. Tag it with what it stands on: @guide-4.3, ")
+    assert said(FEATURE.replace("@should", "@should @brakes")) == [
+        f"{path}:14: 「何度も」 has 2 levels: @should, @brakes. Leave one."
     ]
     assert said(FEATURE.replace("    ならば 止まる", "    かつ 待つ\n    ならば 止まる")) == [
         f"{path}:7: 「止める」 has 2 もし steps, one is wanted: line 9, line 10."

@@ -1,0 +1,164 @@
+"""The table of `zaikolab guide`: which scenarios show a source, which sources a scenario stands on, what is amiss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, assert_never
+
+from simulator.conformance.feature_files import find_feature_files, read_feature
+from simulator.conformance.guide import Level, Statement
+from simulator.conformance.sources import (
+    Assumption,
+    Owed,
+    PublicFact,
+    Source,
+    explain_unknown,
+    levels_in,
+    source_tags,
+    sources,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioPlace:
+    """Where a scenario stands, and who owes it; `cases` is how many times it runs."""
+
+    file: str
+    line: int
+    name: str
+    cases: int
+    level: Owed
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Both ways, by tag: `scenarios` has an entry for each source, `sources` one for each scenario. `problems`: one
+    sentence for each source that nothing shows or explains, and each scenario that stands on nothing."""
+
+    scenarios: Mapping[str, tuple[ScenarioPlace, ...]]
+    sources: Mapping[ScenarioPlace, tuple[str, ...]]
+    problems: tuple[str, ...]
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many there are, and how many of them are amiss."""
+        kinds = {"statements": Statement, "public_facts": PublicFact, "assumptions": Assumption}
+        counts = {name: sum(isinstance(one, kind) for one in sources().values()) for name, kind in kinds.items()}
+        bare = [tag for tag, places in self.scenarios.items() if not places and not _why_unshown(sources()[tag])]
+        return {
+            "statements": counts["statements"],
+            "statements_without_scenario_or_reason": sum(tag.startswith("guide-") for tag in bare),
+            "scenarios": len(self.sources),
+            "scenarios_without_source": sum(not tags for tags in self.sources.values()),
+            "public_facts": counts["public_facts"],
+            "assumptions": counts["assumptions"],
+            "problems": len(self.problems),
+        }
+
+
+def read_coverage(features: Path) -> Coverage:
+    """The coverage of a folder of feature files.
+
+    Raises: UnreadableFeature for a file that is no Gherkin; OSError.
+    """
+    shown: dict[str, list[ScenarioPlace]] = {tag: [] for tag in sources()}
+    standing: dict[ScenarioPlace, tuple[str, ...]] = {}
+    problems: list[str] = []
+    for path in find_feature_files(features):
+        file = path.relative_to(features).as_posix()
+        for scenario in read_feature(path).scenarios:
+            levels = levels_in(scenario.tags)
+            place = ScenarioPlace(file, scenario.line, scenario.name, scenario.cases, levels[-1])
+            named = source_tags(scenario.tags)
+            standing[place] = tuple(tag for tag in named if tag in shown)
+            for tag in standing[place]:
+                shown[tag].append(place)
+            problems += (f"{file}:{scenario.line}: {reason}" for reason in check_sources(scenario.tags))
+    problems += (reason for tag, source in sources().items() for reason in _check_shown(tag, source, bool(shown[tag])))
+    return Coverage({tag: tuple(places) for tag, places in shown.items()}, standing, tuple(problems))
+
+
+def check_sources(tags: frozenset[str]) -> Iterator[str]:
+    """What is amiss in the tags of one scenario: names that name nothing, no source, several levels, a `must` that the
+    guide does not state."""
+    named, levels = source_tags(tags), levels_in(tags)
+    unknown = [reason for tag in named if (reason := explain_unknown(tag))]
+    yield from unknown
+    if not named:
+        yield "names no source. Tag it with what it stands on: @guide-4.3, @public-slice or @assumption-content, say."
+    if len(levels) > 1:
+        yield f"has {len(levels)} levels: {', '.join(f'@{level}' for level in levels)}. Leave one."
+    if named and levels == (Owed.MUST,) and not any(tag.startswith("guide-") for tag in named):
+        yield "is a must, and no statement of the guide is its source. Tag it with one, or with its level: @should, …"
+
+
+def _check_shown(tag: str, source: Source, is_shown: bool) -> Iterator[str]:
+    why = _why_unshown(source)
+    if not is_shown and not why:
+        yield f"@{tag}: no scenario shows it, and nothing says why. {_way_out(source)}"
+    if is_shown and why:
+        yield f"@{tag}: a scenario shows it now; take out what says why none does."
+
+
+def _why_unshown(source: Source) -> str:
+    match source:
+        case Statement():
+            return source.reason
+        case PublicFact():
+            return ""
+        case Assumption():
+            return source.unshown
+        case _:
+            assert_never(source)
+
+
+def _way_out(source: Source) -> str:
+    match source:
+        case Statement(level=Level.MUST):
+            return "Write one."
+        case Statement():
+            return "Write one, or give its `reason` in statements.toml."
+        case PublicFact():
+            return "Write one, or take it out of public_facts.toml."
+        case Assumption():
+            return "Write one, or say in `unshown` of assumptions.toml why not."
+        case _:
+            assert_never(source)
+
+
+def describe_coverage(found: Coverage) -> dict[str, Any]:
+    """The table as JSON: summary, problems, each source with its scenarios, each scenario with its sources."""
+    return {
+        "summary": found.summary,
+        "problems": list(found.problems),
+        "sources": [
+            {"tag": tag, **_describe(sources()[tag]), "scenarios": [_place(place) for place in places]}
+            for tag, places in found.scenarios.items()
+        ],
+        "scenarios": [
+            {**_place(place), "cases": place.cases, "level": str(place.level), "sources": list(tags)}
+            for place, tags in found.sources.items()
+        ],
+    }
+
+
+def _place(place: ScenarioPlace) -> dict[str, Any]:
+    return {"file": place.file, "line": place.line, "name": place.name}
+
+
+def _describe(source: Source) -> dict[str, str]:
+    match source:
+        case Statement():
+            more = {"kind": "statement", "level": str(source.level), "on": str(source.on), "unshown": source.reason}
+        case PublicFact():
+            more = {"kind": "public fact", "confidence": str(source.confidence), "published": source.published}
+        case Assumption():
+            more = {"kind": "assumption", "on": source.on, "setting": source.setting, "settle": source.settle}
+            more["unshown"] = source.unshown
+        case _:
+            assert_never(source)
+    return {"id": source.id, "text": source.text, **more}
