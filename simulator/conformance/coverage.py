@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -46,16 +47,15 @@ class Coverage:
     @property
     def summary(self) -> dict[str, int]:
         """How many there are, and how many of them are amiss."""
-        kinds = {"statements": Statement, "public_facts": PublicFact, "assumptions": Assumption}
-        counts = {name: sum(isinstance(one, kind) for one in sources().values()) for name, kind in kinds.items()}
+        counts = Counter(type(source) for source in sources().values())
         bare = [tag for tag, places in self.scenarios.items() if not places and not _why_unshown(sources()[tag])]
         return {
-            "statements": counts["statements"],
+            "statements": counts[Statement],
             "statements_without_scenario_or_reason": sum(tag.startswith("guide-") for tag in bare),
             "scenarios": len(self.sources),
             "scenarios_without_source": sum(not tags for tags in self.sources.values()),
-            "public_facts": counts["public_facts"],
-            "assumptions": counts["assumptions"],
+            "public_facts": counts[PublicFact],
+            "assumptions": counts[Assumption],
             "problems": len(self.problems),
         }
 
@@ -86,8 +86,7 @@ def check_sources(tags: frozenset[str]) -> Iterator[str]:
     """What is amiss in the tags of one scenario: names that name nothing, no source, several levels, a `must` that the
     guide does not state."""
     named, levels = source_tags(tags), levels_in(tags)
-    unknown = [reason for tag in named if (reason := explain_unknown(tag))]
-    yield from unknown
+    yield from filter(None, map(explain_unknown, named))
     if not named:
         yield "names no source. Tag it with what it stands on: @guide-4.3, @public-slice or @assumption-content, say."
     if len(levels) > 1:

@@ -146,7 +146,7 @@ def test_a_scenario_has_one_level_and_a_must_stands_on_the_guide(folder: Path) -
     assert problem.startswith("sample.feature:6: names no source. Tag it")
 
 
-def test_house_style_asks_for_a_sentence_a_statement_one_action_and_something_to_see(folder: Path) -> None:
+def test_house_style_asks_for_a_sentence_a_source_one_level_one_action_and_something_to_see(folder: Path) -> None:
     path = folder / "sample.feature"
     assert check_house_style(path) == ()
 
