@@ -7,7 +7,7 @@ import ftplib
 import json
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -126,6 +126,16 @@ def noisy_pass(environment: Mapping[str, str]) -> int:
     return 1
 
 
+def password_in_clear(environment: Mapping[str, str]) -> int:
+    """Send user and password without TLS, whatever is answered."""
+    with ftplib.FTP() as ftp:
+        ftp.connect(environment["SYNC_FTPS_HOST"], int(environment["SYNC_FTPS_PORT"]), timeout=10)
+        for words in ("USER 10001_0", "PASS himitsu"):
+            with contextlib.suppress(ftplib.error_perm):
+                ftp.sendcmd(words)
+    return 1
+
+
 class Watch:
     """Which step functions failed, and how."""
 
@@ -154,6 +164,21 @@ def test_every_claim_that_is_not_so_fails_in_its_own_step(nested: pytest.Pyteste
     scenarios = "".join(
         f"\n  シナリオ: うそ{number}\n{before}    ならば {claim}\n" for number, (before, claim) in enumerate(FALSE)
     )
+    watch = watched(nested, scenarios, noisy_pass)
+    assert watch.passed == []
+    assert {(kind, error) for kind, error, _ in watch.failed} == {("then", AssertionError)}
+    assert len(watch.failed) == len(FALSE)
+    assert {name for _, _, name in watch.failed} == checks()
+
+
+def test_a_password_that_was_sent_before_tls_was_sent(nested: pytest.Pytester) -> None:
+    claim = "TEMPOSTARのFTPS領域にパスワードは送られていない"
+    watch = watched(nested, f"\n  シナリオ: うそ\n{AFTER_A_NOISY_PASS}    ならば {claim}\n", password_in_clear)
+    assert watch.failed == [("then", AssertionError, "check_no_login")]
+
+
+def watched(nested: pytest.Pytester, scenarios: str, engine: Callable[[Mapping[str, str]], int]) -> Watch:
+    """Run scenarios with an engine."""
     (nested.path / "false.feature").write_text(f"# language: ja\n機能: うそ\n{scenarios}", encoding="utf-8")
     nested.makepyfile(
         test_false="""
@@ -168,17 +193,16 @@ def test_every_claim_that_is_not_so_fails_in_its_own_step(nested: pytest.Pyteste
         """
     )
     watch = Watch()
-    told = _Told()
-    nested.inline_run("--tb=no", "-p", "no:terminalreporter", plugins=[watch, told])
-    assert watch.passed == []
-    assert {(kind, error) for kind, error, _ in watch.failed} == {("then", AssertionError)}
-    assert len(watch.failed) == len(FALSE)
-    assert {name for _, _, name in watch.failed} == checks()
+    nested.inline_run("--tb=no", "-p", "no:terminalreporter", plugins=[watch, _Told(engine)])
+    return watch
 
 
 class _Told:
+    def __init__(self, engine: Callable[[Mapping[str, str]], int]) -> None:
+        self._engine = engine
+
     def pytest_configure(self, config: Any) -> None:
-        config.noisy = CallableEngine(noisy_pass)
+        config.noisy = CallableEngine(self._engine)
 
 
 IDLE = """\
