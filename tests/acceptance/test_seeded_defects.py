@@ -95,6 +95,7 @@ def test_an_engine_that_hangs_is_ended() -> None:
         (Change("bootstrap.py", "no such text", ""), "bootstrap.py has the text to replace 0 times"),
         (Change("bootstrap.py", "import", ""), "times: 'import'"),
         (Change("nowhere.py", "import", ""), "the engine has no file nowhere.py"),
+        (Change("../outside.py", "import", ""), "the engine has no file ../outside.py"),
     ],
 )
 def test_a_change_that_does_not_fit_exactly_once_does_not_apply(change: Change, said: str, tmp_path: Path) -> None:
@@ -102,8 +103,10 @@ def test_a_change_that_does_not_fit_exactly_once_does_not_apply(change: Change, 
     trial = try_defect(defect)
     assert trial.verdict is Verdict.DID_NOT_APPLY
     assert said in trial.why
-    with pytest.raises(DidNotApply):
+    (tmp_path / "outside.py").write_text("import os\n", encoding="utf-8")
+    with pytest.raises(DidNotApply, match=said):
         seed(defect, tmp_path)
+    assert (tmp_path / "outside.py").read_text(encoding="utf-8") == "import os\n"
 
 
 def test_each_scenario_named_has_to_say_no() -> None:
@@ -171,6 +174,12 @@ def test_a_name_that_is_no_defects_is_refused(capsys: pytest.CaptureFixture[str]
         ('mistake = "Does nothing wrong."\n', "", "KeyError: 'mistake'"),
         ('old = "', 'odl = "', "odl"),
         ("自社管理コードが", "自社管理番号が", "in no feature file"),
+        (AS_TOML, "", "KeyError: 'defect'"),
+        ('because = "0"', 'because = ""', "blank in"),
+        ('because = "0"', "because = 0", "blank in"),
+        ('name = "harmless"', 'name = ""', "blank in"),
+        (AS_TOML.partition("[[defect.killed_by]]")[2], "", "missing 3 required"),
+        (AS_TOML[AS_TOML.index("[[defect.changes]]") :], "changes = []\nkilled_by = []\n", "blank in"),
     ],
 )
 def test_a_file_of_defects_that_is_wrong_is_refused(old: str, new: str, said: str, tmp_path: Path) -> None:

@@ -66,10 +66,11 @@ def seeded_defects() -> tuple[Defect, ...]:
 def read_defects(path: Path) -> tuple[Defect, ...]:
     """The defects of one TOML file: `[[defect]]` with the fields of `Defect`.
 
-    Raises: BadValue when it is none, or names a scenario that there is not.
+    Raises: BadValue when it is none, lacks something without which a defect would count as killed for nothing, or names
+    a scenario that there is not.
     """
     try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("defect", [])
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))["defect"]
         found = tuple(
             Defect(
                 row["name"],
@@ -82,8 +83,8 @@ def read_defects(path: Path) -> tuple[Defect, ...]:
     except (OSError, ValueError, TypeError, KeyError) as error:
         what = f"no file of defects ({type(error).__name__}: {error})"
         raise BadValue("file", str(path), what, next_step="Those of simulator/conformance/defects show how.") from error
-    for kill in (kill for defect in found for kill in defect.killed_by):
-        feature_of(kill)
+    for defect in found:
+        _check(defect)
     return found
 
 
@@ -119,7 +120,7 @@ def seed(defect: Defect, into: Path) -> None:
     shutil.copytree(find_engine(), engine, ignore=shutil.ignore_patterns("__pycache__"))
     for change in defect.changes:
         path = engine / change.file
-        if not path.is_file():
+        if not (path.is_file() and path.resolve().is_relative_to(engine.resolve())):
             raise DidNotApply(f"the engine has no file {change.file}")
         source = path.read_text(encoding="utf-8")
         found = source.count(change.old)
@@ -137,3 +138,15 @@ def feature_of(kill: Kill) -> Path:
     if not path.is_file() or kill.scenario not in {one.name for one in read_feature(path).scenarios}:
         raise BadValue("scenario", kill.place, "in no feature file", next_step="Mend its name in the defect's data.")
     return path
+
+
+def _check(defect: Defect) -> None:
+    # The types are what is hoped for: TOML has others.
+    said: list[object] = [defect.name, defect.mistake, *(kill.because for kill in defect.killed_by)]
+    if not (defect.changes and defect.killed_by and all(isinstance(text, str) and text for text in said)):
+        what = "blank in name, mistake, changes, killed_by or because"
+        raise BadValue(
+            "defect", defect.name, what, next_step="Say what was done wrong, where, and which ならば notices."
+        )
+    for kill in defect.killed_by:
+        feature_of(kill)
