@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shlex
 import signal
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from simulator.cli.context import Context, as_json, show_json
 from simulator.errors import BadValue, CannotJudge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @click.command()
@@ -66,8 +70,6 @@ def _verify(context: Context, json_wanted: bool, options: dict[str, Any]) -> int
     from simulator.conformance.verify.command import REFERENCE_ENGINE, Wish, verify
     from simulator.conformance.verify.summary import Screen
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)  # as Ctrl-C: what runs is ended first
     wish = Wish(
         engine=REFERENCE_ENGINE if options["engine"] is None else options["engine"],
         home=context.home,
@@ -79,7 +81,8 @@ def _verify(context: Context, json_wanted: bool, options: dict[str, Any]) -> int
         keep=options["keep"],
     )
     screen = Screen(quiet=json_wanted)
-    found = verify(wish, screen)
+    with _ended_in_order():
+        found = verify(wish, screen)
     show_json(found.as_json()) if json_wanted else screen.close(wish, found)
     return found.exit_code
 
@@ -94,6 +97,17 @@ def _print_variables(context: Context, json_wanted: bool) -> int:
     for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")
     return 0
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Inside, SIGTERM and SIGHUP are as Ctrl-C: what runs is ended first."""
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(*_: object) -> None:

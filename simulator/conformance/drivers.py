@@ -190,7 +190,7 @@ def _function(choice: str) -> Engine:
     except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise _no_engine(
             f"The engine {choice!r} is not there: {error}.",
-            f"Write {IN_PROCESS}MODULE:FUNCTION, and install the module.",
+            f"Write {IN_PROCESS}MODULE:FUNCTION, and install the module or name its folder in PYTHONPATH.",
         ) from error
 
     def call(environment: Mapping[str, str]) -> int:

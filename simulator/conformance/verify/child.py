@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from simulator.lab import Lab
 
 _RUN: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
+_LAB: pytest.StashKey[Lab] = pytest.StashKey()
 _STORY = "zaikolab"
 _WRONG = "does something else than expected"
 _LAB_BROKEN = "not judged: an error of the lab or of the suite"
@@ -77,6 +78,7 @@ def zaikolab_config(request: pytest.FixtureRequest) -> LabConfig:
 @pytest.fixture
 def engine(request: pytest.FixtureRequest, zaikolab_engine: Engine, lab: Lab, tmp_path: Path) -> EngineUnderTest:
     """The engine bound to the lab, its state folder empty."""
+    request.config.stash[_LAB] = lab
     told = request.config.stash[_RUN]["address"]
     if told:
         address_from(told).empty_state()
@@ -109,7 +111,7 @@ def pytest_runtest_makereport(
             error.trouble if isinstance(error, EngineUnusable) else _WRONG if judged else _LAB_BROKEN
         )
         story["message"] = str(error) if judged else f"{type(error).__name__}: {error}\n{report.longreprtext}"
-        if item.config.stash[_RUN]["keep"] and report.when == "call":
+        if item.config.stash[_RUN]["keep"] and _LAB in item.config.stash and report.when == "call":
             story["lab"] = _addresses(item)
     setattr(report, _STORY, story)  # a report takes further attributes along between processes
     return report
@@ -205,10 +207,7 @@ def _case(item: pytest.Item) -> str:
 
 def _addresses(item: pytest.Item) -> dict[str, str]:
     """Where to look at a lab that stays. No password, no token: the pages and `zaikolab --lab URL env` have those."""
-    lab: Lab | None = getattr(item, "funcargs", {}).get("lab")
-    if lab is None:
-        return {}
-    where = lab.endpoints
+    where = item.config.stash[_LAB].endpoints
     return {
         "lab": where.http_url,
         "TEMPOSTAR": f"{where.http_url}/tempostar/",

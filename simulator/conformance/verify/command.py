@@ -79,13 +79,14 @@ def verify(wish: Wish, audience: Audience) -> Verification:
     """
     began = monotonic()
     scenarios = choose(read_scenarios(features_dir()), wish.judged_by, wish.only)
+    expected = sum(scenario.cases for scenario in scenarios)
     findings: tuple[Finding, ...] = ()
     results: dict[tuple[str, str, str], Result] = {}
     trouble = ""
     try:
         engine = engine_for(wish.engine, wish.time_limit)
         address = kept_address(wish.home / "verify") if isinstance(engine, UrlEngine) else None
-        workers = 1 if address else wish.workers
+        workers = 1 if address else min(wish.workers, expected)
         audience.begins(wish, scenarios, workers)
         findings = _smoke(engine, address)
         audience.found(findings)
@@ -97,7 +98,6 @@ def verify(wish: Wish, audience: Audience) -> Verification:
         audience.found(findings)
     except KeyboardInterrupt:
         trouble = "interrupted"
-    expected = sum(scenario.cases for scenario in scenarios)
     return Verification(
         wish.engine, wish.judged_by, findings, tuple(results.values()), expected, monotonic() - began, trouble
     )

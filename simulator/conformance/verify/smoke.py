@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.config import TlsMode
-from simulator.conformance.drivers import NOT_CONFIGURED, CommandEngine
+from simulator.conformance.drivers import NOT_CONFIGURED, CommandEngine, UrlEngine
 from simulator.conformance.verify.results import Finding
+from simulator.conformance.verify.stragglers import end_stragglers
 from simulator.demo import ROOMCLIP_SHOP, set_up
 from simulator.errors import EngineTrouble, EngineUnusable
 
@@ -26,6 +27,7 @@ _WORDS_SHOWN = 600
 _FILES_LOOKED_AT = 20_000
 _FILES_SHOWN = 5
 _CONTRACT = "README.md, An engine of your own, says what it is given."
+URL_STEP = "Start it with the variables that `zaikolab verify --env` prints; they stay the same."
 
 
 def examine(engine: Engine, lab: Lab, state_dir: Path) -> tuple[Finding, ...]:
@@ -42,24 +44,26 @@ def examine(engine: Engine, lab: Lab, state_dir: Path) -> tuple[Finding, ...]:
     try:
         run = engine.run({**lab.engine_environment(state_dir), "TMPDIR": str(temporary)})
     except EngineUnusable as error:
-        return (Finding(str(error.trouble), error.message, error.next_step or _CONTRACT, stops=True),)
+        next_step = URL_STEP if isinstance(engine, UrlEngine) else error.next_step or _CONTRACT
+        return (Finding(str(error.trouble), error.message, next_step, stops=True),)
     entries = lab.journal.read(after=mark)
-    if stopping := _stopping(run, entries):
+    if stopping := _stopping(run, entries, URL_STEP if isinstance(engine, UrlEngine) else _CONTRACT):
         return (stopping,)
+    escaped = end_stragglers(state_dir.parent) if isinstance(engine, CommandEngine) else 0
     changed = [path for path, seen in _files(watched).items() if before.get(path) != seen]
     return (
         *_about_connections(entries, explicit=lab.config.tls is TlsMode.EXPLICIT),
         *_about_stock(run, lab),
-        *_about_manners(run, changed),
+        *_about_manners(run, changed, escaped),
     )
 
 
-def _stopping(run: EngineRun, entries: Sequence[Entry]) -> Finding | None:
+def _stopping(run: EngineRun, entries: Sequence[Entry], advice: str) -> Finding | None:
     if run.exit_code == NOT_CONFIGURED:
         return Finding(
             str(EngineTrouble.NOT_CONFIGURED),
             f"It ended with exit code {NOT_CONFIGURED} before any pass. It said: {_words(run)}",
-            f"See that it reads the SYNC_ variables. {_CONTRACT}",
+            f"See that it reads the SYNC_ variables. {advice}",
             stops=True,
         )
     if run.exit_code not in (0, 1):
@@ -73,7 +77,7 @@ def _stopping(run: EngineRun, entries: Sequence[Entry]) -> Finding | None:
         return Finding(
             "never connected",
             f"No FTPS session and no request to the shop API in a pass that {run.ending}. It said: {_words(run)}",
-            f"See that it uses SYNC_FTPS_HOST, SYNC_FTPS_PORT and SYNC_SHOP_URL. {_CONTRACT}",
+            f"See that it uses SYNC_FTPS_HOST, SYNC_FTPS_PORT and SYNC_SHOP_URL. {advice}",
             stops=True,
         )
     return None
@@ -119,8 +123,8 @@ def _about_stock(run: EngineRun, lab: Lab) -> Iterator[Finding]:
         )
 
 
-def _about_manners(run: EngineRun, changed: Sequence[Path]) -> Iterator[Finding]:
-    if run.left_behind:
+def _about_manners(run: EngineRun, changed: Sequence[Path], escaped: int) -> Iterator[Finding]:
+    if run.left_behind or escaped:
         yield Finding(
             "leaves processes behind",
             "What it had started was still running when it ended, and was killed.",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.conformance.drivers import TIME_LIMIT
 from simulator.conformance.verify.results import Outcome, Result, result_from
+from simulator.conformance.verify.stragglers import end_stragglers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ _NEEDLESS = ("cacheprovider", "terminalreporter", "doctest", "junitxml", "pasteb
 _OF_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER")
 _NO_TESTS = 5  # pytest's exit code
 _ENDINGS = (0, 1)  # all passed, some failed
-_TIME_TO_END = 20.0  # seconds until a run that was interrupted is killed
+_TIME_TO_END = 3.0  # seconds until an interrupted run is killed: engines end at once, pytest-xdist takes longer
 _STDERR_SHOWN = 4_000
 
 
@@ -88,7 +89,7 @@ def _started(run: SuiteRun, folder: Path) -> Iterator[tuple[subprocess.Popen[byt
         (folder / "stderr").open("wb") as stderr,
         subprocess.Popen(  # noqa: S603 - this Python, with arguments made here
             _command(run, folder, theirs),
-            env=_environment(run.environment),
+            env=_environment(run.environment, folder),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
@@ -101,6 +102,7 @@ def _started(run: SuiteRun, folder: Path) -> Iterator[tuple[subprocess.Popen[byt
             yield process, map(json.loads, told)
         finally:
             _end(process)
+            end_stragglers(folder)
 
 
 def _command(run: SuiteRun, folder: Path, results: int) -> list[str]:
@@ -110,9 +112,8 @@ def _command(run: SuiteRun, folder: Path, results: int) -> list[str]:
     options = [f"--basetemp={folder / 'tmp'}", "--noconftest", "--assert=plain", "--import-mode=importlib", "-Wignore"]
     options += [option for plugin in _PLUGINS for option in ("-p", plugin)]
     options += [option for plugin in _NEEDLESS for option in ("-p", f"no:{plugin}")]
-    workers = min(run.workers, sum(scenario.cases for scenario in run.scenarios))
-    if workers > 1:
-        options += ["-p", "xdist.plugin", "-n", str(workers), "--dist", "worksteal", "--max-worker-restart", "4"]
+    if run.workers > 1:
+        options += ["-p", "xdist.plugin", "-n", str(run.workers), "--dist", "worksteal", "--max-worker-restart", "4"]
     return [
         *(sys.executable, "-P", "-m", "pytest", "-c", str(ini), "--rootdir", str(folder), *options),
         *("--zaikolab-run", str(told), "--zaikolab-results", str(results), str(_MODULE)),
@@ -131,9 +132,10 @@ def _as_told(run: SuiteRun) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _environment(given: Mapping[str, str]) -> dict[str, str]:
+def _environment(given: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The caller's, without what would configure pytest; labs and engines put their temporary files into `folder`."""
     kept = {name: value for name, value in given.items() if name not in _OF_PYTEST}
-    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(folder)}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -43,9 +43,8 @@ class Screen:
     def begins(self, wish: Wish, scenarios: Sequence[Chosen], workers: int) -> None:
         """What is going to run."""
         self._cases = sum(scenario.cases for scenario in scenarios)
-        labs = "1 lab" if workers == 1 else f"{workers} labs side by side"
         told = f"engine {_named(wish.engine)}, level {wish.judged_by}"
-        self._scenarios = f"{len(scenarios)} scenarios, {self._cases} cases, in {labs}"
+        self._scenarios = f"scenarios: {len(scenarios)}, cases: {self._cases}, labs side by side: {workers}"
         self._console.print(escape(f"zaikolab verify: {told}"))
         if self._console.is_terminal:
             self._progress.start()
