@@ -37,3 +37,8 @@ def test_a_defect_says_what_was_done_wrong_and_why_which_scenario_notices(defect
 def test_every_defect_is_another_change() -> None:
     changes = Counter(defect.changes for defect in DEFECTS)
     assert [changed[0].new for changed, times in changes.items() if times > 1] == []
+
+
+def test_the_readme_counts_them() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"{len(DEFECTS)} engines with one realistic mistake each" in readme
