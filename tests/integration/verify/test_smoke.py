@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from reference.bootstrap import run_pass
-from simulator.conformance.drivers import CallableEngine, Engine, UrlEngine, engine_for
+from simulator.conformance.drivers import CallableEngine, Engine, EngineRun, UrlEngine, engine_for
 from simulator.conformance.verify.results import Finding
 from simulator.conformance.verify.smoke import examine
 from simulator.lab import Lab
@@ -102,6 +103,16 @@ def test_an_engine_without_a_word_for_the_shop_is_told(smoke) -> None:
         "import os, socket\nsocket.create_connection((os.environ['SYNC_FTPS_HOST'], int(os.environ['SYNC_FTPS_PORT'])))"
     )
     assert "never asked the shop API" in smoke(connects + ".recv(100)")
+
+
+def test_what_the_driver_says_was_left_behind_is_told(smoke) -> None:
+    class Leaving:
+        takes_environment = True
+
+        def run(self, environment: Mapping[str, str]) -> EngineRun:
+            return EngineRun(int(run_pass(environment).exit_code), left_behind=True)
+
+    assert set(smoke(Leaving())) == {"leaves processes behind"}
 
 
 def test_files_outside_the_engines_folder_are_named(smoke) -> None:

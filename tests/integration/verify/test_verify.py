@@ -6,8 +6,10 @@ import json
 import os
 import select
 import shlex
+import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
+import simulator
 from reference.bootstrap import run_pass
 from simulator.conformance.guide import features_dir
 from simulator.conformance.verify.selection import read_scenarios
@@ -55,6 +58,19 @@ def test_nothing_in_the_callers_folder_configures_the_run(terminal: Terminal, mo
     assert {path.name for path in Path.cwd().iterdir()} == {
         "conftest.py", "pytest.py", "json.py", "sitecustomize.py", "pytest.ini",
     }  # fmt: skip
+
+
+def test_a_conftest_above_the_installation_is_not_loaded(tmp_path: Path) -> None:
+    """As where a project has its virtual environment inside itself."""
+    root = Path(simulator.__file__).parents[1]
+    for folder in ("simulator", "reference"):
+        shutil.copytree(root / folder, tmp_path / "lib" / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(features_dir(), tmp_path / "lib" / "features")
+    (tmp_path / "conftest.py").write_text("raise RuntimeError('of the project')\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "lib"), "ZAIKOLAB_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-P", "-m", "simulator.cli", "verify", "--only", ARRIVES, "--json"]
+    ran = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, timeout=120)
+    assert (ran.returncode, json.loads(ran.stdout)["trouble"]) == (0, "")
 
 
 def test_an_engine_that_is_wrong_is_told_what_was_expected_and_how_to_repeat_it(
@@ -158,6 +174,8 @@ def test_the_lab_of_the_first_failed_scenario_is_kept_until_ctrl_c(tmp_path: Pat
     with verifying(tmp_path / "home", "--engine", engine, "--only", ARRIVES, "--keep") as process:
         assert process.stdout is not None
         address = next(line.split()[1] for line in process.stdout if line.strip().startswith("lab  "))
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1.5)  # time enough for a lab that is not kept to be gone
         state = urllib3.request("GET", f"{address}/lab/v1/state").json()
         assert state["tempostar"]["shops"] == 1
         process.send_signal(signal.SIGINT)

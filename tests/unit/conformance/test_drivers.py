@@ -43,7 +43,7 @@ def little_memory() -> Iterator[None]:
 @pytest.mark.parametrize("code", [0, 1, 2])
 def test_a_commands_exit_code_and_output_are_the_run(code: int) -> None:
     run = python(f"import sys; print('out'); print('err', file=sys.stderr); sys.exit({code})").run({})
-    assert run.exit_code == code
+    assert (run.exit_code, run.left_behind, run.said) == (code, False, len("out\nerr\n"))
     assert run.output.split() in (["out", "err"], ["err", "out"])
 
 
@@ -131,7 +131,7 @@ def test_a_pass_is_over_when_the_command_ends_and_what_it_left_behind_is_killed(
     code = f"import os, signal; held = os.open({str(alive)!r}, os.O_WRONLY); os.fork() or signal.pause()"
     try:
         run = python(code, time_limit=20.0).run({})
-        assert run.exit_code == 0
+        assert (run.exit_code, run.left_behind) == (0, True)
         assert _read_until_all_have_closed(ours) == b""
     finally:
         os.close(ours)
