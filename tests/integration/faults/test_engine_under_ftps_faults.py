@@ -6,6 +6,7 @@ wrong, and the next pass without the fault completes what is left.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -93,6 +94,12 @@ def cause_of(kind: str, on: str) -> Cause:
     return Cause.CONNECTION_FAILED
 
 
+def told(cause: Cause, kind: str, on: str) -> bool:
+    """Whether a cause is the right one. Python's TLS tells a reset from an end since 3.12 or 3.13 only."""
+    reset_seen = (kind, on) == ("data.reset", "RETR") and sys.version_info >= (3, 12)
+    return cause is cause_of(kind, on) or (reset_seen and cause is Cause.CONNECTION_FAILED)
+
+
 STAYING = [case for case in CASES if case not in HARMLESS | NEVER_STRUCK]
 PASSING = [(kind, on) for kind, on in CASES if kind not in AT_ONCE and (kind, on) not in {PBSZ_REFUSED, *NEVER_STRUCK}]
 
@@ -118,7 +125,7 @@ def test_what_stays_fails_the_pass_with_one_mail_and_the_next_completes_it(world
     with world.lab.fault(kind, on=on, times=FOR_GOOD) as fault:
         [failed] = world.pass_(ftps=patience_for(kind)).linkages
     assert fault.fired >= (1 if kind in AT_ONCE or (kind, on) == PBSZ_REFUSED else TRIES)
-    assert (failed.outcome, failed.failure.cause) == (Outcome.FAILED, cause_of(kind, on))
+    assert (failed.outcome, told(failed.failure.cause, kind, on)) == (Outcome.FAILED, True)
     assert len(world.mails()) == 1
     assert world.compared() == {world.stock if failed.failure.cause is Cause.ORDER_HANDOVER else before}
     assert world.pass_().exit_code is ExitCode.OK
