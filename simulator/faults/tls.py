@@ -6,7 +6,7 @@ A call is a connection, shown to the faults where its TLS begins.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from simulator.faults.kind import Effect, seconds
 
@@ -75,3 +75,8 @@ VersionEffect: TypeAlias = VersionFloor | VersionCeiling
 TlsEffect: TypeAlias = (
     CertificateEffect | VersionEffect | NoCloseNotify | SessionReuseRequired | HandshakeDrop | HandshakeLate
 )
+
+
+def no_flaws(flaw: CertificateEffect) -> NoReturn:
+    """How a server without a lab gets a certificate with something wrong: it does not, for no fault is armed there."""
+    raise AssertionError(f"nothing makes a certificate that is {flaw}")

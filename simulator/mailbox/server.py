@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 from simulator.errors import CannotStart
 from simulator.faults.armed import nothing_armed
 from simulator.faults.kind import Layer
+from simulator.faults.tls import no_flaws
 from simulator.journal import Service
 from simulator.mailbox.session import Receiver, Session
-from simulator.mailbox.tls import Contexts, no_flaws
+from simulator.mailbox.tls import Contexts
 from simulator.web.listener import listener
 
 if TYPE_CHECKING:

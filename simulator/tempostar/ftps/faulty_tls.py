@@ -21,6 +21,7 @@ from simulator.faults.tls import (
     WrongHost,
 )
 from simulator.tempostar.ftps.loop import hold_back
+from simulator.tempostar.ftps.striking import give_up
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
@@ -75,8 +76,7 @@ class FaultyTls(SSLConnectionMixin):  # type: ignore[misc]  # pyftpdlib has no t
 
     def give_up_tls_fault(self) -> None:
         """The connection is over: a fault that did not come to strike it waits for another."""
-        if self._tls_firing is not None:
-            self._tls_firing.miss()
+        give_up(self._tls_firing)
 
     def _context(self, firing: Firing, usual: SSL.Context) -> SSL.Context:
         effect: TlsEffect = firing.effect

@@ -13,11 +13,12 @@ from pyftpdlib.servers import FTPServer
 
 from simulator.errors import BadValue
 from simulator.faults.armed import nothing_armed
+from simulator.faults.tls import no_flaws
 from simulator.tempostar.ftps.faulty_files import nothing_replaced
 from simulator.tempostar.ftps.filesystem import Accounts, Grounds
 from simulator.tempostar.ftps.handler import Session
 from simulator.tempostar.ftps.loop import Loop
-from simulator.tempostar.ftps.tls import Contexts, Flawed, no_flaws
+from simulator.tempostar.ftps.tls import Contexts, Flawed
 from simulator.tempostar.ftps.transfer import DataChannel, PassivePort
 from simulator.web.listener import listener
 

@@ -31,11 +31,6 @@ Flawed: TypeAlias = "Callable[[CertificateEffect], ServerCertificate]"
 """How a server gets a certificate with something wrong."""
 
 
-def no_flaws(flaw: CertificateEffect) -> ServerCertificate:
-    """What a server without a lab has: no fault is armed there."""
-    raise AssertionError(f"nothing makes a certificate that is {flaw}")
-
-
 class Contexts:
     """The contexts of one server: the usual one, and those that faults ask for, made when first needed.
 

@@ -121,6 +121,7 @@ def test_files_outside_the_engines_folder_are_named(smoke) -> None:
     assert "/left" in explanation
 
 
+# macOS has no /proc: there such a process is left, which `stragglers` says.
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="what leaves its session is found in /proc")
 def test_what_left_the_engines_session_is_ended_too(smoke, tmp_path: Path) -> None:
     alive = tmp_path / "alive"
