@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -25,7 +24,8 @@ from simulator.cli.context import as_json, show_json
     "--full",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     metavar="FILE",
-    help="Run every scenario with each defect, and write the whole matrix to FILE, as JSON. Takes many minutes.",
+    help="Run every scenario with each defect, and write the matrix to FILE, as JSON. What FILE has of the same "
+    "defects and feature files is not run again. From nothing it takes half an hour.",
 )
 @click.option(
     "--file",
@@ -34,30 +34,42 @@ from simulator.cli.context import as_json, show_json
 )
 @as_json
 def defects(names: tuple[str, ...], at_once: int, full: Path | None, file: Path | None, json_wanted: bool) -> int:
-    """Run engines wrong on purpose, all or those of NAME: does a scenario notice each, for the reason it should?
+    """Run engines and labs wrong on purpose, all or those of NAME: does a scenario notice each, for the right reason?
 
-    Each is the reference engine with one realistic mistake. Ends with 0 when all are killed, else with 1. Needs no lab.
+    Each is the reference engine, or the lab, with one realistic mistake. Ends with 0 when all are killed, else with 1.
+    Needs no lab.
 
     \b
     Example: zaikolab defects
              zaikolab defects trims-codes trusts-226
              zaikolab defects --full matrix.json
     """
+    from simulator.conformance.defects.matrix import fill_matrix, read_matrix, write_matrix
     from simulator.conformance.defects.seeded import choose_defects, read_defects, seeded_defects
-    from simulator.conformance.defects.trial import describe, describe_matrix, try_defects
+    from simulator.conformance.defects.trial import Trial, describe, recorded_trial, try_defects
     from simulator.screens import show_trial
 
     chosen = choose_defects(names, read_defects(file) if file else seeded_defects())
-    trials = []
-    for trial in try_defects(chosen, at_once=at_once, full=full is not None):
-        trials.append(trial)
+    trials: dict[str, Trial] = {}
+
+    def tell(trial: Trial) -> None:
+        trials[trial.defect.name] = trial
         if not json_wanted:
             show_trial(trial)
-    killed = sum(trial.killed for trial in trials)
+
     if full:
-        full.write_text(json.dumps(describe_matrix(trials), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        for matrix, trial in fill_matrix(read_matrix(full), chosen, at_once=at_once):
+            write_matrix(matrix, full)
+            if trial:
+                tell(trial)
+        for defect in chosen:
+            trials.setdefault(defect.name, recorded_trial(defect, matrix.defects[defect.name].verdict))
+    else:
+        for trial in try_defects(chosen, at_once=at_once):
+            tell(trial)
+    killed = sum(trial.killed for trial in trials.values())
     if json_wanted:
-        show_json(describe(trials))
+        show_json(describe(trials.values()))
     else:
         click.echo(f"{killed}/{len(trials)} seeded defects killed for the stated reason.")
     return 0 if killed == len(trials) else 1

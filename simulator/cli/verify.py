@@ -66,8 +66,9 @@ def verify(context: Context, /, env_wanted: bool, json_wanted: bool, **options: 
 
 
 def _verify(context: Context, json_wanted: bool, options: dict[str, Any]) -> int:
+    from simulator.conformance.drivers import REFERENCE_ENGINE
     from simulator.conformance.sources import Owed
-    from simulator.conformance.verify.command import REFERENCE_ENGINE, Wish, verify
+    from simulator.conformance.verify.command import Wish, verify
     from simulator.conformance.verify.summary import Screen
 
     wish = Wish(

@@ -25,6 +25,8 @@ TIME_LIMIT = 60.0
 """Seconds of real time that one pass may take."""
 IN_PROCESS = "python:"
 """What the name of an engine in this process begins with: `python:reference:run_pass`."""
+REFERENCE_ENGINE = f"{IN_PROCESS}reference:run_pass"
+"""The reference engine, in process: what is tried when nobody names another."""
 NOT_CONFIGURED = 2
 """The exit code of an engine that lacks a variable it needs (contract 4)."""
 OUTPUT_SHOWN = 20_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
 
 
 class EngineUnderTest:
-    """Runs the engine with the contract's variables for this lab; `runs` are the passes made, oldest first."""
+    """Runs the engine with the contract's variables for this lab; `runs` are the passes made, oldest first, and
+    `seconds` the real time that all of them took."""
 
     def __init__(self, driver: Engine, lab: Lab, state_dir: Path) -> None:
         self.driver = driver
         self.runs: list[EngineRun] = []
+        self.seconds = 0.0
         self._lab = lab
         self.state_dir = state_dir
         self._changed: dict[str, str] = {}
@@ -26,7 +29,12 @@ class EngineUnderTest:
 
         Raises: EngineUnusable.
         """
-        found = self.driver.run({**self._lab.engine_environment(self.state_dir), **self._changed})
+        environment = {**self._lab.engine_environment(self.state_dir), **self._changed}
+        began = monotonic()
+        try:
+            found = self.driver.run(environment)
+        finally:
+            self.seconds += monotonic() - began
         self.runs.append(found)
         return found
 

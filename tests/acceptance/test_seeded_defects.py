@@ -22,7 +22,9 @@ from simulator.conformance.defects.seeded import (
     seed,
     seeded_defects,
 )
-from simulator.conformance.defects.trial import Seen, Trial, Verdict, describe_matrix, judge, try_defect, try_defects
+from simulator.conformance.defects.trial import Verdict, judge, try_defect, try_defects
+from simulator.conformance.sources import Owed
+from simulator.conformance.verify.results import Outcome, Result, StepOutcome, StepRun
 from simulator.errors import BadValue
 
 KILL = Kill(
@@ -53,8 +55,24 @@ def changed(old: str, new: str, file: str = "bootstrap.py") -> Defect:
     return replace(HARMLESS, changes=(Change(file, old, new),))
 
 
-def seen(outcome: str = "failed", kind: str = "then", step: str = KILL.because, error: str = "AssertionError") -> Seen:
-    return Seen(KILL.feature, KILL.scenario, outcome, kind, step, error, "words")
+def seen(
+    outcome: Outcome = Outcome.FAILED, kind: str = "then", step: str = KILL.because, error: str = "AssertionError"
+) -> Result:
+    failed = (StepRun("ならば", step, 9, kind, StepOutcome.FAILED),) if step else ()
+    return Result(
+        f"{KILL.feature}.feature",
+        5,
+        KILL.scenario,
+        "",
+        Owed.MUST,
+        (),
+        outcome,
+        0.1,
+        "",
+        "words",
+        error=error,
+        steps=failed,
+    )
 
 
 def test_engines_that_are_wrong_are_noticed() -> None:
@@ -67,7 +85,7 @@ def test_the_right_engine_survives() -> None:
     trial = try_defect(HARMLESS)
     assert trial.verdict is Verdict.SURVIVED
     assert KILL.place in trial.why
-    assert [one.outcome for one in trial.seen] == ["passed"]
+    assert [one.outcome for one in trial.seen] == [Outcome.PASSED]
 
 
 @pytest.mark.parametrize(
@@ -94,8 +112,8 @@ def test_an_engine_that_hangs_is_ended() -> None:
     [
         (Change("bootstrap.py", "no such text", ""), "bootstrap.py has the text to replace 0 times"),
         (Change("bootstrap.py", "import", ""), "times: 'import'"),
-        (Change("nowhere.py", "import", ""), "the engine has no file nowhere.py"),
-        (Change("../outside.py", "import", ""), "the engine has no file ../outside.py"),
+        (Change("nowhere.py", "import", ""), "reference has no file nowhere.py"),
+        (Change("../outside.py", "import", ""), "reference has no file ../outside.py"),
     ],
 )
 def test_a_change_that_does_not_fit_exactly_once_does_not_apply(change: Change, said: str, tmp_path: Path) -> None:
@@ -121,27 +139,15 @@ def test_each_scenario_named_has_to_say_no() -> None:
         (seen(step="something else"), Verdict.SURVIVED, "fails, but not because of"),
         (seen(kind="when"), Verdict.DID_NOT_START, "no claim"),
         (seen(error="KeyError"), Verdict.DID_NOT_START, "KeyError"),
-        (seen(kind="", step="", error=""), Verdict.DID_NOT_START, "no step"),
-        (seen(outcome="passed", kind="", step="", error=""), Verdict.SURVIVED, "passes"),
+        (seen(Outcome.BROKEN, step="", error="RuntimeError"), Verdict.DID_NOT_START, "no step"),
+        (seen(step=""), Verdict.SURVIVED, "fails, but not because of"),
+        (seen(Outcome.PASSED, step="", error=""), Verdict.SURVIVED, "passes"),
     ],
 )
-def test_what_fails_otherwise_than_stated_has_not_noticed(one: Seen, verdict: Verdict, said: str) -> None:
+def test_what_fails_otherwise_than_stated_has_not_noticed(one: Result, verdict: Verdict, said: str) -> None:
     trial = judge(HARMLESS, (one,), "")
     assert trial.verdict is verdict
     assert said in trial.why
-
-
-def test_the_matrix_tells_which_scenario_notices_which_defect() -> None:
-    crash = seen(kind="when", error="KeyError")
-    trials = [
-        Trial(replace(HARMLESS, name="one"), Verdict.KILLED, "", (seen(), seen())),
-        Trial(replace(HARMLESS, name="two"), Verdict.DID_NOT_START, "", (crash,)),
-        Trial(replace(HARMLESS, name="three"), Verdict.SURVIVED, "", (seen("passed", "", "", ""),)),
-    ]
-    matrix = json.loads(json.dumps(describe_matrix(trials)))
-    assert matrix["scenarios"] == {KILL.place: {"kills": ["one"], "crashes": ["two"]}}
-    assert matrix["defects"] == 3
-    assert matrix["verdicts"]["survived"] == 1
 
 
 def test_the_command_ends_with_1_when_one_survives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,5 @@
-"""The seeded defects as data: each is a small change to the source of the reference engine, and what is to notice it.
+"""The seeded defects as data: each is a small change to the source of the reference engine or of the lab, and what is
+to notice it.
 
 The engine is known by its package's name only: its source is copied, changed and run, never imported here.
 """
@@ -8,21 +9,28 @@ from __future__ import annotations
 import shutil
 import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from simulator.conformance.feature_files import read_feature
-from simulator.conformance.guide import features_dir
+from simulator.conformance.guide import features_dir, fixtures_dir
 from simulator.errors import BadValue, CannotStart
 
-ENGINE = "reference"
 _HERE = Path(__file__).parent
+
+
+class Package(StrEnum):
+    """What is wrong: the reference engine, or the lab that it is tried on."""
+
+    ENGINE = "reference"
+    LAB = "simulator"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One replacement in a file of the engine's package; `old` has to stand there exactly once."""
+    """One replacement in a file of the package; `old` has to stand there exactly once."""
 
     file: str
     old: str
@@ -45,16 +53,18 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """An engine with one mistake: what its developer did wrong, as a sentence, as changes, and as red scenarios."""
+    """An engine, or a lab, with one mistake: what its developer did wrong, as a sentence, as changes, and as red
+    scenarios."""
 
     name: str
     mistake: str
     changes: tuple[Change, ...]
     killed_by: tuple[Kill, ...]
+    package: Package = Package.ENGINE
 
 
 class DidNotApply(Exception):
-    """A change does not fit the engine's source."""
+    """A change does not fit the source."""
 
 
 @cache
@@ -64,21 +74,24 @@ def seeded_defects() -> tuple[Defect, ...]:
 
 
 def read_defects(path: Path) -> tuple[Defect, ...]:
-    """The defects of one TOML file: `[[defect]]` with the fields of `Defect`.
+    """The defects of one TOML file: `package`, where it is not the engine's, and `[[defect]]` with the fields of
+    `Defect`.
 
     Raises: BadValue when it is none, lacks something without which a defect would count as killed for nothing, or names
     a scenario that there is not.
     """
     try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8"))["defect"]
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        package = Package(table.get("package", Package.ENGINE))
         found = tuple(
             Defect(
                 row["name"],
                 row["mistake"],
                 tuple(Change(**one) for one in row["changes"]),
                 tuple(Kill(**one) for one in row["killed_by"]),
+                package,
             )
-            for row in rows
+            for row in table["defect"]
         )
     except (OSError, ValueError, TypeError, KeyError) as error:
         what = f"no file of defects ({type(error).__name__}: {error})"
@@ -100,28 +113,31 @@ def choose_defects(names: tuple[str, ...], among: tuple[Defect, ...]) -> tuple[D
     return tuple(known[name] for name in dict.fromkeys(names)) or tuple(known.values())
 
 
-def find_engine() -> Path:
-    """The folder of the installed reference engine.
+def find_package(package: Package) -> Path:
+    """The folder of an installed package.
 
     Raises: CannotStart when it is not installed.
     """
-    spec = find_spec(ENGINE)
+    spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise CannotStart(f"The package {ENGINE!r} is not installed, and the defects are changes to it.")
+        raise CannotStart(f"The package {package!r} is not installed, and the defects are changes to it.")
     return Path(spec.origin).parent
 
 
 def seed(defect: Defect, into: Path) -> None:
-    """Copy the engine into a folder and make the changes of a defect there.
+    """Copy the package into a folder and make the changes of a defect there.
 
     Raises: DidNotApply; the copy is left as it is then.
     """
-    engine = into / ENGINE
-    shutil.copytree(find_engine(), engine, ignore=shutil.ignore_patterns("__pycache__"))
+    copy = into / defect.package
+    shutil.copytree(find_package(defect.package), copy, ignore=shutil.ignore_patterns("__pycache__"))
+    for shipped in (features_dir(), fixtures_dir()):
+        if shipped.parent == find_package(Package.LAB).parent:  # in a checkout they stand beside the package
+            (into / shipped.name).symlink_to(shipped)
     for change in defect.changes:
-        path = engine / change.file
-        if not (path.is_file() and path.resolve().is_relative_to(engine.resolve())):
-            raise DidNotApply(f"the engine has no file {change.file}")
+        path = copy / change.file
+        if not (path.is_file() and path.resolve().is_relative_to(copy.resolve())):
+            raise DidNotApply(f"{defect.package} has no file {change.file}")
         source = path.read_text(encoding="utf-8")
         found = source.count(change.old)
         if found != 1:

@@ -1,14 +1,10 @@
-"""Runs defective engines against the scenarios meant for them, and tells whether those say no, and why.
+"""Runs defective engines and labs through the scenarios meant for them, and tells whether those say no, and why.
 
-Each engine runs in a process of its own, which imports the changed copy in place of the installed engine and calls
-its `run_pass`; a lab of its own, on free ports, comes with it.
+The changed copy is imported in place of what is installed, in a process and on a lab of its own.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,39 +12,24 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.conformance.defects import watch
-from simulator.conformance.defects.seeded import ENGINE, Defect, DidNotApply, Kill, feature_of, seed
-from simulator.conformance.drivers import necessities
-from simulator.conformance.feature_files import find_feature_files
+from simulator.conformance.defects.seeded import Defect, DidNotApply, Package, feature_of, seed
+from simulator.conformance.drivers import REFERENCE_ENGINE, necessities
 from simulator.conformance.guide import features_dir
+from simulator.conformance.verify.results import Outcome
+from simulator.conformance.verify.selection import read_scenarios
+from simulator.conformance.verify.suite import SuiteRun, run_suite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from simulator.conformance.verify.results import Result
+    from simulator.conformance.verify.selection import Chosen
 
 TIME_LIMIT = 180.0
 """Seconds for the scenarios that one defect names."""
 TIME_LIMIT_FULL = 1_800.0
 """Seconds for all scenarios with one defect."""
 _SHOWN = 300
-
-_MODULE = """
-from pathlib import Path
-
-import pytest
-from pytest_bdd import scenario, scenarios
-
-import {engine}
-from simulator.conformance.drivers import CallableEngine
-
-assert Path({engine}.__file__).is_relative_to(Path(__file__).parent), "the installed engine was imported, not the copy"
-
-
-@pytest.fixture(scope="session")
-def zaikolab_engine():
-    return CallableEngine(lambda environment: {engine}.run_pass(environment).exit_code)
-
-
-"""
 
 
 class Verdict(StrEnum):
@@ -61,31 +42,13 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """How one scenario, or one row of an outline, fared; the fields are those of `watch`."""
-
-    feature: str
-    scenario: str
-    outcome: str
-    kind: str = ""
-    step: str = ""
-    error: str = ""
-    words: str = ""
-
-    @property
-    def claims(self) -> bool:
-        """Whether a claim of a ならば did not hold; anything else is a crash."""
-        return self.kind == "then" and self.error == "AssertionError"
-
-
-@dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of a defect, why, and how each scenario that ran fared."""
+    """What became of a defect, why, and how each case that ran fared."""
 
     defect: Defect
     verdict: Verdict
     why: str
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[Result, ...] = ()
 
     @property
     def killed(self) -> bool:
@@ -93,46 +56,56 @@ class Trial:
         return self.verdict is Verdict.KILLED
 
 
-def try_defects(defects: Iterable[Defect], *, at_once: int, full: bool = False) -> Iterator[Trial]:
+def try_defects(
+    defects: Iterable[Defect], *, at_once: int, scenarios: Callable[[Defect], Sequence[Chosen]] | None = None
+) -> Iterator[Trial]:
     """Try defects, several at once; the trials come in the order of the defects.
 
-    `full`: run every scenario with each of them, not only those named for it.
+    `scenarios`: those to run with a defect; None: those named for it.
     """
     pool = ThreadPoolExecutor(at_once)
     try:
-        yield from pool.map(lambda defect: try_defect(defect, full=full), defects)
+        yield from pool.map(lambda one: try_defect(one, scenarios(one) if scenarios else None), defects)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def try_defect(defect: Defect, *, full: bool = False, limit: float | None = None) -> Trial:
-    """Change a copy of the engine, run it against the scenarios for `limit` seconds at most, and judge what is seen."""
+def try_defect(defect: Defect, scenarios: Sequence[Chosen] | None = None, *, limit: float | None = None) -> Trial:
+    """Change a copy of the engine or lab, run it through the scenarios for `limit` seconds at most, and judge what is
+    seen."""
+    limit = limit or (TIME_LIMIT if scenarios is None else TIME_LIMIT_FULL)
     with tempfile.TemporaryDirectory(prefix="zaikolab-defect-") as folder:
-        place = Path(folder)
         try:
-            seed(defect, place)
+            seed(defect, Path(folder))
         except DidNotApply as problem:
             return Trial(defect, Verdict.DID_NOT_APPLY, str(problem))
-        chosen = _all_features() if full else _named(defect.killed_by)
-        limit = limit or (TIME_LIMIT_FULL if full else TIME_LIMIT)
-        (place / "test_engine.py").write_text(_MODULE.format(engine=ENGINE) + chosen, encoding="utf-8")
-        seen, trouble = _run(place, limit)
+        run = SuiteRun(
+            REFERENCE_ENGINE, named(defect) if scenarios is None else scenarios, necessities(),
+            whole_limit=limit, copies=Path(folder),
+        )  # fmt: skip
+        seen, trouble = run_suite(run, lambda _: None)
     return judge(defect, seen, trouble)
 
 
-def judge(defect: Defect, seen: tuple[Seen, ...], trouble: str) -> Trial:
+def named(defect: Defect) -> tuple[Chosen, ...]:
+    """The scenarios that are to notice a defect."""
+    wanted = {(feature_of(kill).name, kill.scenario) for kill in defect.killed_by}
+    return tuple(one for one in read_scenarios(features_dir()) if (one.file, one.name) in wanted)
+
+
+def judge(defect: Defect, seen: tuple[Result, ...], trouble: str) -> Trial:
     """Tell what became of a defect: killed, if each scenario named for it has said no, for the reason stated."""
     if trouble:
-        return Trial(defect, Verdict.DID_NOT_START, trouble, seen)
+        return Trial(defect, Verdict.DID_NOT_START, _end_of(trouble), seen)
     for kill in defect.killed_by:
-        runs = [one for one in seen if (one.feature, one.scenario) == (kill.feature, kill.scenario)]
-        if any(one.claims and kill.because in f"{one.step}\n{one.words}" for one in runs):
+        runs = [one for one in seen if place_of(one) == kill.place]
+        if any(one.claims and kill.because in f"{_step(one)}\n{one.message}" for one in runs):
             continue
-        failed = next((one for one in runs if one.outcome == "failed"), None)
+        failed = next((one for one in runs if one.outcome in (Outcome.FAILED, Outcome.BROKEN)), None)
         if failed is None:
             return Trial(defect, Verdict.SURVIVED, f"{kill.place}: passes", seen)
-        said = " ".join(failed.words.split())
-        what = f"{failed.error} in 「{failed.step}」: {said}" if failed.step else "no step"
+        said = " ".join(failed.message.split())
+        what = f"{failed.error} in 「{_step(failed)}」: {said}" if _step(failed) else f"no step, {said}"
         if not failed.claims:
             return Trial(defect, Verdict.DID_NOT_START, f"{kill.place}: no claim, {what}"[:_SHOWN], seen)
         reason = f"{kill.place}: fails, but not because of {kill.because!r}: {what}"
@@ -140,16 +113,23 @@ def judge(defect: Defect, seen: tuple[Seen, ...], trouble: str) -> Trial:
     return Trial(defect, Verdict.KILLED, "; ".join(kill.place for kill in defect.killed_by), seen)
 
 
+def recorded_trial(defect: Defect, verdict: Verdict) -> Trial:
+    """A trial that was not made again."""
+    return Trial(defect, verdict, "as recorded")
+
+
 def describe(trials: Iterable[Trial]) -> dict[str, object]:
     """Trials as JSON: how many defects there were, of each verdict, and one by one."""
     trials = tuple(trials)
     return {
         "defects": len(trials),
+        "of_the_lab": sum(trial.defect.package is Package.LAB for trial in trials),
         "verdicts": {verdict.value: sum(trial.verdict is verdict for trial in trials) for verdict in Verdict},
         "trials": [
             {
                 "name": trial.defect.name,
                 "mistake": trial.defect.mistake,
+                "package": trial.defect.package.value,
                 "verdict": trial.verdict.value,
                 "why": trial.why,
                 "killed_by": [kill.place for kill in trial.defect.killed_by],
@@ -159,67 +139,16 @@ def describe(trials: Iterable[Trial]) -> dict[str, object]:
     }
 
 
-def describe_matrix(trials: Iterable[Trial]) -> dict[str, object]:
-    """Trials of the whole matrix as JSON: for each scenario the defects that it says no to, and those that crash in it;
-    a scenario without either can do without the other end, or has still to show what it is good for."""
-    rows: dict[str, dict[str, list[str]]] = {}
-    trials = tuple(trials)
-    for trial in trials:
-        for one in trial.seen:
-            row = rows.setdefault(f"{one.feature}: {one.scenario}", {"kills": [], "crashes": []})
-            found = row["kills" if one.claims else "crashes"]
-            if one.outcome == "failed" and trial.defect.name not in found:
-                found.append(trial.defect.name)
-    return {**describe(trials), "scenarios": dict(sorted(rows.items()))}
+def place_of(case: Result | Chosen) -> str:
+    """Feature and scenario as people name them: `sku_matching: …`."""
+    return f"{case.file.removesuffix('.feature')}: {case.name}"
 
 
-def _run(place: Path, limit: float) -> tuple[tuple[Seen, ...], str]:
-    """Run the module in a folder; how the scenarios fared, and what kept them from running."""
-    outcome = place / "outcome.json"
-    (place / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=prepend\n", encoding="utf-8")
-    command = [
-        sys.executable, "-m", "pytest", "-q", "--tb=short", "-c", "pytest.ini", "--rootdir=.", "--basetemp=kept",
-        *(word for name in ("cacheprovider", "xdist", "hypothesispytest", "faker", "schemathesis")
-          for word in ("-p", f"no:{name}")),
-        "-p", watch.__name__, f"--zaikolab-watch={outcome}", "test_engine.py",
-    ]  # fmt: skip
-    try:
-        ended = subprocess.run(  # noqa: S603 - pytest, on a folder of our own
-            command,
-            cwd=place,
-            env={
-                **necessities(),
-                "TMPDIR": str(place),
-                "PYTHONDONTWRITEBYTECODE": "1",
-            },  # what a killed one leaves goes, too
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=limit,
-            check=False,
-            text=True,
-            errors="replace",
-        )
-    except subprocess.TimeoutExpired:
-        return (), f"its scenarios did not end within {limit:g} s"
-    if not outcome.is_file():
-        return (), _end_of(ended.stdout + ended.stderr)
-    told = json.loads(outcome.read_text(encoding="utf-8"))
-    seen = tuple(Seen(**one) for one in told["scenarios"])
-    return seen, _end_of(told["trouble"][0]) if told["trouble"] else ""
+def _step(case: Result) -> str:
+    return case.failed_step.text if case.failed_step else ""
 
 
 def _end_of(text: str) -> str:
     """The last words of an output, where the error stands, on one line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return (" / ".join(lines[-2:]) or "it said nothing")[-_SHOWN:]
-
-
-def _named(kills: Iterable[Kill]) -> str:
-    return "\n".join(
-        f"@scenario({str(feature_of(kill))!r}, {kill.scenario!r})\ndef test_{number}():\n    pass\n"
-        for number, kill in enumerate(kills)
-    )
-
-
-def _all_features() -> str:
-    return f"scenarios({', '.join(repr(str(path)) for path in find_feature_files(features_dir()))})\n"

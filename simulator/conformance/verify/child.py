@@ -1,13 +1,15 @@
-"""The pytest plugin in the child process of `zaikolab verify`: obeys the run's file, tells each result.
+"""The pytest plugin in the child process that `suite.py` starts: obeys the run's file, tells each result.
 
 With pytest-xdist it is loaded in the workers too: they choose, describe what failed, and keep the lab; the first
-process alone tells.
+process alone tells, and ends with the process that started it.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -17,10 +19,12 @@ import pytest
 
 from simulator.config import LabConfig
 from simulator.conformance.engine_under_test import EngineUnderTest
-from simulator.conformance.guide import features_dir
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.address import address_from
-from simulator.conformance.verify.results import Outcome, Result
+from simulator.conformance.verify.recording import steps_of
+from simulator.conformance.verify.results import Outcome, Result, result_from
+from simulator.conformance.verify.stragglers import end_stragglers
+from simulator.conformance.verify.suite import TIME_TO_END
 from simulator.errors import EngineUnusable
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 _RUN: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
 _LAB: pytest.StashKey[Lab] = pytest.StashKey()
+_ENGINE: pytest.StashKey[EngineUnderTest] = pytest.StashKey()
+_SET_UP: pytest.StashKey[float] = pytest.StashKey()
 _STORY = "zaikolab"
 _WRONG = "does something else than expected"
 _LAB_BROKEN = "not judged: an error of the lab or of the suite"
@@ -43,20 +49,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("zaikolab verify")
     group.addoption("--zaikolab-run", help="the JSON file that says what to run")
     group.addoption("--zaikolab-results", type=int, help="the file descriptor to tell results to")
+    group.addoption("--zaikolab-alive", type=int, help="the file descriptor that ends when nobody waits any more")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Read the run; end at SIGTERM as at Ctrl-C, so that the engine under way and the lab are ended first."""
-    config.stash[_RUN] = json.loads(Path(config.getoption("--zaikolab-run")).read_text(encoding="utf-8"))
+    told = Path(config.getoption("--zaikolab-run"))
+    config.stash[_RUN] = run = json.loads(told.read_text(encoding="utf-8"))
+    for name, path in run["copies"].items():
+        if importlib.import_module(name).__file__ != path:
+            raise pytest.UsageError(f"the installed {name} was imported, not the copy {path}")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     if not hasattr(config, "workerinput"):
+        alive = config.getoption("--zaikolab-alive")
+        threading.Thread(target=_end_with_parent, args=(alive, Path(run["folder"])), daemon=True).start()
         config.pluginmanager.register(_Teller(config.getoption("--zaikolab-results")))
 
 
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def _end_with_parent(alive: int, folder: Path) -> None:
+    """Wait for the end of the process that started this one; then end engines and labs, and leave nothing behind."""
+    if os.read(alive, 1):  # nobody writes: reading ends with the other end
+        return
+    os.kill(os.getpid(), signal.SIGTERM)
+    threading.Event().wait(TIME_TO_END)
+    end_stragglers(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.killpg(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")
@@ -82,10 +106,12 @@ def engine(request: pytest.FixtureRequest, zaikolab_engine: Engine, lab: Lab, tm
     told = request.config.stash[_RUN]["address"]
     if told:
         address_from(told).empty_state()
-        return EngineUnderTest(zaikolab_engine, lab, address_from(told).state_dir)
-    state_dir = tmp_path / "engine-state"
-    state_dir.mkdir()
-    return EngineUnderTest(zaikolab_engine, lab, state_dir)
+        state_dir = address_from(told).state_dir
+    else:
+        state_dir = tmp_path / "engine-state"
+        state_dir.mkdir()
+    request.node.stash[_ENGINE] = found = EngineUnderTest(zaikolab_engine, lab, state_dir)
+    return found
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -102,10 +128,18 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put into the report what the first process cannot know: which scenario it was, and how it failed."""
     report = yield
-    story: dict[str, Any] = {**_chosen(item.config)[_identity(item)], "case": _case(item)}
+    if report.when == "setup":
+        item.stash[_SET_UP] = call.duration
+    engine = item.stash.get(_ENGINE, None)
+    story: dict[str, Any] = {
+        **_chosen(item.config)[_identity(item)], "case": _case(item),
+        "seconds": call.duration + (item.stash[_SET_UP] if report.when == "call" else 0),
+        "engine_seconds": engine.seconds if engine else 0.0, "steps": [step.as_json() for step in steps_of(item)],
+    }  # fmt: skip
     if call.excinfo is not None and not report.skipped:
         error = call.excinfo.value
         judged = isinstance(error, (AssertionError, EngineUnusable)) and report.when == "call"
+        story["error"] = type(error).__name__
         story["outcome"] = str(Outcome.FAILED if judged else Outcome.BROKEN)
         story["verdict"] = str(
             error.trouble if isinstance(error, EngineUnusable) else _WRONG if judged else _LAB_BROKEN
@@ -155,29 +189,19 @@ class _Teller:
 def _result(report: pytest.TestReport) -> Result:
     # Where a worker has died there is no story: pytest-xdist makes such a report itself.
     nameless = {"file": "", "line": 0, "name": report.nodeid, "case": "", "level": Owed.MUST, "statements": []}
-    story: dict[str, Any] = nameless | getattr(report, _STORY, {})
     outcome = Outcome.BROKEN if report.failed else Outcome.SKIPPED if report.skipped else Outcome.PASSED
     message = "" if report.passed else report.longreprtext
     if report.skipped and isinstance(report.longrepr, tuple):
         message = str(report.longrepr[2]).removeprefix("Skipped: ")
-    return Result(
-        file=story["file"],
-        line=story["line"],
-        name=story["name"],
-        case=story["case"],
-        owed=Owed(story["level"]),
-        statements=tuple(story["statements"]),
-        outcome=Outcome(story.get("outcome", outcome)),
-        seconds=report.duration,
-        verdict=str(story.get("verdict", _LAB_BROKEN if outcome is Outcome.BROKEN else "")),
-        message=story.get("message", message),
-        sections=()
-        if report.passed
-        else tuple(
-            (title.removeprefix("Captured ").removesuffix(f" {report.when}"), text) for title, text in report.sections
-        ),
-        lab=tuple(story.get("lab", {}).items()),
-    )
+    sections = {
+        title.removeprefix("Captured ").removesuffix(f" {report.when}"): text for title, text in report.sections
+    }
+    unsaid = {
+        "outcome": outcome, "verdict": _LAB_BROKEN if outcome is Outcome.BROKEN else "", "message": message,
+        "error": "", "seconds": report.duration, "engine_seconds": 0.0, "steps": [], "lab": {},
+        "sections": {} if report.passed else sections,
+    }  # fmt: skip
+    return result_from(nameless | unsaid | getattr(report, _STORY, {}))
 
 
 def _chosen(config: pytest.Config) -> dict[tuple[str, str], dict[str, Any]]:
@@ -191,13 +215,10 @@ def _template(item: pytest.Item) -> ScenarioTemplate:
     return scenario_wrapper_template_registry[item.obj]
 
 
-def _relative(template: ScenarioTemplate) -> str:
-    return Path(template.feature.filename).relative_to(features_dir()).as_posix()
-
-
 def _identity(item: pytest.Item) -> tuple[str, str]:
     template = _template(item)
-    return _relative(template), template.name
+    features = item.config.stash[_RUN]["features"]
+    return Path(template.feature.filename).relative_to(features).as_posix(), template.name
 
 
 def _case(item: pytest.Item) -> str:

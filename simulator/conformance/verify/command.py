@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
-from simulator.conformance.drivers import IN_PROCESS, UrlEngine, engine_for
+from simulator.conformance.drivers import REFERENCE_ENGINE, UrlEngine, engine_for
 from simulator.conformance.guide import features_dir
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.address import kept_address
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from simulator.conformance.verify.address import Address
     from simulator.conformance.verify.results import Result
     from simulator.conformance.verify.selection import Chosen
-
-REFERENCE_ENGINE = f"{IN_PROCESS}reference:run_pass"
-"""The default: the reference engine, in process."""
 
 
 class Audience(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +30,38 @@ class Outcome(StrEnum):
     BROKEN = "broken"
 
 
+class StepOutcome(StrEnum):
+    """What became of one step. `skipped`: it was not come to, or the scenario was given up in it."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNDEFINED = "undefined"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRun:
+    """One step as it ran. `kind`: given, when or then; `line`: in the feature file; `seconds`: of real time."""
+
+    keyword: str
+    text: str
+    line: int
+    kind: str
+    outcome: StepOutcome = StepOutcome.SKIPPED
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self) | {"outcome": str(self.outcome), "seconds": round(self.seconds, 4)}
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One case of a scenario. `verdict`: in a few words; `message`: expected and seen, or what went wrong;
-    `sections`: step, journal and engine's words by title; `seconds`: of real time; `lab`: addresses, if kept."""
+    """One case of a scenario. `verdict`: in a few words; `message`: expected and seen, or what went wrong; `error`: the
+    class of the exception; `sections`: step, journal and engine's words by title; `lab`: addresses, if kept.
+
+    `seconds`: of real time, with setting up; `engine_seconds`: those of them that the engine's passes took.
+    """
 
     file: str
     line: int
@@ -47,18 +75,35 @@ class Result:
     message: str = ""
     sections: tuple[tuple[str, str], ...] = ()
     lab: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+    engine_seconds: float = 0.0
+    steps: tuple[StepRun, ...] = ()
 
     @property
     def case_of(self) -> tuple[str, str, str]:
         """Which case of which scenario it is."""
         return self.file, self.name, self.case
 
+    @property
+    def failed_step(self) -> StepRun | None:
+        """The step that failed, if one did."""
+        return next((step for step in self.steps if step.outcome is StepOutcome.FAILED), None)
+
+    @property
+    def claims(self) -> bool:
+        """Whether a claim did not hold: of a ならば, or that what was to go wrong went wrong. Any other failure is a
+        crash."""
+        step = self.failed_step
+        return self.error == "AssertionError" and (step is None or step.kind == "then")
+
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values, `result_from` takes them back."""
         return {
             "file": self.file, "line": self.line, "name": self.name, "case": self.case, "level": str(self.owed),
-            "statements": list(self.statements), "outcome": str(self.outcome), "seconds": round(self.seconds, 3),
-            "verdict": self.verdict, "message": self.message, "sections": dict(self.sections), "lab": dict(self.lab),
+            "statements": list(self.statements), "outcome": str(self.outcome), "seconds": round(self.seconds, 4),
+            "engine_seconds": round(self.engine_seconds, 4), "verdict": self.verdict, "message": self.message,
+            "error": self.error, "sections": dict(self.sections), "lab": dict(self.lab),
+            "steps": [step.as_json() for step in self.steps],
         }  # fmt: skip
 
 
@@ -67,7 +112,8 @@ def result_from(told: Mapping[str, Any]) -> Result:
     return Result(
         told["file"], told["line"], told["name"], told["case"], Owed(told["level"]), tuple(told["statements"]),
         Outcome(told["outcome"]), told["seconds"], told["verdict"], told["message"],
-        tuple(told["sections"].items()), tuple(told["lab"].items()),
+        tuple(told["sections"].items()), tuple(told["lab"].items()), told["error"], told["engine_seconds"],
+        tuple(StepRun(**step | {"outcome": StepOutcome(step["outcome"])}) for step in told["steps"]),
     )  # fmt: skip
 
 

@@ -13,11 +13,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.conformance.drivers import TIME_LIMIT
+from simulator.conformance.guide import features_dir
 from simulator.conformance.verify.results import Outcome, Result, result_from
 from simulator.conformance.verify.stragglers import end_stragglers
 
@@ -27,23 +29,31 @@ if TYPE_CHECKING:
     from simulator.conformance.verify.address import Address
     from simulator.conformance.verify.selection import Chosen
 
-_MODULE = Path(__file__).with_name("every_scenario.py")
+_MODULE = """from pytest_bdd import scenarios
+
+scenarios(*{files!r})
+"""
 _INI = """[pytest]
 disable_test_id_escaping_and_forfeit_all_rights_to_community_support = true
 """
-_PLUGINS = ("pytest_bdd.plugin", "simulator.conformance.plugin", "simulator.conformance.verify.child")
+_PLUGINS = (
+    "pytest_bdd.plugin", "simulator.conformance.plugin", "simulator.conformance.verify.recording",
+    "simulator.conformance.verify.child",
+)  # fmt: skip
 _NEEDLESS = ("cacheprovider", "terminalreporter", "doctest", "junitxml", "pastebin", "nose", "stepwise", "faulthandler")
 _OF_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER")
 _NO_TESTS = 5  # pytest's exit code
 _ENDINGS = (0, 1)  # all passed, some failed
-_TIME_TO_END = 3.0  # seconds until an interrupted run is killed: engines end at once, pytest-xdist takes longer
+TIME_TO_END = 3.0
+"""Seconds until an interrupted run is killed: engines end at once, pytest-xdist takes longer."""
 _STDERR_SHOWN = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteRun:
     """What to run. `engine`: as `engine_for` takes it; `environment`: of the child process; `workers`: 1 runs without
-    pytest-xdist; `keep`: leave the lab of a failed case running; `time_limit`: seconds one pass may take."""
+    pytest-xdist; `keep`: leave the lab of a failed case running; `time_limit` and `whole_limit`: seconds that one pass
+    and the whole run may take."""
 
     engine: str
     scenarios: Sequence[Chosen]
@@ -53,6 +63,9 @@ class SuiteRun:
     time_limit: float = TIME_LIMIT
     address: Address | None = None
     """Where the lab of an engine behind a URL is; None: a lab for each worker, on free ports."""
+    whole_limit: float | None = None
+    copies: Path | None = None
+    """A folder of packages that are imported from there, whatever is installed."""
 
 
 def run_suite(run: SuiteRun, tell: Callable[[Result], None]) -> tuple[tuple[Result, ...], str]:
@@ -63,7 +76,11 @@ def run_suite(run: SuiteRun, tell: Callable[[Result], None]) -> tuple[tuple[Resu
     """
     found: dict[tuple[str, str, str], Result] = {}
     troubles: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="zaikolab-verify-") as name, _started(run, Path(name)) as (process, lines):
+    with (
+        tempfile.TemporaryDirectory(prefix="zaikolab-verify-", ignore_cleanup_errors=True) as name,
+        _started(run, Path(name)) as (process, lines),
+        _ended_after(run.whole_limit, process) as too_long,
+    ):
         for line in lines:
             if "trouble" in line:
                 troubles.append(line["trouble"])
@@ -74,7 +91,9 @@ def run_suite(run: SuiteRun, tell: Callable[[Result], None]) -> tuple[tuple[Resu
                 found[result.case_of] = result
                 tell(result)
         code = process.wait()
-        if code not in (*_ENDINGS, _NO_TESTS) and not troubles:
+        if too_long.is_set():
+            troubles = [f"its scenarios did not end within {run.whole_limit:g} s"]
+        elif code not in (*_ENDINGS, _NO_TESTS) and not troubles:
             said = (Path(name) / "stderr").read_text(encoding="utf-8", errors="replace")[-_STDERR_SHOWN:]
             troubles.append(f"pytest ended with exit code {code}. {said}".strip())
     return tuple(found.values()), "\n".join(troubles)
@@ -82,22 +101,28 @@ def run_suite(run: SuiteRun, tell: Callable[[Result], None]) -> tuple[tuple[Resu
 
 @contextlib.contextmanager
 def _started(run: SuiteRun, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Iterator[dict[str, Any]]]]:
-    """The child process and the lines it tells; at the end of the block it is ended, and so is what it has started."""
+    """The child process and the lines it tells; at the end of the block it is ended, and so is what it has started.
+
+    It holds one end of a pipe whose other end nobody writes to: with this process the pipe ends, and so does the child.
+    """
     ours, theirs = os.pipe()
+    held, alive = os.pipe()
     with (
         os.fdopen(ours, encoding="utf-8") as told,
+        os.fdopen(alive, "wb"),
         (folder / "stderr").open("wb") as stderr,
         subprocess.Popen(  # noqa: S603 - this Python, with arguments made here
-            _command(run, folder, theirs),
-            env=_environment(run.environment, folder),
+            _command(run, folder, theirs, held),
+            env=_environment(run, folder),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
-            pass_fds=(theirs,),
+            pass_fds=(theirs, held),
             start_new_session=True,
         ) as process,
     ):
         os.close(theirs)
+        os.close(held)
         try:
             yield process, map(json.loads, told)
         finally:
@@ -105,10 +130,30 @@ def _started(run: SuiteRun, folder: Path) -> Iterator[tuple[subprocess.Popen[byt
             end_stragglers(folder)
 
 
-def _command(run: SuiteRun, folder: Path, results: int) -> list[str]:
-    ini, told = folder / "pytest.ini", folder / "run.json"
+@contextlib.contextmanager
+def _ended_after(seconds: float | None, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
+    """Inside, the process is ended when this time is over; the event says that it was."""
+    too_long = threading.Event()
+
+    def end() -> None:
+        too_long.set()
+        _end(process)
+
+    timer = threading.Timer(seconds or 0, end)
+    if seconds is not None:
+        timer.start()
+    try:
+        yield too_long
+    finally:
+        timer.cancel()
+
+
+def _command(run: SuiteRun, folder: Path, results: int, alive: int) -> list[str]:
+    ini, told, module = folder / "pytest.ini", folder / "run.json", folder / "every_scenario.py"
     ini.write_text(_INI, encoding="utf-8")
-    told.write_text(json.dumps(_as_told(run), ensure_ascii=False), encoding="utf-8")
+    told.write_text(json.dumps(_as_told(run, folder), ensure_ascii=False), encoding="utf-8")
+    files = dict.fromkeys(str(features_dir() / one.file) for one in run.scenarios)
+    module.write_text(_MODULE.format(files=list(files)), encoding="utf-8")
     options = [f"--basetemp={folder / 'tmp'}", "--noconftest", "--assert=plain", "--import-mode=importlib", "-Wignore"]
     options += [option for plugin in _PLUGINS for option in ("-p", plugin)]
     options += [option for plugin in _NEEDLESS for option in ("-p", f"no:{plugin}")]
@@ -116,25 +161,29 @@ def _command(run: SuiteRun, folder: Path, results: int) -> list[str]:
         options += ["-p", "xdist.plugin", "-n", str(run.workers), "--dist", "worksteal", "--max-worker-restart", "4"]
     return [
         *(sys.executable, "-P", "-m", "pytest", "-c", str(ini), "--rootdir", str(folder), *options),
-        *("--zaikolab-run", str(told), "--zaikolab-results", str(results), str(_MODULE)),
+        *("--zaikolab-run", str(told), "--zaikolab-results", str(results), "--zaikolab-alive", str(alive)),
+        str(module),
     ]
 
 
-def _as_told(run: SuiteRun) -> dict[str, Any]:
+def _as_told(run: SuiteRun, folder: Path) -> dict[str, Any]:
     scenarios = [
         {"file": one.file, "line": one.line, "name": one.name, "level": one.owed, "statements": one.statements}
         for one in run.scenarios
     ]
     address = run.address.as_json() if run.address else None
+    copies = {path.parent.name: str(path) for path in run.copies.glob("*/__init__.py")} if run.copies else {}
     return {
-        "engine": run.engine, "time_limit": run.time_limit, "keep": run.keep, "address": address,
-        "scenarios": scenarios,
+        "engine": run.engine, "time_limit": run.time_limit, "keep": run.keep, "address": address, "copies": copies,
+        "features": str(features_dir()), "folder": str(folder), "scenarios": scenarios,
     }  # fmt: skip
 
 
-def _environment(given: Mapping[str, str], folder: Path) -> dict[str, str]:
+def _environment(run: SuiteRun, folder: Path) -> dict[str, str]:
     """The caller's, without what would configure pytest; labs and engines put their temporary files into `folder`."""
-    kept = {name: value for name, value in given.items() if name not in _OF_PYTEST}
+    kept = {name: value for name, value in run.environment.items() if name not in _OF_PYTEST}
+    if run.copies:
+        kept["PYTHONPATH"] = os.pathsep.join(filter(None, (str(run.copies), kept.get("PYTHONPATH"))))
     return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(folder)}
 
 
@@ -144,7 +193,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_TIME_TO_END)
+            process.wait(TIME_TO_END)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

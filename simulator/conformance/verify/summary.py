@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.conformance.verify.command import REFERENCE_ENGINE, default_level
+from simulator.conformance.drivers import REFERENCE_ENGINE
+from simulator.conformance.verify.command import default_level
 from simulator.conformance.verify.results import ExitCode, Outcome, tally
 
 if TYPE_CHECKING:

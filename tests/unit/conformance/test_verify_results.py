@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.conformance.drivers import REFERENCE_ENGINE
 from simulator.conformance.sources import Owed
-from simulator.conformance.verify.command import REFERENCE_ENGINE, Wish
+from simulator.conformance.verify.command import Wish
 from simulator.conformance.verify.results import ExitCode, Finding, Outcome, Result, Verification, result_from, tally
 from simulator.conformance.verify.summary import repeat
 

@@ -1,0 +1,203 @@
+"""The kill matrix: every scenario with every seeded defect, as it was recorded.
+
+`matrix.json` beside this module is what `zaikolab defects --full` wrote last; docs/defects.md shows it. It says which
+defect a failing engine most resembles, and how much the suite has been seen to notice.
+
+    {"made", "version", "features": {file: digest},
+     "defects": {name: {"digest", "package", "verdict", "kills": {place: step}, "crashes": {place: error}}}}
+
+`kills`: the scenarios in which a claim did not hold, with the step that made it; `crashes`: those that failed
+otherwise. The digests tell what has changed since, and so has to be run again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.conformance.defects.seeded import Defect, seeded_defects
+from simulator.conformance.defects.trial import Trial, Verdict, named, place_of, try_defects
+from simulator.conformance.feature_files import find_feature_files
+from simulator.conformance.guide import features_dir
+from simulator.conformance.sources import Owed
+from simulator.conformance.verify.results import Outcome
+from simulator.conformance.verify.selection import Chosen, read_scenarios
+from simulator.errors import BadValue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+RECORDED = Path(__file__).with_name("matrix.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How every scenario fared with one defect, by place."""
+
+    digest: str
+    package: str
+    verdict: Verdict
+    kills: Mapping[str, str] = field(default_factory=dict)
+    crashes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All rows by the defect's name; `made`: the day (ISO), `features`: the feature files' digests of that time."""
+
+    made: str = ""
+    version: str = ""
+    features: Mapping[str, str] = field(default_factory=dict)
+    defects: Mapping[str, Row] = field(default_factory=dict)
+
+    @property
+    def killed(self) -> int:
+        """How many defects were killed for the stated reason."""
+        return sum(row.verdict is Verdict.KILLED for row in self.defects.values())
+
+    def killers(self) -> dict[str, tuple[str, ...]]:
+        """For each scenario that says no to something, by place, the defects it says no to."""
+        found: dict[str, list[str]] = {}
+        for name, row in self.defects.items():
+            for place in row.kills:
+                found.setdefault(place, []).append(name)
+        return {place: tuple(names) for place, names in found.items()}
+
+    def stale(self, features: Path, defects: Iterable[Defect]) -> tuple[str, ...]:
+        """What is not as it was when it was recorded: feature files and defects, by name."""
+        now = digests_of(features)
+        files = [file for file in sorted({*now, *self.features}) if now.get(file) != self.features.get(file)]
+        there = {defect.name: digest_of(defect) for defect in defects}
+        rows = {name: row.digest for name, row in self.defects.items()}
+        return (*files, *(name for name in sorted({*there, *rows}) if there.get(name) != rows.get(name)))
+
+
+@cache
+def recorded() -> Matrix:
+    """The matrix that came with this version."""
+    return read_matrix(RECORDED)
+
+
+def read_matrix(path: Path) -> Matrix:
+    """A matrix from its file; an empty one where there is no file.
+
+    Raises: BadValue for a file that holds something else.
+    """
+    if not path.exists():
+        return Matrix()
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        rows = {
+            name: Row(**row | {"verdict": Verdict(row["verdict"])}) for name, row in dict(told.pop("defects")).items()
+        }
+        return Matrix(**told, defects=rows)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        what = f"no kill matrix ({type(error).__name__}: {error})"
+        raise BadValue("file", str(path), what, next_step="Remove it, or name another file.") from error
+
+
+def write_matrix(matrix: Matrix, path: Path) -> None:
+    """Write a matrix so that `read_matrix` takes it back, a line for each scenario of a defect."""
+    told = asdict(matrix)
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def fill_matrix(before: Matrix, defects: Sequence[Defect], *, at_once: int) -> Iterator[tuple[Matrix, Trial | None]]:
+    """Run what `before` does not have as it is now: all scenarios with each changed defect, and the scenarios of each
+    changed feature file with the others.
+
+    Yields the matrix as it grows, with the trial that was made; the last one is whole, and comes without a trial.
+    """
+    scenarios = read_scenarios(features_dir())
+    now = digests_of(features_dir())
+    fresh = {file for file, digest in now.items() if before.features.get(file) == digest}
+    left = {defect.name: tuple(_left(before, defect, scenarios, fresh)) for defect in defects}
+    rows = {defect.name: _without(before.defects[defect.name], fresh) for defect in defects if not left[defect.name]}
+    to_run = [defect for defect in defects if left[defect.name]]
+    made = date.today().isoformat() if to_run else before.made  # noqa: DTZ011 - the day where it was made
+    for trial in try_defects(to_run, at_once=at_once, scenarios=lambda defect: left[defect.name]):
+        ran = {place_of(one) for one in left[trial.defect.name]}
+        rows[trial.defect.name] = _merged(before, trial, ran, fresh)
+        yield Matrix(made, version("zaikolab"), now, dict(rows)), trial
+    yield Matrix(made, version("zaikolab"), now, {defect.name: rows[defect.name] for defect in defects}), None
+
+
+def unarmed(matrix: Matrix, scenarios: Iterable[Chosen]) -> tuple[str, ...]:
+    """The scenarios of level must and should that were not seen to say no to any defect, by place."""
+    killing = matrix.killers()
+    owed = (place_of(one) for one in scenarios if Owed.SHOULD.includes(one.owed))
+    return tuple(place for place in owed if place not in killing)
+
+
+def digest_of(defect: Defect) -> str:
+    """Changes when the mistake does."""
+    return _digest(json.dumps([defect.package, [asdict(change) for change in defect.changes]], ensure_ascii=False))
+
+
+def digests_of(features: Path) -> dict[str, str]:
+    """For each feature file, what changes when a step does; tags and comments do not count."""
+    return {
+        path.relative_to(features).as_posix(): _digest("\n".join(_told_lines(path)))
+        for path in find_feature_files(features)
+    }
+
+
+def _told_lines(path: Path) -> Iterator[str]:
+    for line in map(str.strip, path.read_text(encoding="utf-8").splitlines()):
+        if line and not line.startswith(("@", "#")):
+            yield line
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _left(before: Matrix, defect: Defect, scenarios: Sequence[Chosen], fresh: set[str]) -> Iterator[Chosen]:
+    row = before.defects.get(defect.name)
+    known = row is not None and row.digest == digest_of(defect)
+    stale = [one for one in scenarios if not (known and one.file in fresh)]
+    judged = {*named(defect)} if stale or (row and row.verdict is not Verdict.KILLED) else set()
+    yield from (one for one in scenarios if one in judged or one in stale)
+
+
+def _without(row: Row, fresh: set[str]) -> Row:
+    """A row less what it says of feature files that have changed."""
+
+    def still(found: Mapping[str, str]) -> dict[str, str]:
+        return {place: what for place, what in found.items() if f"{place.partition(': ')[0]}.feature" in fresh}
+
+    return replace(row, kills=still(row.kills), crashes=still(row.crashes))
+
+
+def _merged(before: Matrix, trial: Trial, ran: set[str], fresh: set[str]) -> Row:
+    defect = trial.defect
+    new = Row(digest_of(defect), str(defect.package), trial.verdict)
+    old = before.defects.get(defect.name)
+    kept = _without(old, fresh) if old and old.digest == new.digest else new
+    kills = {place: step for place, step in kept.kills.items() if place not in ran}
+    crashes = {place: error for place, error in kept.crashes.items() if place not in ran}
+    for one in trial.seen:
+        if one.outcome in (Outcome.FAILED, Outcome.BROKEN):
+            step = one.failed_step.text if one.failed_step else ""
+            if one.claims:
+                kills.setdefault(place_of(one), step)
+            else:
+                crashes.setdefault(place_of(one), one.error)
+    return replace(new, kills=dict(sorted(kills.items())), crashes=dict(sorted(crashes.items())))
+
+
+def describe_matrix(matrix: Matrix) -> dict[str, Any]:
+    """The matrix as JSON, with the scenarios' side of it."""
+    scenarios = read_scenarios(features_dir())
+    return {
+        **asdict(matrix),
+        "stale": list(matrix.stale(features_dir(), seeded_defects())),
+        "scenarios": {place: list(names) for place, names in sorted(matrix.killers().items())},
+        "unarmed": list(unarmed(matrix, scenarios)),
+    }

@@ -1,0 +1,96 @@
+"""The kill matrix: what of it has to be run again, and what it says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from simulator.conformance.defects import matrix
+from simulator.conformance.defects.matrix import Matrix, Row, digest_of, read_matrix, unarmed, write_matrix
+from simulator.conformance.defects.seeded import Change, Defect, Kill
+from simulator.conformance.defects.trial import Verdict
+from simulator.conformance.sources import Owed
+from simulator.conformance.verify.selection import Chosen
+from simulator.errors import BadValue
+
+KILL = Kill("sku_matching", "自社管理コードが空欄の商品には何も届かない", "0")
+DEFECT = Defect("one", "Does it.", (Change("a.py", "x", "y"),), (KILL,))
+MATRIX = Matrix(
+    "2026-11-28",
+    "0.1.0",
+    {"a.feature": "1", "b.feature": "2"},
+    {
+        "one": Row("d", "reference", Verdict.KILLED, {"a: 甲": "数は「5」である"}, {"b: 乙": "KeyError"}),
+        "two": Row("e", "simulator", Verdict.SURVIVED, {"a: 甲": "ない"}),
+    },
+)
+
+
+def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
+    write_matrix(MATRIX, tmp_path / "m.json")
+    assert read_matrix(tmp_path / "m.json") == MATRIX
+    assert read_matrix(tmp_path / "none.json") == Matrix()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"defects": {"one": {}}}', '{"defects": {}, "more": 1}'])
+def test_a_file_that_is_none_is_refused_and_kept(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "m.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadValue, match="no kill matrix"):
+        read_matrix(path)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_it_tells_which_defects_a_scenario_notices_and_how_many_were_killed() -> None:
+    assert MATRIX.killers() == {"a: 甲": ("one", "two")}
+    assert MATRIX.killed == 1
+
+
+def test_a_scenario_that_only_crashes_or_is_not_owed_by_all_is_no_killer() -> None:
+    scenarios = [
+        Chosen("a.feature", 3, "甲", Owed.MUST, frozenset(), 1),
+        Chosen("b.feature", 3, "乙", Owed.SHOULD, frozenset(), 1),
+        Chosen("b.feature", 9, "丙", Owed.ORDERS, frozenset(), 1),
+    ]
+    assert unarmed(MATRIX, scenarios) == ("b: 乙",)
+
+
+def test_what_has_changed_since_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.feature").write_text("# language: ja\n機能: 甲\n", encoding="utf-8")
+    digests = matrix.digests_of(tmp_path)
+    recorded = Matrix("", "", digests, {"one": Row(digest_of(DEFECT), "reference", Verdict.KILLED)})
+    assert recorded.stale(tmp_path, [DEFECT]) == ()
+    (tmp_path / "a.feature").write_text("# ja\n@guide-4.3\n\n  機能: 甲\n", encoding="utf-8")
+    assert recorded.stale(tmp_path, [DEFECT]) == ()  # tags, comments and blanks change nothing of what is done
+    (tmp_path / "a.feature").write_text("機能: 乙\n", encoding="utf-8")
+    assert recorded.stale(tmp_path, [DEFECT]) == ("a.feature",)
+    other = replace(DEFECT, changes=(Change("a.py", "x", "z"),))
+    assert recorded.stale(tmp_path, [other, replace(DEFECT, name="new")]) == ("a.feature", "new", "one")
+    assert recorded.stale(tmp_path, []) == ("a.feature", "one")
+
+
+def test_only_what_has_changed_is_run_again(tmp_path: Path, monkeypatch) -> None:
+    """With a real defect and the real features; the lab makes a scenario's run real."""
+    from simulator.conformance.defects.seeded import seeded_defects
+    from simulator.conformance.guide import features_dir
+
+    (defect,) = (one for one in seeded_defects() if one.name == "trims-codes")
+    known = Row(digest_of(defect), "reference", Verdict.KILLED, {"sku_matching: 甲": "1", "pause: 乙": "2"})
+    now = matrix.digests_of(features_dir())
+    whole, none = tuple(matrix.fill_matrix(Matrix("then", "0", now, {defect.name: known}), [defect], at_once=1))[-1]
+    assert (whole.defects, none, whole.made) == ({defect.name: known}, None, "then")
+
+    changed = Matrix("then", "0", now | {"near_misses.feature": "other"}, {defect.name: known})
+    *grown, (whole, none) = matrix.fill_matrix(changed, [defect], at_once=1)
+    ((_, trial),) = grown
+    assert trial is not None
+    assert {one.file for one in trial.seen} == {"near_misses.feature", "sku_matching.feature"}
+    row = whole.defects[defect.name]
+    assert (none, row.verdict, row.kills["pause: 乙"]) == (None, Verdict.KILLED, "2")
+    assert "sku_matching: 少しでも違うコードの商品には在庫数が届かない" in row.kills
+    assert whole.features == now
+    assert whole.made > "2026"
+    json.dumps(matrix.describe_matrix(whole))
