@@ -26,7 +26,7 @@ from simulator.conformance.defects.trial import Trial, Verdict, named, place_of,
 from simulator.conformance.feature_files import find_feature_files
 from simulator.conformance.guide import features_dir
 from simulator.conformance.sources import Owed
-from simulator.conformance.verify.results import Outcome
+from simulator.conformance.verify.results import Outcome, Power
 from simulator.conformance.verify.selection import Chosen, read_scenarios
 from simulator.errors import BadValue
 
@@ -126,6 +126,12 @@ def fill_matrix(before: Matrix, defects: Sequence[Defect], *, at_once: int) -> I
         rows[trial.defect.name] = _merged(before, trial, ran, fresh)
         yield Matrix(made, version("zaikolab"), now, dict(rows)), trial
     yield Matrix(made, version("zaikolab"), now, {defect.name: rows[defect.name] for defect in defects}), None
+
+
+def power_of(matrix: Matrix) -> Power:
+    """What a matrix says of the suite as it stands here."""
+    seeded = seeded_defects()
+    return Power(matrix.killed, len(seeded), matrix.made, len(matrix.stale(features_dir(), seeded)))
 
 
 def unarmed(matrix: Matrix, scenarios: Iterable[Chosen]) -> tuple[str, ...]:

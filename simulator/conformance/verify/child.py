@@ -22,7 +22,7 @@ from simulator.conformance.engine_under_test import EngineUnderTest
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.address import address_from
 from simulator.conformance.verify.recording import steps_of
-from simulator.conformance.verify.results import Outcome, Result, result_from
+from simulator.conformance.verify.results import GUIDE, Outcome, Result, result_from
 from simulator.conformance.verify.stragglers import end_stragglers
 from simulator.conformance.verify.suite import TIME_TO_END
 from simulator.errors import EngineUnusable
@@ -188,7 +188,15 @@ class _Teller:
 
 def _result(report: pytest.TestReport) -> Result:
     # Where a worker has died there is no story: pytest-xdist makes such a report itself.
-    nameless = {"file": "", "line": 0, "name": report.nodeid, "case": "", "level": Owed.MUST, "statements": []}
+    nameless = {
+        "file": "",
+        "line": 0,
+        "name": report.nodeid,
+        "case": "",
+        "level": Owed.MUST,
+        "statements": [],
+        "profile": GUIDE,
+    }
     outcome = Outcome.BROKEN if report.failed else Outcome.SKIPPED if report.skipped else Outcome.PASSED
     message = "" if report.passed else report.longreprtext
     if report.skipped and isinstance(report.longrepr, tuple):
@@ -199,7 +207,7 @@ def _result(report: pytest.TestReport) -> Result:
     unsaid = {
         "outcome": outcome, "verdict": _LAB_BROKEN if outcome is Outcome.BROKEN else "", "message": message,
         "error": "", "seconds": report.duration, "engine_seconds": 0.0, "steps": [], "lab": {},
-        "sections": {} if report.passed else sections,
+        "resembles": "", "sections": {} if report.passed else sections,
     }  # fmt: skip
     return result_from(nameless | unsaid | getattr(report, _STORY, {}))
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from simulator.conformance.defects.matrix import power_of, recorded
+from simulator.conformance.defects.seeded import seeded_defects
 from simulator.conformance.drivers import REFERENCE_ENGINE, UrlEngine, engine_for
 from simulator.conformance.guide import features_dir
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.address import kept_address
+from simulator.conformance.verify.resemblance import name_resemblances
 from simulator.conformance.verify.results import Finding, Verification
 from simulator.conformance.verify.selection import choose, read_scenarios
 from simulator.conformance.verify.smoke import examine
@@ -78,7 +81,7 @@ def verify(wish: Wish, audience: Audience) -> Verification:
     scenarios = choose(read_scenarios(features_dir()), wish.judged_by, wish.only)
     expected = sum(scenario.cases for scenario in scenarios)
     findings: tuple[Finding, ...] = ()
-    results: dict[tuple[str, str, str], Result] = {}
+    results: dict[tuple[str, str, str, str], Result] = {}
     trouble = ""
     try:
         engine = engine_for(wish.engine, wish.time_limit)
@@ -95,8 +98,9 @@ def verify(wish: Wish, audience: Audience) -> Verification:
         audience.found(findings)
     except KeyboardInterrupt:
         trouble = "interrupted"
+    seen = name_resemblances(tuple(results.values()), recorded(), seeded_defects())
     return Verification(
-        wish.engine, wish.judged_by, findings, tuple(results.values()), expected, monotonic() - began, trouble
+        wish.engine, wish.judged_by, findings, seen, expected, monotonic() - began, trouble, power_of(recorded())
     )
 
 
@@ -114,7 +118,7 @@ def _smoke(engine: Engine, address: Address | None) -> tuple[Finding, ...]:
             return examine(engine, lab, state_dir)
 
 
-def _hear(result: Result, results: dict[tuple[str, str, str], Result], audience: Audience) -> None:
+def _hear(result: Result, results: dict[tuple[str, str, str, str], Result], audience: Audience) -> None:
     results[result.case_of] = result
     audience.goes_on(result)
     if result.lab:

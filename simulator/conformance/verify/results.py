@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 from simulator.conformance.sources import Owed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+GUIDE = "guide"
+"""The profile of the service that the guide and the contract describe."""
 
 
 class ExitCode(IntEnum):
@@ -58,7 +63,8 @@ class StepRun:
 @dataclass(frozen=True, slots=True)
 class Result:
     """One case of a scenario. `verdict`: in a few words; `message`: expected and seen, or what went wrong; `error`: the
-    class of the exception; `sections`: step, journal and engine's words by title; `lab`: addresses, if kept.
+    class of the exception; `sections`: step, journal and engine's words by title; `lab`: addresses, if kept;
+    `resembles`: the seeded defect that fails like this, with its mistake; `profile`: which TEMPOSTAR the lab played.
 
     `seconds`: of real time, with setting up; `engine_seconds`: those of them that the engine's passes took.
     """
@@ -78,11 +84,13 @@ class Result:
     error: str = ""
     engine_seconds: float = 0.0
     steps: tuple[StepRun, ...] = ()
+    resembles: str = ""
+    profile: str = GUIDE
 
     @property
-    def case_of(self) -> tuple[str, str, str]:
-        """Which case of which scenario it is."""
-        return self.file, self.name, self.case
+    def case_of(self) -> tuple[str, str, str, str]:
+        """Which case of which scenario it is, and under which profile."""
+        return self.profile, self.file, self.name, self.case
 
     @property
     def failed_step(self) -> StepRun | None:
@@ -102,7 +110,8 @@ class Result:
             "file": self.file, "line": self.line, "name": self.name, "case": self.case, "level": str(self.owed),
             "statements": list(self.statements), "outcome": str(self.outcome), "seconds": round(self.seconds, 4),
             "engine_seconds": round(self.engine_seconds, 4), "verdict": self.verdict, "message": self.message,
-            "error": self.error, "sections": dict(self.sections), "lab": dict(self.lab),
+            "error": self.error, "resembles": self.resembles, "profile": self.profile,
+            "sections": dict(self.sections), "lab": dict(self.lab),
             "steps": [step.as_json() for step in self.steps],
         }  # fmt: skip
 
@@ -114,6 +123,7 @@ def result_from(told: Mapping[str, Any]) -> Result:
         Outcome(told["outcome"]), told["seconds"], told["verdict"], told["message"],
         tuple(told["sections"].items()), tuple(told["lab"].items()), told["error"], told["engine_seconds"],
         tuple(StepRun(**step | {"outcome": StepOutcome(step["outcome"])}) for step in told["steps"]),
+        told["resembles"], told["profile"],
     )  # fmt: skip
 
 
@@ -128,8 +138,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Power:
+    """How much the suite itself has been seen to notice: `killed` of `seeded` defects, on the day `made` (ISO);
+    `changed`: how many feature files and defects are not as they were then."""
+
+    killed: int
+    seeded: int
+    made: str
+    changed: int = 0
+
+    def __str__(self) -> str:
+        """One sentence, without its full stop."""
+        since = f"; {self.changed} feature files or defects have changed since" if self.changed else ""
+        return f"{self.killed}/{self.seeded} seeded defects killed, recorded {self.made or 'never'}{since}"
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
-    """The whole. `expected`: how many cases were to run; `trouble`: why not all of them did, "" when they did."""
+    """The whole. `expected`: how many cases were to run; `trouble`: why not all of them did, "" when they did; `power`:
+    the suite's own; `profiles`: those that were asked for."""
 
     engine: str
     level: Owed
@@ -138,6 +165,8 @@ class Verification:
     expected: int
     seconds: float
     trouble: str = ""
+    power: Power = Power(0, 0, "")
+    profiles: tuple[str, ...] = (GUIDE,)
 
     def having(self, outcome: Outcome) -> tuple[Result, ...]:
         """The results of one outcome."""
@@ -155,6 +184,11 @@ class Verification:
             return ExitCode.NOT_JUDGED
         return ExitCode.CONFORMANT
 
+    @property
+    def robust(self) -> bool:
+        """Whether the engine conforms under several profiles."""
+        return len(self.profiles) > 1 and self.exit_code is ExitCode.CONFORMANT
+
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
@@ -165,6 +199,9 @@ class Verification:
             "seconds": round(self.seconds, 2),
             "expected": self.expected,
             "trouble": self.trouble,
+            "power": asdict(self.power),
+            "profiles": {name: _count(one for one in self.results if one.profile == name) for name in self.profiles},
+            "robust": self.robust,
             "findings": [
                 {"verdict": one.verdict, "explanation": one.explanation, "next_step": one.next_step, "stops": one.stops}
                 for one in self.findings
@@ -177,10 +214,12 @@ class Verification:
 def tally(results: Sequence[Result]) -> dict[str, dict[str, int]]:
     """For each level that occurs, how many cases had which outcome."""
     return {
-        str(level): {
-            str(outcome): sum(result.owed is level and result.outcome is outcome for result in results)
-            for outcome in Outcome
-        }
+        str(level): _count(result for result in results if result.owed is level)
         for level in Owed
         if any(result.owed is level for result in results)
     }
+
+
+def _count(results: Iterable[Result]) -> dict[str, int]:
+    outcomes = Counter(result.outcome for result in results)
+    return {str(outcome): outcomes[outcome] for outcome in Outcome}

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.conformance.drivers import TIME_LIMIT
 from simulator.conformance.guide import features_dir
-from simulator.conformance.verify.results import Outcome, Result, result_from
+from simulator.conformance.verify.results import GUIDE, Outcome, Result, result_from
 from simulator.conformance.verify.stragglers import end_stragglers
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class SuiteRun:
     address: Address | None = None
     """Where the lab of an engine behind a URL is; None: a lab for each worker, on free ports."""
     whole_limit: float | None = None
+    profile: str = GUIDE
     copies: Path | None = None
     """A folder of packages that are imported from there, whatever is installed."""
 
@@ -74,7 +75,7 @@ def run_suite(run: SuiteRun, tell: Callable[[Result], None]) -> tuple[tuple[Resu
 
     Returns the results, one a case, and why the run is incomplete, "" when it is not.
     """
-    found: dict[tuple[str, str, str], Result] = {}
+    found: dict[tuple[str, str, str, str], Result] = {}
     troubles: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="zaikolab-verify-", ignore_cleanup_errors=True) as name,
@@ -168,9 +169,12 @@ def _command(run: SuiteRun, folder: Path, results: int, alive: int) -> list[str]
 
 def _as_told(run: SuiteRun, folder: Path) -> dict[str, Any]:
     scenarios = [
-        {"file": one.file, "line": one.line, "name": one.name, "level": one.owed, "statements": one.statements}
+        {
+            "file": one.file, "line": one.line, "name": one.name, "level": one.owed, "statements": one.statements,
+            "profile": run.profile,
+        }
         for one in run.scenarios
-    ]
+    ]  # fmt: skip
     address = run.address.as_json() if run.address else None
     copies = {path.parent.name: str(path) for path in run.copies.glob("*/__init__.py")} if run.copies else {}
     return {

@@ -90,6 +90,7 @@ class Screen:
             self._console.print(_table(verification.results))
         if verification.trouble:
             self._console.print(escape(f"the run did not come to its end: {verification.trouble}"))
+        self._console.print(escape(f"the suite itself: {verification.power}"))
         self._console.print(f"verdict: {_VERDICTS[verification.exit_code]} {escape(_sum(verification))}")
 
     def _tell(self, wish: Wish, cases: Sequence[Result], *, whole: bool) -> None:
@@ -107,6 +108,7 @@ class Screen:
         for title in ("journal since the もし", "engine") if whole else ():
             if title in sections:
                 lines += [f"{title}:", *(f"  {line}" for line in sections[title].splitlines()[-_LINES_SHOWN:])]
+        lines += [f"like:     {first.resembles}"] if first.resembles else []
         lines.append(f"repeat:   {repeat(wish, first)}")
         self._console.print(escape("\n".join(_indented(line, 4) for line in lines)))
 

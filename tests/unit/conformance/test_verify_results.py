@@ -11,13 +11,25 @@ import pytest
 from simulator.conformance.drivers import REFERENCE_ENGINE
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.command import Wish
-from simulator.conformance.verify.results import ExitCode, Finding, Outcome, Result, Verification, result_from, tally
+from simulator.conformance.verify.results import (
+    ExitCode,
+    Finding,
+    Outcome,
+    Result,
+    StepOutcome,
+    StepRun,
+    Verification,
+    result_from,
+    tally,
+)
 from simulator.conformance.verify.summary import repeat
 
 PASSED = Result("a.feature", 3, "数が 届く", "公開", Owed.MUST, ("4.3",), Outcome.PASSED, 0.25)
 FAILED = replace(
     PASSED, case="下書き", outcome=Outcome.FAILED, verdict="wrong", message="expected 5",
-    sections=(("step", "ならば"),), lab=(("lab", "http://127.0.0.1:1"),),
+    sections=(("step", "ならば"),), lab=(("lab", "http://127.0.0.1:1"),), error="AssertionError", engine_seconds=0.125,
+    steps=(StepRun("ならば", "「5」である", 9, "then", StepOutcome.FAILED, 0.5),), resembles="one: Does one.",
+    profile="full",
 )  # fmt: skip
 
 
@@ -57,6 +69,13 @@ def test_a_result_travels_as_json() -> None:
 
 def test_the_tally_counts_each_level_that_occurs() -> None:
     assert tally([PASSED, FAILED]) == {"must": {"passed": 1, "failed": 1, "skipped": 0, "broken": 0}}
+
+
+def test_an_engine_that_conforms_under_several_profiles_is_robust() -> None:
+    one = Verification("./e", Owed.SHOULD, (), (PASSED,), 1, 1.0)
+    both = replace(one, results=(PASSED, replace(PASSED, profile="full")), expected=2, profiles=("guide", "full"))
+    assert (one.robust, both.robust, replace(both, expected=3).robust) == (False, True, False)
+    assert both.as_json()["profiles"]["full"] == {"passed": 1, "failed": 0, "skipped": 0, "broken": 0}
 
 
 @pytest.mark.parametrize(
