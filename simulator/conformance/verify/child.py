@@ -63,8 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     if not hasattr(config, "workerinput"):
-        alive = config.getoption("--zaikolab-alive")
-        threading.Thread(target=_end_with_parent, args=(alive, Path(run["folder"])), daemon=True).start()
+        config.pluginmanager.register(_Parent(config.getoption("--zaikolab-alive"), Path(run["folder"])))
         config.pluginmanager.register(_Teller(config.getoption("--zaikolab-results")))
 
 
@@ -72,15 +71,31 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _end_with_parent(alive: int, folder: Path) -> None:
-    """Wait for the end of the process that started this one; then end engines and labs, and leave nothing behind."""
-    if os.read(alive, 1):  # nobody writes: reading ends with the other end
-        return
-    os.kill(os.getpid(), signal.SIGTERM)
-    threading.Event().wait(TIME_TO_END)
-    end_stragglers(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.killpg(os.getpid(), signal.SIGKILL)
+class _Parent:
+    """The process that started this one. When it is gone, nobody else ends engines and labs, and takes away their
+    folder."""
+
+    def __init__(self, alive: int, folder: Path) -> None:
+        self._folder = folder
+        self._gone = threading.Event()
+        threading.Thread(target=self._watch, args=(alive,), daemon=True).start()
+
+    def pytest_unconfigure(self) -> None:
+        """The labs have ended by now."""
+        if self._gone.is_set():
+            self._clear()
+
+    def _watch(self, alive: int) -> None:
+        os.read(alive, 1)  # nobody writes: reading ends with the other end
+        self._gone.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(TIME_TO_END)  # an engine or lab that will not end
+        self._clear()
+        os.killpg(os.getpid(), signal.SIGKILL)
+
+    def _clear(self) -> None:
+        end_stragglers(self._folder)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import select
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from time import monotonic
 
 import pytest
 import urllib3
@@ -158,9 +160,9 @@ def test_a_lab_that_cannot_be_started_is_no_verdict(terminal: Terminal) -> None:
 
 
 @contextmanager
-def verifying(home: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def verifying(home: Path, *arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """A verification in a process of its own."""
-    environment = {**os.environ, "ZAIKOLAB_HOME": str(home)}
+    environment = {**os.environ, "ZAIKOLAB_HOME": str(home), **variables}
     command = [*ZAIKOLAB, "verify", *arguments]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -184,6 +186,29 @@ def test_the_lab_of_the_first_failed_scenario_is_kept_until_ctrl_c(tmp_path: Pat
     assert "verdict: NOT CONFORMANT" in out
     with pytest.raises(urllib3.exceptions.HTTPError):
         urllib3.request("GET", f"{address}/lab/v1/state", retries=False)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_kept_lab_goes_with_a_verification_that_is_killed(tmp_path: Path, workers: str) -> None:
+    (tmp_path / "tmp").mkdir()
+    engine = engines.command(tmp_path, engines.LAZY)
+    arguments = ("--engine", engine, "--only", ARRIVES, "--only", "自社管理コードが空欄", "--keep", "-n", workers)
+    with verifying(tmp_path / "home", *arguments, TMPDIR=str(tmp_path / "tmp")) as process:
+        assert process.stdout is not None
+        address = next(line.split()[1] for line in process.stdout if line.strip().startswith("lab  "))
+        port = int(address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=30.0) as lab:
+            process.kill()
+            lab.recv(1)  # ends with the lab
+    assert not until_gone(tmp_path / "tmp"), "the lab has left its folder"
+
+
+def until_gone(folder: Path) -> list[Path]:
+    """What is still in a folder when it is empty, or after half a minute."""
+    until = monotonic() + 30.0
+    while (left := list(folder.iterdir())) and monotonic() < until:
+        threading.Event().wait(0.02)
+    return left
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
