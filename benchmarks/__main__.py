@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--runs N] [--suite]`: each figure with its target, medians of N runs taken in turn.
+"""`python -m benchmarks [--runs N] [--suite] [--conformance]`: each figure with its target, medians of N runs taken in turn.
 
 Start-up is measured on whole processes, from before the fork to the first HTTP answer, the lab and Flask's own
 development server turn by turn, so that a machine that gets slower is slow for both.
@@ -21,11 +21,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from typing import Any
 
 from simulator.demo import set_up
 from simulator.lab import Lab
 
 LIMIT = 30.0
+ZAIKOLAB = [sys.executable, "-m", "simulator.cli"]
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -65,7 +67,7 @@ def lab_start(home: str) -> float:
     port = free_port()
     ports = ["--http-port", str(port), "--ftps-port", "0", "--smtp-port", "0", "--passive-ports", "0"]
     os.environ["ZAIKOLAB_HOME"] = home
-    return start_up([sys.executable, "-m", "simulator.cli", "up", *ports], port)
+    return start_up([*ZAIKOLAB, "up", *ports], port)
 
 
 def flask_start() -> float:
@@ -127,19 +129,38 @@ def suite() -> dict[str, object]:
     return row("the whole suite", took, "60,000 ms", 60_000)
 
 
+def conformance() -> list[dict[str, object]]:
+    """What `verify` and `defects` take, in processes of their own; the lab's own time is without the engine's passes."""
+    in_process, as_command = verification(), verification("--engine", "zaikosync once")
+    own = statistics.median(one["seconds"] - one["engine_seconds"] for one in as_command["scenarios"])
+    defects = milliseconds(lambda: subprocess.run([*ZAIKOLAB, "defects"], check=True, stdout=subprocess.DEVNULL))
+    return [
+        row("`verify`, in process, all scenarios", in_process["seconds"] * 1000, "45,000 ms", 45_000),
+        row("the lab's own time a scenario, engine a command", own * 1000, "60 ms", 60),
+        row("`defects`, all", defects, "300,000 ms", 300_000),
+    ]
+
+
+def verification(*arguments: str) -> dict[str, Any]:
+    ended = subprocess.run([*ZAIKOLAB, "verify", "--json", *arguments], stdout=subprocess.PIPE, check=True)
+    told: dict[str, Any] = json.loads(ended.stdout)
+    return told
+
+
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     options.add_argument("--runs", type=int, default=7, help="runs of each (7)")
     options.add_argument("--suite", action="store_true", help="time the test suite too")
+    options.add_argument("--conformance", action="store_true", help="time verify and defects too, once each")
     options.add_argument("--json", action="store_true", help="answer in JSON")
     chosen = options.parse_args()
-    rows = measure(chosen.runs) + ([suite()] if chosen.suite else [])
+    rows = measure(chosen.runs) + ([suite()] if chosen.suite else []) + (conformance() if chosen.conformance else [])
     if chosen.json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, medians of {chosen.runs}")
     for one in rows:
-        print(f"{one['what']:<40} {one['ms']:>9} ms   target {one['target']}   share {one['share_of_target']}")
+        print(f"{one['what']:<48} {one['ms']:>9} ms   target {one['target']}   share {one['share_of_target']}")
 
 
 if __name__ == "__main__":

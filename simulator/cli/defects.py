@@ -32,8 +32,11 @@ from simulator.cli.context import as_json, show_json
     type=click.Path(dir_okay=False, path_type=Path),
     help="Defects of your own instead, in a file like those of simulator/conformance/defects.",
 )
+@click.option("--recorded", is_flag=True, help="Run nothing; print the matrix that came with this version (Markdown).")
 @as_json
-def defects(names: tuple[str, ...], at_once: int, full: Path | None, file: Path | None, json_wanted: bool) -> int:
+def defects(
+    names: tuple[str, ...], at_once: int, full: Path | None, file: Path | None, recorded: bool, json_wanted: bool
+) -> int:
     """Run engines and labs wrong on purpose, all or those of NAME: does a scenario notice each, for the right reason?
 
     Each is the reference engine, or the lab, with one realistic mistake. Ends with 0 when all are killed, else with 1.
@@ -43,12 +46,15 @@ def defects(names: tuple[str, ...], at_once: int, full: Path | None, file: Path 
     Example: zaikolab defects
              zaikolab defects trims-codes trusts-226
              zaikolab defects --full matrix.json
+             zaikolab defects --recorded
     """
     from simulator.conformance.defects.matrix import fill_matrix, read_matrix, write_matrix
     from simulator.conformance.defects.seeded import choose_defects, read_defects, seeded_defects
     from simulator.conformance.defects.trial import Trial, describe, recorded_trial, try_defects
     from simulator.screens import show_trial
 
+    if recorded:
+        return _show_recorded(json_wanted)
     chosen = choose_defects(names, read_defects(file) if file else seeded_defects())
     trials: dict[str, Trial] = {}
 
@@ -73,3 +79,17 @@ def defects(names: tuple[str, ...], at_once: int, full: Path | None, file: Path 
     else:
         click.echo(f"{killed}/{len(trials)} seeded defects killed for the stated reason.")
     return 0 if killed == len(trials) else 1
+
+
+def _show_recorded(json_wanted: bool) -> int:
+    from simulator.conformance.defects.matrix import describe_matrix, recorded
+    from simulator.conformance.defects.page import compose_page
+    from simulator.conformance.defects.seeded import seeded_defects
+    from simulator.conformance.guide import features_dir
+    from simulator.conformance.verify.selection import read_scenarios
+
+    if json_wanted:
+        show_json(describe_matrix(recorded()))
+    else:
+        click.echo(compose_page(recorded(), seeded_defects(), read_scenarios(features_dir())), nl=False)
+    return 0
