@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--runs N] [--suite] [--conformance]`: each figure with its target, medians of N runs taken in turn.
+"""`python -m benchmarks [--runs N] [--suite] [--conformance]`: figures with their targets, medians of N runs in turn.
 
 Start-up is measured on whole processes, from before the fork to the first HTTP answer, the lab and Flask's own
 development server turn by turn, so that a machine that gets slower is slow for both.
@@ -130,7 +130,7 @@ def suite() -> dict[str, object]:
 
 
 def conformance() -> list[dict[str, object]]:
-    """What `verify` and `defects` take, in processes of their own; the lab's own time is without the engine's passes."""
+    """What `verify` and `defects` take, in processes of their own; the lab's own time is that without the engine's."""
     in_process, as_command = verification(), verification("--engine", "zaikosync once")
     own = statistics.median(one["seconds"] - one["engine_seconds"] for one in as_command["scenarios"])
     defects = milliseconds(lambda: subprocess.run([*ZAIKOLAB, "defects"], check=True, stdout=subprocess.DEVNULL))

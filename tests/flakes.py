@@ -2,9 +2,8 @@
 
     python -m tests.flakes --runs 50 --minutes 60
 
-Runs `zaikolab verify` against the reference engine again and again, each time in fresh processes and labs. The
-last line is `runs N of N, cases N, flakes N (seconds)`. Exit 0 when all
-runs were made in time and every case passed in each.
+Runs `zaikolab verify` against the reference engine again and again, each time in fresh processes and labs. The last
+line is `runs N of N, cases N, flakes N (seconds)`. Exit 0 when all runs were made in time and each case passed in each.
 """
 
 from __future__ import annotations
