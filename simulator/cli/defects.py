@@ -25,7 +25,7 @@ from simulator.cli.context import as_json, show_json
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     metavar="FILE",
     help="Run every scenario with each defect, and write the matrix to FILE, as JSON. What FILE has of the same "
-    "defects and feature files is not run again. From nothing it takes half an hour.",
+    "defects and scenarios is not run again. From nothing it takes half an hour.",
 )
 @click.option(
     "--file",

@@ -44,11 +44,12 @@ class StepText:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """One 例 table: its column names and how many rows follow."""
+    """One 例 table: its column names, how many rows follow, and what stands in them, cell by cell."""
 
     line: int
     columns: tuple[str, ...]
     rows: int
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +192,12 @@ def _names(node: dict[str, Any]) -> frozenset[str]:
 
 def _examples(found: dict[str, Any]) -> Examples:
     header = found.get("tableHeader") or {"cells": ()}
+    rows = found.get("tableBody") or ()
     return Examples(
         line=found["location"]["line"],
         columns=tuple(cell["value"] for cell in header["cells"]),
-        rows=len(found.get("tableBody") or ()),
+        rows=len(rows),
+        cells=tuple(cell["value"] for row in rows for cell in row["cells"]),
     )
 
 

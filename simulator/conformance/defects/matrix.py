@@ -3,7 +3,7 @@
 `matrix.json` beside this module is what `zaikolab defects --full` wrote last; docs/defects.md shows it. It says which
 defect a failing engine most resembles, and how much the suite has been seen to notice.
 
-    {"made", "version", "features": {file: digest},
+    {"made", "version", "scenarios": {place: digest},
      "defects": {name: {"digest", "package", "verdict", "kills": {place: step}, "crashes": {place: error}}}}
 
 `kills`: the scenarios in which a claim did not hold, with the step that made it; `crashes`: those that failed
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.conformance.defects.seeded import Defect, seeded_defects
 from simulator.conformance.defects.trial import Trial, Verdict, named, place_of, try_defects
-from simulator.conformance.feature_files import find_feature_files
+from simulator.conformance.feature_files import find_feature_files, read_feature
 from simulator.conformance.guide import features_dir
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.results import Outcome, Power
@@ -32,6 +32,8 @@ from simulator.errors import BadValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from simulator.conformance.feature_files import Scenario
 
 RECORDED = Path(__file__).with_name("matrix.json")
 
@@ -49,11 +51,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All rows by the defect's name; `made`: the day (ISO), `features`: the feature files' digests of that time."""
+    """All rows by the defect's name; `made`: the day (ISO), `scenarios`: their digests of that time, by place."""
 
     made: str = ""
     version: str = ""
-    features: Mapping[str, str] = field(default_factory=dict)
+    scenarios: Mapping[str, str] = field(default_factory=dict)
     defects: Mapping[str, Row] = field(default_factory=dict)
 
     @property
@@ -70,12 +72,12 @@ class Matrix:
         return {place: tuple(names) for place, names in found.items()}
 
     def stale(self, features: Path, defects: Iterable[Defect]) -> tuple[str, ...]:
-        """What is not as it was when it was recorded: feature files and defects, by name."""
-        now = digests_of(features)
-        files = [file for file in sorted({*now, *self.features}) if now.get(file) != self.features.get(file)]
+        """What is not as it was when it was recorded: scenarios by place, and defects by name."""
+        now, then = digests_of(features), self.scenarios
+        places = [place for place in sorted({*now, *then}) if now.get(place) != then.get(place)]
         there = {defect.name: digest_of(defect) for defect in defects}
         rows = {name: row.digest for name, row in self.defects.items()}
-        return (*files, *(name for name in sorted({*there, *rows}) if there.get(name) != rows.get(name)))
+        return (*places, *(name for name in sorted({*there, *rows}) if there.get(name) != rows.get(name)))
 
 
 @cache
@@ -109,14 +111,14 @@ def write_matrix(matrix: Matrix, path: Path) -> None:
 
 
 def fill_matrix(before: Matrix, defects: Sequence[Defect], *, at_once: int) -> Iterator[tuple[Matrix, Trial | None]]:
-    """Run what `before` does not have as it is now: all scenarios with each changed defect, and the scenarios of each
-    changed feature file with the others.
+    """Run what `before` does not have as it is now: all scenarios with each changed defect, and each changed scenario
+    with the others.
 
     Yields the matrix as it grows, with the trial that was made; the last one is whole, and comes without a trial.
     """
     scenarios = read_scenarios(features_dir())
     now = digests_of(features_dir())
-    fresh = {file for file, digest in now.items() if before.features.get(file) == digest}
+    fresh = {place for place, digest in now.items() if before.scenarios.get(place) == digest}
     left = {defect.name: tuple(_left(before, defect, scenarios, fresh)) for defect in defects}
     rows = {defect.name: _without(before.defects[defect.name], fresh) for defect in defects if not left[defect.name]}
     to_run = [defect for defect in defects if left[defect.name]]
@@ -147,17 +149,17 @@ def digest_of(defect: Defect) -> str:
 
 
 def digests_of(features: Path) -> dict[str, str]:
-    """For each feature file, what changes when a step does; tags and comments do not count."""
+    """For each scenario, by place, what changes when a step or an example does; tags and comments do not count."""
     return {
-        path.relative_to(features).as_posix(): _digest("\n".join(_told_lines(path)))
+        f"{path.relative_to(features).with_suffix('').as_posix()}: {one.name}": _digest(repr(_told(one)))
         for path in find_feature_files(features)
+        for one in read_feature(path).scenarios
     }
 
 
-def _told_lines(path: Path) -> Iterator[str]:
-    for line in map(str.strip, path.read_text(encoding="utf-8").splitlines()):
-        if line and not line.startswith(("@", "#")):
-            yield line
+def _told(scenario: Scenario) -> tuple[object, ...]:
+    steps = [(step.kind, step.text, step.values) for step in (*scenario.background, *scenario.steps)]
+    return steps, [(examples.columns, examples.cells) for examples in scenario.examples]
 
 
 def _digest(text: str) -> str:
@@ -167,16 +169,16 @@ def _digest(text: str) -> str:
 def _left(before: Matrix, defect: Defect, scenarios: Sequence[Chosen], fresh: set[str]) -> Iterator[Chosen]:
     row = before.defects.get(defect.name)
     known = row is not None and row.digest == digest_of(defect)
-    stale = [one for one in scenarios if not (known and one.file in fresh)]
+    stale = [one for one in scenarios if not (known and place_of(one) in fresh)]
     judged = {*named(defect)} if stale or (row and row.verdict is not Verdict.KILLED) else set()
     yield from (one for one in scenarios if one in judged or one in stale)
 
 
 def _without(row: Row, fresh: set[str]) -> Row:
-    """A row less what it says of feature files that have changed."""
+    """A row less what it says of scenarios that have changed."""
 
     def still(found: Mapping[str, str]) -> dict[str, str]:
-        return {place: what for place, what in found.items() if f"{place.partition(': ')[0]}.feature" in fresh}
+        return {place: what for place, what in found.items() if place in fresh}
 
     return replace(row, kills=still(row.kills), crashes=still(row.crashes))
 
@@ -204,6 +206,6 @@ def describe_matrix(matrix: Matrix) -> dict[str, Any]:
     return {
         **asdict(matrix),
         "stale": list(matrix.stale(features_dir(), seeded_defects())),
-        "scenarios": {place: list(names) for place, names in sorted(matrix.killers().items())},
+        "killers": {place: list(names) for place, names in sorted(matrix.killers().items())},
         "unarmed": list(unarmed(matrix, scenarios)),
     }

@@ -11,17 +11,18 @@ import pytest
 from simulator.conformance.defects import matrix
 from simulator.conformance.defects.matrix import Matrix, Row, digest_of, read_matrix, unarmed, write_matrix
 from simulator.conformance.defects.seeded import Change, Defect, Kill
-from simulator.conformance.defects.trial import Verdict
+from simulator.conformance.defects.trial import Verdict, place_of
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.selection import Chosen
 from simulator.errors import BadValue
 
+PAUSE = "pause: 一時停止の間はTEMPOSTARに接続しない"
 KILL = Kill("sku_matching", "自社管理コードが空欄の商品には何も届かない", "0")
 DEFECT = Defect("one", "Does it.", (Change("a.py", "x", "y"),), (KILL,))
 MATRIX = Matrix(
     "2026-11-28",
     "0.1.0",
-    {"a.feature": "1", "b.feature": "2"},
+    {"a: 甲": "1", "b: 乙": "2"},
     {
         "one": Row("d", "reference", Verdict.KILLED, {"a: 甲": "数は「5」である"}, {"b: 乙": "KeyError"}),
         "two": Row("e", "simulator", Verdict.SURVIVED, {"a: 甲": "ない"}),
@@ -58,18 +59,36 @@ def test_a_scenario_that_only_crashes_or_is_not_owed_by_all_is_no_killer() -> No
     assert unarmed(MATRIX, scenarios) == ("b: 乙",)
 
 
+FEATURE = """# language: ja
+機能: 甲
+  シナリオアウトライン: 乙
+    前提 <数>個ある:
+      | 列 |
+      | 1  |
+
+    例:
+      | 数 |
+      | 5  |
+"""
+
+
 def test_what_has_changed_since_is_named(tmp_path: Path) -> None:
-    (tmp_path / "a.feature").write_text("# language: ja\n機能: 甲\n", encoding="utf-8")
+    def written(old: str, new: str) -> tuple[str, ...]:
+        (tmp_path / "a.feature").write_text(FEATURE.replace(old, new), encoding="utf-8")
+        return recorded.stale(tmp_path, [DEFECT])
+
+    (tmp_path / "a.feature").write_text(FEATURE, encoding="utf-8")
     digests = matrix.digests_of(tmp_path)
     recorded = Matrix("", "", digests, {"one": Row(digest_of(DEFECT), "reference", Verdict.KILLED)})
-    assert recorded.stale(tmp_path, [DEFECT]) == ()
-    (tmp_path / "a.feature").write_text("# ja\n@guide-4.3\n\n  機能: 甲\n", encoding="utf-8")
-    assert recorded.stale(tmp_path, [DEFECT]) == ()  # tags, comments and blanks change nothing of what is done
-    (tmp_path / "a.feature").write_text("機能: 乙\n", encoding="utf-8")
-    assert recorded.stale(tmp_path, [DEFECT]) == ("a.feature",)
+    assert written("  シ", "  # a comment\n  @guide-4.3\n\n  シ") == ()
+    assert written("個ある", "個あった") == ("a: 乙",)
+    assert written("| 1  |", "| 2  |") == ("a: 乙",)
+    assert written("| 5  |", "| 6  |") == ("a: 乙",)
+    assert written("乙", "丙") == ("a: 丙", "a: 乙")
+    written("", "")
     other = replace(DEFECT, changes=(Change("a.py", "x", "z"),))
-    assert recorded.stale(tmp_path, [other, replace(DEFECT, name="new")]) == ("a.feature", "new", "one")
-    assert recorded.stale(tmp_path, []) == ("a.feature", "one")
+    assert recorded.stale(tmp_path, [other, replace(DEFECT, name="new")]) == ("new", "one")
+    assert recorded.stale(tmp_path, []) == ("one",)
 
 
 def test_only_what_has_changed_is_run_again(tmp_path: Path, monkeypatch) -> None:
@@ -78,19 +97,23 @@ def test_only_what_has_changed_is_run_again(tmp_path: Path, monkeypatch) -> None
     from simulator.conformance.guide import features_dir
 
     (defect,) = (one for one in seeded_defects() if one.name == "trims-codes")
-    known = Row(digest_of(defect), "reference", Verdict.KILLED, {"sku_matching: 甲": "1", "pause: 乙": "2"})
+    known = Row(digest_of(defect), "reference", Verdict.KILLED, {PAUSE: "2", "gone: 乙": "1"})
     now = matrix.digests_of(features_dir())
     whole, none = tuple(matrix.fill_matrix(Matrix("then", "0", now, {defect.name: known}), [defect], at_once=1))[-1]
-    assert (whole.defects, none, whole.made) == ({defect.name: known}, None, "then")
+    still = replace(known, kills={PAUSE: "2"})
+    assert (whole.defects, none, whole.made) == ({defect.name: still}, None, "then")
 
-    changed = Matrix("then", "0", now | {"near_misses.feature": "other"}, {defect.name: known})
+    near = "near_misses: 一度知らせたコードを送信のたびに知らせない"
+    assert {near, PAUSE} < now.keys()
+    changed = Matrix("then", "0", now | {near: "other"}, {defect.name: known})
     *grown, (whole, none) = matrix.fill_matrix(changed, [defect], at_once=1)
     ((_, trial),) = grown
     assert trial is not None
-    assert {one.file for one in trial.seen} == {"near_misses.feature", "sku_matching.feature"}
+    assert {place_of(one) for one in trial.seen} == {near, *(kill.place for kill in defect.killed_by)}
     row = whole.defects[defect.name]
-    assert (none, row.verdict, row.kills["pause: 乙"]) == (None, Verdict.KILLED, "2")
+    assert (none, row.verdict, row.kills[PAUSE]) == (None, Verdict.KILLED, "2")
+    assert "gone: 乙" not in row.kills
     assert "sku_matching: 少しでも違うコードの商品には在庫数が届かない" in row.kills
-    assert whole.features == now
+    assert whole.scenarios == now
     assert whole.made > "2026"
     json.dumps(matrix.describe_matrix(whole))

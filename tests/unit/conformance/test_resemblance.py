@@ -71,4 +71,4 @@ def test_a_defect_of_the_lab_or_one_there_is_no_more_is_not_named() -> None:
 
 def test_the_suites_own_power_is_one_sentence() -> None:
     assert str(Power(70, 71, "2026-11-28")) == "70/71 seeded defects killed, recorded 2026-11-28"
-    assert str(Power(0, 2, "", 3)).endswith("recorded never; 3 feature files or defects have changed since")
+    assert str(Power(0, 2, "", 3)).endswith("recorded never; 3 scenarios or defects have changed since")
