@@ -20,7 +20,7 @@
     かつ 最後に届いたメールに「zaikosync release」と書かれている
     かつ 連携履歴の最新の行に「反映を止めています」と書かれている
 
-  @brakes @assumption-mass-of-zeros
+  @brakes @assumption-mass-of-zeros @assumption-content
   シナリオ: 止めている間もメールは1通だけ届き、ほかの在庫数は反映される
     前提 TEMPOSTARの「21」件のSKUの想定在庫数をどれも「0」にしている
     かつ 送信間隔が過ぎて在庫連携が行われている
@@ -49,7 +49,7 @@
     かつ RoomClipショッピングの「SKU-0030」の在庫数は「7」である
     かつ 店舗に届いたメールは全部で「2」通である
 
-  @brakes @public-slice @assumption-slice @assumption-mass-of-zeros
+  @brakes @public-slice @assumption-slice @assumption-mass-of-zeros @assumption-content
   シナリオ: 何回かの送信に分かれて0になっても、半分を超えるところで止まる
     前提 一度に送られるSKUが「20」件までである
     かつ TEMPOSTARの「40」件のSKUの想定在庫数をどれも「0」にしている

@@ -24,7 +24,7 @@
       | chair-001              | 5      |
       | TABLE-1                | 6      |
     かつ 店舗に届いたメールは全部で「1」通である
-    かつ 最後に届いたメールに「stock.csv」と書かれている
+    かつ 最後に届いたメールに在庫ファイルの名前が書かれている
 
     例:
       | 見本                       |
@@ -49,7 +49,7 @@
     ならば RoomClipショッピングの「chair-001」の在庫数は「5」である
     かつ 店舗に届いたメールは全部で「1」通である
 
-  @public-differential @assumption-unchanged
+  @public-differential @assumption-unchanged @chooses-unchanged
   シナリオ: 見出しだけの在庫ファイルは知らせがないのと同じである
     前提 FTPS領域の在庫ファイルが次の内容である:
       """
@@ -75,7 +75,7 @@
     ならば RoomClipショッピングの「chair-001」の在庫数は「3」である
     かつ 店舗に届いたメールは全部で「2」通である
 
-  @assumption-writing @assumption-untrusted-file
+  @assumption-writing @assumption-untrusted-file @chooses-writing
   シナリオ: 書きかけの在庫ファイルは使わない
     前提 在庫ファイルは書きかけでも見える
     かつ TEMPOSTARの「chair-001」の想定在庫数を「3」にしている
@@ -86,7 +86,7 @@
       | chair-001              | 5      |
       | TABLE-1                | 6      |
 
-  @guide-0.1 @assumption-writing @assumption-untrusted-file
+  @guide-0.1 @assumption-writing @assumption-untrusted-file @chooses-writing
   シナリオ: 書きかけで使えなかった在庫ファイルは、書き終わってから届く
     前提 在庫ファイルは書きかけでも見える
     かつ TEMPOSTARの「chair-001」の想定在庫数を「3」にしている

@@ -5,7 +5,7 @@
   背景:
     前提 在庫連携の設定を終えている
 
-  @guide-0.1 @guide-2.1.4 @public-slice @assumption-slice
+  @guide-0.1 @guide-2.1.4 @public-slice @assumption-slice @assumption-content
   シナリオアウトライン: 上限を超えるSKUは何回かの送信に分かれて届く
     前提 一度に送られるSKUが「4」件までである
     かつ TEMPOSTARの「10」件のSKUを連携している
@@ -27,7 +27,7 @@
     もし 送信間隔が「2」回過ぎ、そのつど在庫連携が行われる
     ならば RoomClipショッピングの「2100」件すべての在庫数がTEMPOSTARと一致する
 
-  @guide-0.1 @assumption-content
+  @guide-0.1 @assumption-content @chooses-content
   シナリオ: 全件の在庫ファイルは一度で届き切る
     前提 在庫ファイルの内容が「全件」である
     かつ 一度に送られるSKUが「4」件までである

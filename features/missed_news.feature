@@ -12,7 +12,7 @@
     かつ RoomClipショッピングに「ISU-02」の商品を登録している
     かつ 送信間隔が過ぎて在庫連携が行われている
 
-  @brakes @assumption-overwritten @assumption-missed-news
+  @brakes @assumption-overwritten @assumption-missed-news @assumption-content @assumption-name-without-date
   シナリオ: 在庫連携が行われない間に上書きされると、一括同期をお願いするメールが届く
     前提 TEMPOSTARの「ISU-01」の想定在庫数を「1」にしている
     かつ 送信間隔が過ぎている
@@ -24,7 +24,7 @@
     かつ 連携履歴の最新の行に「一括同期」と書かれている
     かつ RoomClipショッピングの「ISU-02」の在庫数は「2」である
 
-  @brakes @assumption-overwritten @assumption-missed-news
+  @brakes @assumption-overwritten @assumption-missed-news @assumption-content @assumption-name-without-date
   シナリオ: 失敗した回のファイルが上書きされると、失敗と復旧のほかに1通届く
     前提 TEMPOSTARでFTPパスワードを発行し直している
     かつ TEMPOSTARの「ISU-01」の想定在庫数を「1」にしている
@@ -35,7 +35,7 @@
     ならば 店舗に届いたメールは全部で「3」通である
     かつ 連携履歴の最新の行に「一括同期」と書かれている
 
-  @brakes @assumption-overwritten @assumption-missed-news
+  @brakes @assumption-overwritten @assumption-missed-news @assumption-content @assumption-name-without-date
   シナリオ: 一時停止の間に上書きされると、再開の後にメールが届く
     前提 在庫連携を一時停止している
     かつ TEMPOSTARの「ISU-01」の想定在庫数を「1」にしている
@@ -46,7 +46,7 @@
     ならば 店舗に届いたメールは全部で「1」通である
     かつ 最後に届いたメールに「一括同期」と書かれている
 
-  @brakes @public-full-sync @assumption-missed-news
+  @brakes @public-full-sync @assumption-missed-news @assumption-content @assumption-name-without-date
   シナリオ: 一括同期を行うと在庫数が届き直し、お願いは消える
     前提 TEMPOSTARの「ISU-01」の想定在庫数を「1」にしている
     かつ 送信間隔が過ぎている
@@ -58,7 +58,7 @@
     かつ 連携履歴の最新の行に「一括同期」と書かれていない
     かつ 店舗に届いたメールは全部で「1」通である
 
-  @brakes @assumption-content @assumption-missed-news
+  @brakes @assumption-content @assumption-missed-news @chooses-content
   シナリオ: すべてのSKUが載った在庫ファイルを読めたのならメールは届かない
     前提 在庫ファイルの内容が「全件」である
     かつ TEMPOSTARの「ISU-01」の想定在庫数を「1」にしている

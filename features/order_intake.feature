@@ -57,7 +57,7 @@
       | 受注番号 | 商品コード | 数量 |
       | 1        | ISU-01     | 2    |
     ならば TEMPOSTARの「ISU-01」の在庫数は「8」である
-    かつ FTPS領域に在庫ファイル「stock.csv」がない
+    かつ FTPS領域に在庫ファイルがない
 
   @guide-2.1.2 @public-taken-in-again @assumption-order-twice
   シナリオ: 同じ受注がもう一度届いても在庫は二度減らない

@@ -8,13 +8,13 @@
     かつ TEMPOSTARの「ISU-01」のSKUを想定在庫数「10」で連携している
     かつ RoomClipショッピングに「ISU-01」の商品を登録している
 
-  @should @guide-2.1.5 @public-session-reuse @assumption-tls-session-reuse
+  @should @guide-2.1.5 @public-session-reuse @assumption-tls-session-reuse @chooses-tls-session-reuse
   シナリオ: 暗号化の続きを求められても在庫数が届く
     もし 送信間隔が過ぎて在庫連携が行われる
     ならば RoomClipショッピングの「ISU-01」の在庫数は「10」である
     かつ 店舗にメールは届いていない
 
-  @orders @guide-2.1.2 @public-session-reuse @assumption-tls-session-reuse
+  @orders @guide-2.1.2 @public-session-reuse @assumption-tls-session-reuse @chooses-tls-session-reuse
   シナリオ: 暗号化の続きを求められても注文が届く
     前提 送信間隔が過ぎて在庫連携が行われている
     かつ 購入者が「ISU-01」を「2」個購入している

@@ -17,7 +17,7 @@
     もし 在庫連携が「3」回行われる
     ならば RoomClipショッピングの「ISU-01」の在庫数は「3」である
 
-  @assumption-once-per-file
+  @assumption-once-per-file @assumption-content
   シナリオ: 手作業で変えた在庫数を同じ在庫ファイルで戻さない
     前提 RoomClipショッピングの「ISU-01」の在庫数を手作業で「1」にしている
     もし 送信間隔が「2」回過ぎ、そのつど在庫連携が行われる

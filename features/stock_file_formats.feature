@@ -12,7 +12,7 @@
       | TABLE-2                |
       | rug_a\|b               |
 
-  @should @guide-4.0.1 @public-code-and-stock-first @assumption-columns @assumption-header @assumption-encoding
+  @should @guide-4.0.1 @public-code-and-stock-first @assumption-columns @assumption-header @assumption-encoding @assumption-column-order @chooses-column-order @chooses-header @chooses-encoding
   シナリオアウトライン: 在庫ファイルの書き方が違っても在庫数が届く
     前提 FTPS領域の在庫ファイルが見本「<見本>」である
     もし 在庫連携が行われる

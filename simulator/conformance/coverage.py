@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, assert_never
 from simulator.conformance.feature_files import find_feature_files, read_feature
 from simulator.conformance.guide import Level, Statement
 from simulator.conformance.sources import (
+    ASSUMPTION,
+    CHOICE,
     Assumption,
     Owed,
     PublicFact,
@@ -84,11 +86,15 @@ def read_coverage(features: Path) -> Coverage:
 
 def check_sources(tags: frozenset[str]) -> Iterator[str]:
     """What is amiss in the tags of one scenario: names that name nothing, no source, several levels, a `must` that the
-    guide does not state."""
+    guide does not state, a choice (`@chooses-<assumption>`, for profiles) without its assumption."""
     named, levels = source_tags(tags), levels_in(tags)
     yield from filter(None, map(explain_unknown, named))
     if not named:
         yield "names no source. Tag it with what it stands on: @guide-4.3, @public-slice or @assumption-content, say."
+    for chosen in sorted(tag for tag in tags if tag.startswith(CHOICE)):
+        assumption = f"{ASSUMPTION}{chosen.removeprefix(CHOICE)}"
+        if assumption not in tags:
+            yield f"chooses for itself what it does not stand on: @{chosen}. Tag it with @{assumption} too."
     if len(levels) > 1:
         yield f"has {len(levels)} levels: {', '.join(f'@{level}' for level in levels)}. Leave one."
     if named and levels == (Owed.MUST,) and not any(tag.startswith("guide-") for tag in named):

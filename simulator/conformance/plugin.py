@@ -7,8 +7,9 @@
     pytest --zaikolab-engine "my-engine once"        # or a URL
 
 Fixtures: `lab` (running, empty at the start of each test), `engine` (the engine under test, bound to that lab),
-`world` (what the steps of one scenario know). Override `zaikolab_config` to start another lab, `zaikolab_engine` to
-test an engine in this process.
+`world` (what the steps of one scenario know). `--zaikolab-profile NAME` has the lab play another plausible service;
+scenarios that say nothing there are skipped, with the reason. Override `zaikolab_config` to start another lab,
+`zaikolab_engine` to test an engine in this process.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from simulator.conformance.collected import Guard
     from simulator.conformance.drivers import Engine
     from simulator.conformance.engine_under_test import EngineUnderTest
+    from simulator.conformance.profiles import Profile
     from simulator.conformance.world import World
     from simulator.lab import Lab
 
@@ -48,12 +50,19 @@ _GUARD: pytest.StashKey[Guard] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--zaikolab-engine`."""
-    parser.getgroup("zaikolab", "zaikolab: stock sync conformance").addoption(
+    """Add `--zaikolab-engine` and `--zaikolab-profile`."""
+    group = parser.getgroup("zaikolab", "zaikolab: stock sync conformance")
+    group.addoption(
         "--zaikolab-engine",
         metavar="COMMAND|URL",
         default="",
         help="the engine under test: a command that makes one pass and ends, or a URL that makes one when posted to",
+    )
+    group.addoption(
+        "--zaikolab-profile",
+        metavar="NAME",
+        default="guide",
+        help="which plausible service the lab plays; an unknown name is answered with those there are (default: guide)",
     )
 
 
@@ -112,11 +121,21 @@ def pytest_exception_interact(call: pytest.CallInfo[Any], report: pytest.Collect
 
 
 @pytest.fixture(scope="session")
-def zaikolab_config() -> LabConfig:
-    """How the lab of this run is started; override it to vary TLS mode, ports or settings."""
-    from simulator.config import LabConfig
+def zaikolab_profile(request: pytest.FixtureRequest) -> Profile:
+    """Which plausible service is played in this run, from `--zaikolab-profile`."""
+    from simulator.conformance.profiles import find_profile
+    from simulator.errors import BadValue
 
-    return LabConfig()
+    try:
+        return find_profile(request.config.getoption("--zaikolab-profile"))
+    except BadValue as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def zaikolab_config(zaikolab_profile: Profile) -> LabConfig:
+    """How the lab of this run is started: as its profile says; override it to vary TLS mode, ports or settings."""
+    return zaikolab_profile.lab_config()
 
 
 @pytest.fixture(scope="session")
@@ -161,11 +180,22 @@ def engine(zaikolab_engine: Engine, lab: Lab, tmp_path: Path) -> EngineUnderTest
 
 
 @pytest.fixture
-def world(lab: Lab, engine: EngineUnderTest) -> World:
+def world(lab: Lab, engine: EngineUnderTest, zaikolab_profile: Profile) -> World:
     """What the steps of one scenario know of the merchant's two shops."""
     from simulator.conformance.world import World
 
-    return World(lab, engine)
+    return World(lab, engine, zaikolab_profile.stock_settings)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
+    """Skip a scenario that says nothing about an engine under this run's profile, before a lab is started for it."""
+    from simulator.conformance.profiles import explain_inapplicable
+
+    tags = {mark.name for mark in request.node.iter_markers()}
+    reason = explain_inapplicable(request.getfixturevalue("zaikolab_profile"), tags)
+    if reason:
+        pytest.skip(reason)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,6 +3,8 @@
 @guide-4.3               statements.toml
 @public-held-back        public_facts.toml
 @assumption-exact-codes  assumptions.toml
+
+@chooses-content         beside @assumption-content: the scenario chooses the file's content for itself
 """
 
 from __future__ import annotations
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _HERE = Path(__file__).parent
+ASSUMPTION = "assumption-"
+"""What the tag of a scenario that stands on an assumption begins with."""
+CHOICE = "chooses-"
+"""What the tag of a scenario begins with that chooses for itself what an assumption leaves open: it holds under every
+profile."""
 
 
 class Owed(StrEnum):
@@ -73,7 +80,7 @@ Source = Statement | PublicFact | Assumption
 _KINDS = {
     "guide-": ("statement of the vendor guide", "statements.toml"),
     "public-": ("public fact", "public_facts.toml"),
-    "assumption-": ("assumption", "assumptions.toml"),
+    ASSUMPTION: ("assumption", "assumptions.toml"),
 }
 
 
@@ -95,7 +102,7 @@ def sources() -> Mapping[str, Source]:
     """Every source by its tag, without `@`: statements in the guide's order, then public facts, then assumptions."""
     found: dict[str, Source] = {f"guide-{one.id}": one for one in statements()}
     found |= {f"public-{one.id}": one for one in public_facts()}
-    found |= {f"assumption-{one.id}": one for one in assumptions()}
+    found |= {f"{ASSUMPTION}{one.id}": one for one in assumptions()}
     return MappingProxyType(found)
 
 

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from simulator.config import Writing
 from simulator.conformance.drivers import NOT_CONFIGURED
+from simulator.conformance.guide_settings import GUIDE_STOCK_SETTINGS
 from simulator.conformance.order_delivery import compose_order_file, deliver
+from simulator.conformance.stock_folder import COMPANY, compose_path, find_newest, parse_rows
 from simulator.errors import EngineTrouble, EngineUnusable, Unknown
 from simulator.tempostar.reflection import WRITE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from simulator.conformance.engine_under_test import EngineUnderTest
     from simulator.errors import Refused
@@ -29,19 +31,20 @@ if TYPE_CHECKING:
     from simulator.roomclip.listing import Variant
 
 SHOP_ID = "1"
-COMPANY = 10001
 EVERYTHING = 10_000
 JOURNAL_SHOWN = 60
 PAGE_SECONDS = 10.0
+A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass
 class World:
-    """The state of one scenario. `shop_code`: the RoomClip shop's in TEMPOSTAR, once it is added; `report` and
-    `refusal`: how the last import went."""
+    """The state of one scenario. `stock_settings`: where 在庫管理設定 of this service's shops differ from the guide's;
+    `shop_code`: the RoomClip shop's, once it is added; `report` and `refusal`: how the last import went."""
 
     lab: Lab
     engine: EngineUnderTest
+    stock_settings: Mapping[str, str] = field(default_factory=dict)
     shop_code: str = ""
     other_shop_code: str = ""
     passwords: list[str] = field(default_factory=list, repr=False)
@@ -59,12 +62,9 @@ class World:
         self.shop_code = self.lab.tempostar.add_shop("RoomClipShopping", "RCs").shop_code
 
     def save_stock_settings(self) -> None:
-        """Guide 2: 在庫管理設定, 配送設定 and 支払方法設定 as written there."""
+        """Guide 2: 在庫管理設定, 配送設定 and 支払方法設定 as written there, but for what the profile has otherwise."""
         back = self.lab.tempostar
-        back.update_stock_settings(
-            self.shop_code, order_intake="起動", reflection="起動", interval_minutes=5, send_type="FTPS領域",
-            file_prefix="stock", file_suffix="なし", output_columns="全項目と在庫",
-        )  # fmt: skip
+        back.update_stock_settings(self.shop_code, **{**GUIDE_STOCK_SETTINGS, **self.stock_settings})
         back.add_carrier("その他", "その他", {self.shop_code: "その他"})
         for payment in ("クレジットカード", "Amazon決済"):
             back.add_payment(payment, {self.shop_code: payment})
@@ -150,9 +150,18 @@ class World:
     # ------------------------------------------------------------------ time and the engine
 
     def wait_for_pass(self) -> None:
-        """Let 送信間隔 go by: until the next pass is over, or 5 minutes when none is due."""
-        if self.go_to_pass() and self.lab.settings().writing is Writing.IN_PLACE:
-            self.lab.advance(seconds=WRITE_SECONDS)
+        """Let 送信間隔 go by: until the next pass is over and its file is written, or 5 minutes when none is due.
+
+        Passes of other shops in the same minute are waited for, too: the shops were set up at different moments.
+        """
+        if self.go_to_pass():
+            back, now = self.lab.tempostar, self.lab.clock.now()
+            due = [at for shop in back.shops() if (at := back.reflection_state(shop.shop_code).next_pass)]
+            last = max((at for at in due if at - now < A_MINUTE), default=now)
+            writing = WRITE_SECONDS if self.lab.settings().writing is Writing.IN_PLACE else 0
+            seconds = (last - now).total_seconds() + writing
+            if seconds:
+                self.lab.advance(seconds=seconds)
 
     def go_to_pass(self) -> bool:
         """Let time go by to the very moment of the shop's next pass; 5 minutes, and False, when none is due."""
@@ -230,20 +239,38 @@ class World:
         (owner,) = (shop.owner_mail for shop in self.lab.roomclip.shops() if shop.shop_id == SHOP_ID)
         return self.lab.mailbox.mails(to=owner)
 
-    def stock_path(self, name: str = "stock.csv") -> str:
-        """Where a stock file of the RoomClip shop stands in the FTPS area."""
-        return f"/netstock/{self.shop_code}/{name}"
+    def stock_path(self) -> str:
+        """Where the newest stock file of the RoomClip shop stands in the FTPS area; without one, where it would."""
+        newest = find_newest(self.lab, self.shop_code)
+        return newest.path if newest else compose_path(self.lab, self.shop_code)
+
+    def stock_content(self) -> bytes:
+        """The bytes of the newest stock file.
+
+        Raises: AssertionError when there is none.
+        """
+        content = self.lab.area.read(COMPANY, self.stock_path())
+        if content is None:
+            raise AssertionError("this step wants a stock file in the FTPS area, and there is none")
+        return content
 
     def stock_rows(self) -> list[dict[str, str]]:
-        """The rows of stock.csv in the area, by its header; empty when there is no file."""
+        """The rows of the newest stock file, by column; empty when there is no file."""
+        if not self.shop_code:
+            return []
         content = self.lab.area.read(COMPANY, self.stock_path()) or b""
-        return list(csv.DictReader(io.StringIO(content.decode("cp932", errors="replace"), newline="")))
+        return parse_rows(content, self.lab.settings(), self.lab.tempostar.shop(self.shop_code).stock)
+
+    def put_stock_file(self, content: bytes) -> None:
+        """Put these bytes where TEMPOSTAR would write its next file, a minute later."""
+        self.lab.advance(minutes=1)
+        self.lab.area.write(COMPANY, compose_path(self.lab, self.shop_code), content)
 
     def ends(self, codes: Iterable[str]) -> tuple[str, ...]:
         """What TEMPOSTAR, its file and RoomClip hold of these codes, one sentence each, for a failing step."""
         written = {row.get("商品コード", ""): row.get("在庫数", "") for row in self.stock_rows()}
         return tuple(
-            f"{code!r}: TEMPOSTAR {self._tempostar_stock(code)}, stock.csv {written.get(code, 'absent')},"
+            f"{code!r}: TEMPOSTAR {self._tempostar_stock(code)}, its file {written.get(code, 'absent')},"
             f" RoomClip {', '.join(str(variant.stock) for variant in self.variants(code)) or 'not registered'}"
             for code in codes
         )

@@ -45,7 +45,7 @@ def test_a_failure_shows_the_step_both_ends_the_journal_and_the_engines_words(ow
         [
             "E*expected: ISU-01 5 in RoomClip",
             "E*seen:     [[]0[]]",
-            "E*'ISU-01': TEMPOSTAR 5, stock.csv 5, RoomClip 0",
+            "E*'ISU-01': TEMPOSTAR 5, its file 5, RoomClip 0",
             "ならば RoomClipショッピングの「ISU-01」の在庫数は「5」である",
             "*shop.feature:9: シナリオ「数が届く」",
             "*tempostar reflection.written: *",

@@ -68,6 +68,8 @@ FALSE = [
     (WITH_STOCK, "購入者は「ISU-01」を購入できない"),
     (AFTER_A_NOISY_PASS, "FTPS領域に在庫ファイル「stock.csv」がない"),
     (AFTER_A_NOISY_PASS, "FTPS領域に在庫ファイル「stock20260401.csv」がある"),
+    (AFTER_A_NOISY_PASS, "FTPS領域に在庫ファイルがない"),
+    (AFTER_NOTHING, "FTPS領域に在庫ファイルがある"),
     (AFTER_A_NOISY_PASS, "在庫ファイルの項目は次のとおりである:\n      | 項目 |\n      | 在庫数 |"),
     (
         AFTER_A_NOISY_PASS,
@@ -97,6 +99,7 @@ FALSE = [
     (AFTER_A_NOISY_PASS, "連携履歴の最新の行に「反映」と書かれている"),
     (AFTER_A_NOISY_PASS, "連携履歴の最新の行に「反映」と書かれていない"),
     (AFTER_A_NOISY_PASS, "最後に届いたメールにショップコードが書かれている"),
+    (AFTER_A_NOISY_PASS, "最後に届いたメールに在庫ファイルの名前が書かれている"),
     (AFTER_A_NOISY_PASS, "届いたどのメールにもFTPユーザーパスワードは書かれていない"),
     (WITH_AN_ORDER, "受注一覧の受注は全部で「2」件である"),
     (WITH_AN_ORDER, "受注一覧のどの受注も支払方法は「Amazon決済」、配送方法は「その他」である"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_bdd import given
 
 from simulator.conformance.steps.sentences import Sentence
+from simulator.conformance.stock_folder import PLACES, find_place
 
 if TYPE_CHECKING:
     from simulator.conformance.world import World
@@ -23,18 +24,21 @@ _CERTIFICATES = {
     "ホスト名が違う": "tls.wrong-host",
     "発行元が自分自身である": "tls.self-signed",
 }
+_PLACE = "{place:" + "|".join(PLACES) + "}"
 _STOCK_UPDATE = "POST /api/v1/shops/{shop_id}/stock"
 
 
-@given(Sentence("在庫ファイルの受信は「{at:int}」バイトで途切れ、送信は{ending:終わった|失敗した}と知らされる"))
-def cut_download(world: World, at: int, ending: str) -> None:
-    """Cut every download of a stock file short, admitted or not."""
+@given(Sentence(f"在庫ファイルの受信は{_PLACE}で途切れ、送信は{{ending:終わった|失敗した}}と知らされる"))
+def cut_download(world: World, place: str, ending: str) -> None:
+    """Cut every download short where the file that is there now has this place, admitted or not."""
+    at = find_place(world.stock_content(), place)
     world.break_down(_ENDINGS[ending], on="RETR", path="/netstock/*/*", times=ALWAYS, at=at)
 
 
-@given(Sentence("在庫ファイルは「{at:int}」バイトまで読まれたところで書き直される"))
-def replace_while_read(world: World, at: int) -> None:
-    """Have TEMPOSTAR write a file anew while it is read, once."""
+@given(Sentence(f"在庫ファイルは{_PLACE}まで読まれたところで書き直される"))
+def replace_while_read(world: World, place: str) -> None:
+    """Have TEMPOSTAR write the file that is there now anew while it is read, once."""
+    at = find_place(world.stock_content(), place)
     world.break_down("file.replaced-while-read", on="RETR", path="/netstock/*/*", at=at)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import basename
 from typing import TYPE_CHECKING
 
 from pytest_bdd import then
@@ -47,6 +48,12 @@ def check_mail_says(world: World, text: str) -> None:
 def check_mail_names_shop(world: World) -> None:
     """The latest mail says which shop it is about."""
     check_mail_says(world, world.shop_code)
+
+
+@then("最後に届いたメールに在庫ファイルの名前が書かれている")
+def check_mail_names_file(world: World) -> None:
+    """The latest mail names the newest stock file."""
+    check_mail_says(world, basename(world.stock_path()))
 
 
 @then("届いたどのメールにもFTPユーザーパスワードは書かれていない")

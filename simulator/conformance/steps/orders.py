@@ -8,7 +8,7 @@ from pytest_bdd import given, then, when
 
 from simulator.conformance.expectations import expect
 from simulator.conformance.steps.sentences import Sentence, read_table
-from simulator.conformance.world import COMPANY
+from simulator.conformance.stock_folder import COMPANY
 
 if TYPE_CHECKING:
     from simulator.conformance.world import World

@@ -23,7 +23,7 @@ def set_up_other_shop(world: World, sku: str) -> None:
 
     back, roomclip = world.lab.tempostar, world.lab.roomclip
     code = back.add_shop("RoomClipShopping 2", "RC2").shop_code
-    back.update_stock_settings(code, reflection="起動", file_suffix="なし")
+    back.update_stock_settings(code, **{"reflection": "起動", "file_suffix": "なし", **world.stock_settings})
     back.carry(code, sku)
     back.link(code, sku)
     shop = roomclip.add_shop("別の店舗", _OTHER_OWNER)

@@ -9,7 +9,7 @@ from pytest_bdd import given, then, when
 from simulator.config import StockColumn
 from simulator.conformance.expectations import expect
 from simulator.conformance.steps.sentences import Sentence, read_table
-from simulator.conformance.world import COMPANY
+from simulator.conformance.stock_folder import COMPANY
 
 if TYPE_CHECKING:
     from simulator.conformance.world import World
@@ -90,14 +90,22 @@ def check_column_heading(world: World) -> None:
 @then(Sentence("FTPS領域に在庫ファイル「{name}」が{presence:ある|ない}"))
 def check_stock_file(world: World, name: str, presence: str) -> None:
     """A file of this name is, or is not, in the shop's folder."""
-    names = [file.name for file in world.lab.area.files(COMPANY, f"/netstock/{world.shop_code}")]
+    names = _names(world)
     expected = f"{name} {'in' if presence == 'ある' else 'not in'} /netstock/{world.shop_code}"
     expect((name in names) == (presence == "ある"), expected, ", ".join(names) or "no files")
 
 
+@then(Sentence("FTPS領域に在庫ファイルが{presence:ある|ない}"))
+def check_any_stock_file(world: World, presence: str) -> None:
+    """A stock file, whatever its name, is or is not in the shop's folder."""
+    names = _names(world)
+    expected = f"{'a' if presence == 'ある' else 'no'} stock file in /netstock/{world.shop_code}"
+    expect(bool(names) == (presence == "ある"), expected, ", ".join(names) or "no files")
+
+
 @then("在庫ファイルの項目は次のとおりである:")
 def check_columns(world: World, datatable: list[list[str]]) -> None:
-    """The file's header row, in any order."""
+    """The columns of the file, in any order."""
     wanted = [cell for row in datatable[1:] for cell in row]
     rows = world.stock_rows()
     seen = list(rows[0]) if rows else []
@@ -109,7 +117,7 @@ def check_rows(world: World, datatable: list[list[str]]) -> None:
     """The file holds exactly these SKUs with these stocks."""
     wanted = {row["SKUコード"]: row["在庫数"] for row in read_table(datatable, "SKUコード", "在庫数")}
     seen = {row["商品コード"]: row["在庫数"] for row in world.stock_rows()}
-    expect(seen == wanted, f"in stock.csv {wanted}", seen, *world.ends(sorted(wanted.keys() | seen.keys())))
+    expect(seen == wanted, f"in its file {wanted}", seen, *world.ends(sorted(wanted.keys() | seen.keys())))
 
 
 @then(Sentence("在庫ファイルの「{sku}」の行は次のとおりである:"))
@@ -123,7 +131,11 @@ def check_row(world: World, sku: str, datatable: list[list[str]]) -> None:
 
 @then(Sentence("在庫ファイルの更新時刻は「{time}」である"))
 def check_file_time(world: World, time: str) -> None:
-    """When stock.csv was written, on the lab's clock."""
+    """When the newest stock file was written, on the lab's clock."""
     file = world.lab.area.stat(COMPANY, world.stock_path())
     seen = f"{file.mtime:%H:%M}" if file else "no file"
-    expect(seen == time, f"stock.csv written at {time}", seen)
+    expect(seen == time, f"a stock file written at {time}", seen)
+
+
+def _names(world: World) -> list[str]:
+    return [file.name for file in world.lab.area.files(COMPANY, f"/netstock/{world.shop_code}")]

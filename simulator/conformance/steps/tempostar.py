@@ -9,7 +9,7 @@ from pytest_bdd import given, then
 from simulator.conformance.expectations import expect
 from simulator.conformance.guide import fixtures_dir
 from simulator.conformance.steps.sentences import Sentence, read_table
-from simulator.conformance.world import COMPANY
+from simulator.conformance.stock_folder import COMPANY, encode_text
 
 if TYPE_CHECKING:
     from simulator.conformance.world import World
@@ -126,23 +126,23 @@ def reissue_password(world: World) -> None:
 
 @given(Sentence("FTPS領域の在庫ファイルが見本「{name}」である"))
 def put_sample(world: World, name: str) -> None:
-    """Put one of the contract's golden files in place of stock.csv, a minute later."""
+    """Put one of the contract's golden files where TEMPOSTAR would write, a minute later."""
     samples = {path.name: path for path in sorted(fixtures_dir().glob("stock-*.csv"))}
     if name not in samples:
         raise AssertionError(f"There is no sample {name!r}; there are: {', '.join(samples)}.")
-    _put(world, samples[name].read_bytes())
+    world.put_stock_file(samples[name].read_bytes())
 
 
 @given("FTPS領域の在庫ファイルが次の内容である:")
 def put_text(world: World, docstring: str) -> None:
-    """Put this text in place of stock.csv, a minute later, as TEMPOSTAR would encode it."""
-    _put(world, (docstring + "\n").replace("\n", "\r\n").encode("cp932"))
+    """Put this text where TEMPOSTAR would write, a minute later, as it would encode it."""
+    world.put_stock_file(encode_text(docstring + "\n", world.lab.settings()))
 
 
 @given("FTPS領域の在庫ファイルが0バイトである")
 def put_nothing(world: World) -> None:
-    """Put a file without bytes in place of stock.csv, a minute later."""
-    _put(world, b"")
+    """Put a file without bytes where TEMPOSTAR would write, a minute later."""
+    world.put_stock_file(b"")
 
 
 @given("TEMPOSTARに在庫を送っていない別のショップがある")
@@ -165,8 +165,9 @@ def write_in_place(world: World) -> None:
 
 @given("FTPS領域から在庫ファイルが消えている")
 def remove_file(world: World) -> None:
-    """Take stock.csv away."""
-    world.lab.area.remove(COMPANY, world.stock_path())
+    """Take every stock file of the RoomClip shop away."""
+    for file in world.lab.area.files(COMPANY, f"/netstock/{world.shop_code}"):
+        world.lab.area.remove(COMPANY, file.path)
 
 
 @then(Sentence("TEMPOSTARの「{sku}」の在庫数は「{quantity:int}」である"))
@@ -174,8 +175,3 @@ def check_stock(world: World, sku: str, quantity: int) -> None:
     """在庫数 as TEMPOSTAR shows it."""
     seen = world.lab.tempostar.stock(sku).stock
     expect(seen == quantity, f"{sku} {quantity} in TEMPOSTAR", seen, *world.ends([sku]))
-
-
-def _put(world: World, content: bytes) -> None:
-    world.lab.advance(minutes=1)
-    world.lab.area.write(COMPANY, world.stock_path(), content)

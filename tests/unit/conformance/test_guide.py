@@ -146,6 +146,19 @@ def test_a_scenario_has_one_level_and_a_must_stands_on_the_guide(folder: Path) -
     assert problem.startswith("sample.feature:6: names no source. Tag it")
 
 
+def test_a_scenario_chooses_for_itself_only_what_it_stands_on(folder: Path) -> None:
+    def said(tags: str) -> list[str]:
+        (folder / "sample.feature").write_text(FEATURE.replace("@should", f"@should {tags}"), encoding="utf-8")
+        return [problem for problem in read_coverage(folder).problems if problem.startswith("sample")]
+
+    assert said("@assumption-content @chooses-content") == []
+    (problem,) = said("@assumption-content @chooses-header")
+    assert problem == (
+        "sample.feature:14: chooses for itself what it does not stand on: @chooses-header. "
+        "Tag it with @assumption-header too."
+    )
+
+
 def test_house_style_asks_for_a_sentence_a_source_one_level_one_action_and_something_to_see(folder: Path) -> None:
     path = folder / "sample.feature"
     assert check_house_style(path) == ()
