@@ -36,6 +36,14 @@ if TYPE_CHECKING:
     metavar="STATEMENT|WORDS",
     help="Only what shows this statement, or is named so. Repeatable.",
 )
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="NAME",
+    help="Play another plausible TEMPOSTAR than the guide's, or all: every one. Repeatable; the level is then should. "
+    "An unknown name is answered with those there are.",
+)
 @click.option("-n", "workers", type=click.IntRange(1, 64), help="Labs side by side. Default: one for each core.")
 @click.option("--time-limit", default=60.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for one pass.")
 @click.option("--keep", is_flag=True, help="Leave the lab of the first failed scenario running until Ctrl-C.")
@@ -52,11 +60,16 @@ def verify(context: Context, /, env_wanted: bool, json_wanted: bool, **options: 
     Example: zaikolab verify
              zaikolab verify --engine './my-sync --once' --level must
              zaikolab verify --engine './my-sync --once' --only 4.4.2 --keep
+             zaikolab verify --profile all
              zaikolab verify --env        then, with these variables set for the engine:
              zaikolab verify --engine http://127.0.0.1:9000/sync
     """
     try:
-        return _print_variables(context, json_wanted) if env_wanted else _verify(context, json_wanted, options)
+        return (
+            _print_variables(context, options["profiles"], json_wanted)
+            if env_wanted
+            else _verify(context, json_wanted, options)
+        )
     except (BadValue, click.ClickException):
         raise
     except Exception as error:
@@ -80,6 +93,7 @@ def _verify(context: Context, json_wanted: bool, options: dict[str, Any]) -> int
         level=Owed(options["level"]) if options["level"] else None,
         only=options["only"],
         keep=options["keep"],
+        profiles=options["profiles"],
     )
     screen = Screen(quiet=json_wanted)
     with _ended_in_order():
@@ -88,10 +102,17 @@ def _verify(context: Context, json_wanted: bool, options: dict[str, Any]) -> int
     return found.exit_code
 
 
-def _print_variables(context: Context, json_wanted: bool) -> int:
+def _print_variables(context: Context, profiles: tuple[str, ...], json_wanted: bool) -> int:
+    from simulator.conformance.profiles import DEFAULT, choose_profiles
     from simulator.conformance.verify.address import kept_address
 
-    variables = dict(kept_address(context.home / "verify").variables())
+    chosen = choose_profiles(profiles or (DEFAULT,))
+    if len(chosen) > 1:
+        raise BadValue(
+            "--profile", ", ".join(profiles), "several", next_step="The variables are those of one: name it."
+        )
+    (profile,) = chosen
+    variables = dict(kept_address(context.home / "verify").variables(profile))
     if json_wanted:
         show_json(variables)
         return 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from simulator.lab import Lab
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from simulator.conformance.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +35,24 @@ class Address:
         """The engine's SYNC_STATE_DIR, emptied before each scenario."""
         return self.folder / "engine-state"
 
-    def config(self) -> LabConfig:
-        """How the lab is started."""
-        return LabConfig(
-            ftps_port=self.ftps_port, http_port=self.http_port, smtp_port=self.smtp_port, data_dir=self.folder / "lab"
-        )
+    def config(self, profile: Profile) -> LabConfig:
+        """How the lab is started that plays a profile here."""
+        return replace(
+            profile.lab_config(), ftps_port=self.ftps_port, http_port=self.http_port, smtp_port=self.smtp_port,
+            data_dir=self.folder / "lab",
+        )  # fmt: skip
 
     def empty_state(self) -> None:
         """Take away what the engine kept of the scenario before."""
         shutil.rmtree(self.state_dir, ignore_errors=True)
         self.state_dir.mkdir(parents=True)
 
-    def variables(self) -> Mapping[str, str]:
+    def variables(self, profile: Profile) -> Mapping[str, str]:
         """What the operator gives the engine; without SYNC_NOW, which changes with each scenario.
 
         Raises: CannotStart when a port is taken.
         """
-        with Lab(self.config()) as lab:
+        with Lab(self.config(profile)) as lab:
             given = lab.engine_environment(self.state_dir)
         return {name: value for name, value in given.items() if name != "SYNC_NOW"}
 

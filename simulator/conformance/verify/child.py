@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.config import LabConfig
 from simulator.conformance.engine_under_test import EngineUnderTest
+from simulator.conformance.profiles import find_profile
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.address import address_from
 from simulator.conformance.verify.recording import steps_of
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
     from pytest_bdd.parser import ScenarioTemplate
 
+    from simulator.config import LabConfig
     from simulator.conformance.drivers import Engine
+    from simulator.conformance.profiles import Profile
     from simulator.lab import Lab
 
 _RUN: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
@@ -108,10 +110,16 @@ def zaikolab_engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def zaikolab_config(request: pytest.FixtureRequest) -> LabConfig:
+def zaikolab_profile(request: pytest.FixtureRequest) -> Profile:
+    """The profile the run names."""
+    return find_profile(request.config.stash[_RUN]["profile"])
+
+
+@pytest.fixture(scope="session")
+def zaikolab_config(request: pytest.FixtureRequest, zaikolab_profile: Profile) -> LabConfig:
     """A lab on free ports, or the one whose address the operator of a URL engine was given."""
     told = request.config.stash[_RUN]["address"]
-    return address_from(told).config() if told else LabConfig()
+    return address_from(told).config(zaikolab_profile) if told else zaikolab_profile.lab_config()
 
 
 @pytest.fixture

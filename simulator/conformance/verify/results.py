@@ -140,7 +140,7 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Power:
     """How much the suite itself has been seen to notice: `killed` of `seeded` defects, on the day `made` (ISO);
-    `changed`: how many feature files and defects are not as they were then."""
+    `changed`: how many scenarios and defects are not as they were then."""
 
     killed: int
     seeded: int
@@ -149,7 +149,7 @@ class Power:
 
     def __str__(self) -> str:
         """One sentence, without its full stop."""
-        since = f"; {self.changed} feature files or defects have changed since" if self.changed else ""
+        since = f"; {self.changed} scenarios or defects have changed since" if self.changed else ""
         return f"{self.killed}/{self.seeded} seeded defects killed, recorded {self.made or 'never'}{since}"
 
 
@@ -185,6 +185,11 @@ class Verification:
         return ExitCode.CONFORMANT
 
     @property
+    def by_profile(self) -> dict[str, dict[str, int]]:
+        """For each profile, how many cases had which outcome."""
+        return {name: _count(one for one in self.results if one.profile == name) for name in self.profiles}
+
+    @property
     def robust(self) -> bool:
         """Whether the engine conforms under several profiles."""
         return len(self.profiles) > 1 and self.exit_code is ExitCode.CONFORMANT
@@ -200,7 +205,7 @@ class Verification:
             "expected": self.expected,
             "trouble": self.trouble,
             "power": asdict(self.power),
-            "profiles": {name: _count(one for one in self.results if one.profile == name) for name in self.profiles},
+            "profiles": self.by_profile,
             "robust": self.robust,
             "findings": [
                 {"verdict": one.verdict, "explanation": one.explanation, "next_step": one.next_step, "stops": one.stops}

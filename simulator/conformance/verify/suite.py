@@ -53,7 +53,7 @@ _STDERR_SHOWN = 4_000
 class SuiteRun:
     """What to run. `engine`: as `engine_for` takes it; `environment`: of the child process; `workers`: 1 runs without
     pytest-xdist; `keep`: leave the lab of a failed case running; `time_limit` and `whole_limit`: seconds that one pass
-    and the whole run may take."""
+    and the whole run may take; `profile`: which plausible service the labs play."""
 
     engine: str
     scenarios: Sequence[Chosen]
@@ -179,7 +179,7 @@ def _as_told(run: SuiteRun, folder: Path) -> dict[str, Any]:
     copies = {path.parent.name: str(path) for path in run.copies.glob("*/__init__.py")} if run.copies else {}
     return {
         "engine": run.engine, "time_limit": run.time_limit, "keep": run.keep, "address": address, "copies": copies,
-        "features": str(features_dir()), "folder": str(folder), "scenarios": scenarios,
+        "profile": run.profile, "features": str(features_dir()), "folder": str(folder), "scenarios": scenarios,
     }  # fmt: skip
 
 

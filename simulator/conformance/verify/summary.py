@@ -12,14 +12,13 @@ from rich.table import Table
 
 from simulator.conformance.drivers import REFERENCE_ENGINE
 from simulator.conformance.verify.command import default_level
-from simulator.conformance.verify.results import ExitCode, Outcome, tally
+from simulator.conformance.verify.results import GUIDE, ExitCode, Outcome, tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.conformance.verify.command import Wish
+    from simulator.conformance.verify.command import Leg, Wish
     from simulator.conformance.verify.results import Finding, Result, Verification
-    from simulator.conformance.verify.selection import Chosen
 
 _TOLD_WHOLE = 3  # failed scenarios up to which each is told with its journal and the engine's words
 _LINES_SHOWN = 25
@@ -41,11 +40,14 @@ class Screen:
         self._done = self._failed = self._cases = 0
         self._scenarios = ""
 
-    def begins(self, wish: Wish, scenarios: Sequence[Chosen], workers: int) -> None:
+    def begins(self, wish: Wish, legs: Sequence[Leg], workers: int) -> None:
         """What is going to run."""
-        self._cases = sum(scenario.cases for scenario in scenarios)
+        self._cases = sum(leg.cases for leg in legs)
         told = f"engine {_named(wish.engine)}, level {wish.judged_by}"
-        self._scenarios = f"scenarios: {len(scenarios)}, cases: {self._cases}, labs side by side: {workers}"
+        if wish.profiles:
+            told += f", profiles {', '.join(leg.profile.name for leg in legs)}"
+        scenarios = sum(len(leg.scenarios) for leg in legs)
+        self._scenarios = f"scenarios: {scenarios}, cases: {self._cases}, labs side by side: {workers}"
         self._console.print(escape(f"zaikolab verify: {told}"))
         if self._console.is_terminal:
             self._progress.start()
@@ -87,7 +89,7 @@ class Screen:
             self._console.print(escape(f"\nskipped: {_place(result)}: {result.message}"))
         if verification.results:
             self._console.print()
-            self._console.print(_table(verification.results))
+            self._console.print(_table(verification))
         if verification.trouble:
             self._console.print(escape(f"the run did not come to its end: {verification.trouble}"))
         self._console.print(escape(f"the suite itself: {verification.power}"))
@@ -118,7 +120,9 @@ def repeat(wish: Wish, result: Result) -> str:
     words = ["zaikolab", "verify"]
     if wish.engine != REFERENCE_ENGINE:
         words += ["--engine", wish.engine]
-    if not default_level(wish.engine).includes(result.owed):
+    profile = [] if result.profile == GUIDE else [result.profile]
+    words += [word for name in profile for word in ("--profile", name)]
+    if not default_level(wish.engine, profile).includes(result.owed):
         words += ["--level", str(result.owed)]
     return shlex.join([*words, "--only", result.name])
 
@@ -139,18 +143,22 @@ def _indented(text: str, by: int) -> str:
     return "\n".join(" " * by + line for line in text.splitlines())
 
 
-def _table(results: Sequence[Result]) -> Table:
+def _table(verification: Verification) -> Table:
+    """Outcomes by level, and by profile where there are several."""
     table = Table("level", box=None, pad_edge=False)
     for outcome in Outcome:
         table.add_column("not judged" if outcome is Outcome.BROKEN else str(outcome), justify="right")
-    for level, counts in tally(results).items():
-        table.add_row(level, *(str(counts[str(outcome)]) for outcome in Outcome))
+    several = verification.by_profile if len(verification.profiles) > 1 else {}
+    for name, counts in (tally(verification.results) | several).items():
+        table.add_row(name, *(str(counts[str(outcome)]) for outcome in Outcome))
     return table
 
 
 def _sum(verification: Verification) -> str:
     passed, failed = len(verification.having(Outcome.PASSED)), len(verification.having(Outcome.FAILED))
     seconds = f"{verification.seconds:.1f} s"
+    if verification.robust:
+        seconds = f"robust: under {len(verification.profiles)} profiles; {seconds}"
     if any(finding.stops for finding in verification.findings):
         return f"(no scenario was run; {seconds})"
     return f"({passed} of {verification.expected} cases passed, {failed} failed; {seconds})"

@@ -32,15 +32,6 @@ ARRIVES = "保存するとすぐに在庫数が届く"
 PAUSED = "一時停止の間はTEMPOSTARに接続しない"
 
 
-@pytest.fixture
-def terminal(tmp_path: Path, capsys, monkeypatch) -> Terminal:
-    """A terminal in a folder of the caller's."""
-    where = tmp_path / "callers"
-    where.mkdir()
-    monkeypatch.chdir(where)
-    return Terminal(tmp_path / "home", capsys, monkeypatch)
-
-
 def test_the_reference_engine_conforms_in_labs_side_by_side(terminal: Terminal) -> None:
     typed = terminal("verify", "--only", ARRIVES, "--only", "5.4", "-n", "2", "--json")
     told = typed.json()
