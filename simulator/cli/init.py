@@ -1,4 +1,4 @@
-"""`zaikolab init`: a project of tests to begin with."""
+"""`zaikolab init DIR`: a project of tests to begin with."""
 
 from __future__ import annotations
 

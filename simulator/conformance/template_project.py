@@ -1,4 +1,4 @@
-"""The project that `zaikolab init` writes: whole or not at all, and never over something that is there."""
+"""The project that `zaikolab init DIR` writes: whole or not at all, and never over something that is there."""
 
 from __future__ import annotations
 
