@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.cli.context import Context, as_json, show_json
+from simulator.cli.steps import answer_steps
 from simulator.errors import BadValue, CannotJudge
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ if TYPE_CHECKING:
 @click.option("-n", "workers", type=click.IntRange(1, 64), help="Labs side by side. Default: one for each core.")
 @click.option("--time-limit", default=60.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for one pass.")
 @click.option("--keep", is_flag=True, help="Leave the lab of the first failed scenario running until Ctrl-C.")
+@click.option(
+    "--steps",
+    is_flag=False,
+    flag_value="",
+    metavar="[WORDS]",
+    help="Show the steps that feature files can use, those with all these words or every one, and end.",
+)
 @click.option("--env", "env_wanted", is_flag=True, help="Print the variables for an engine behind a URL, and end.")
 @as_json
 @click.pass_obj
@@ -61,9 +69,12 @@ def verify(context: Context, /, env_wanted: bool, json_wanted: bool, **options: 
              zaikolab verify --engine './my-sync --once' --level must
              zaikolab verify --engine './my-sync --once' --only 4.4.2 --keep
              zaikolab verify --profile all
+             zaikolab verify --steps 在庫数
              zaikolab verify --env        then, with these variables set for the engine:
              zaikolab verify --engine http://127.0.0.1:9000/sync
     """
+    if (words := options.pop("steps")) is not None:
+        return answer_steps(words, as_json=json_wanted)
     try:
         return (
             _print_variables(context, options["profiles"], json_wanted)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,8 @@ from simulator.conformance.guards import (
     check_feature,
 )
 from simulator.conformance.guide import features_dir
+from simulator.conformance.near_sentences import find_near
+from simulator.conformance.step_catalogue import KEYWORDS, KnownSentence, choose_word, read_step_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,10 +62,16 @@ class Guard:
         return tuple(map(str, problems))
 
 
-def find_near_sentences(node: pytest.Item, step: Step) -> tuple[str, ...]:
-    """The sentences of the steps there are that come nearest to one there is not, nearest first."""
-    sentences = {known.pattern for known, context in _visible_definitions(node) if context.type in (None, step.type)}
-    return tuple(get_close_matches(step.name, sorted(sentences), n=3, cutoff=0.5))
+def explain_undefined(node: pytest.Item, step: Step) -> str:
+    """What to tell the author of a step that is not defined: the sentences that come near, and where to look."""
+    visible = (
+        KnownSentence(KEYWORDS[context.type], known.pattern, context.parser)
+        for known, context in _visible_definitions(node)
+    )
+    near = find_near(KEYWORDS[step.type], step.name, visible)
+    word = choose_word(read_step_library(), step.name)
+    told = ["did you mean:", *(f"  {one}" for one in near)] if near else ["no sentence comes near"]
+    return "\n".join([*told, f"Look for a step: zaikolab verify --steps {word}".rstrip()])
 
 
 def tags_in_reach(config: pytest.Config) -> frozenset[str]:

@@ -230,14 +230,13 @@ def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_bdd_step_func_lookup_error(
-    request: pytest.FixtureRequest, feature: Feature, scenario: Scenario, step: Step
+    request: pytest.FixtureRequest, feature: Feature, scenario: Scenario, step: Step, exception: Exception
 ) -> None:
-    """Add to the report where the undefined step stands, and the sentences that come near."""
-    from simulator.conformance.collected import find_near_sentences
+    """Say where the undefined step stands and which sentences come near, in the error itself: reports of every kind
+    show that, captured output or not."""
+    from simulator.conformance.collected import explain_undefined
 
-    request.node.add_report_section("call", "step", _place(feature, scenario, step))
-    near = find_near_sentences(request.node, step)
-    request.node.add_report_section("call", "sentences that come near", "\n".join(near) or "none")
+    exception.add_note(f"{_place(feature, scenario, step)}\n{explain_undefined(request.node, step)}")
 
 
 def _place(feature: Feature, scenario: Scenario, step: Step) -> str:

@@ -20,20 +20,23 @@ from simulator.lab import Lab
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+WITH_COMMANDS = ("README.md", "docs/testing.md", "simulator/conformance/template/README.md")
 TYPED = re.compile(r"(?:^|[\s(`])(zaikolab|zaikosync|make)((?: [^|&;)#`\n]*)?)", re.MULTILINE)
 
 pytest_plugins = ("pytester",)
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 def commands_told() -> Iterator[str]:
-    """What README's blocks have, and what stands in backticks in the documents and in what the programs say."""
-    yield from blocks("sh")
+    """What the documents' blocks have, and what stands in backticks there and in what the programs say."""
+    documents = [ROOT / name for name in WITH_COMMANDS]
+    for path in documents:
+        yield from blocks("sh", path.read_text(encoding="utf-8"))
     packages = (path for package in ("simulator", "reference") for path in (ROOT / package).rglob("*.py"))
-    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *packages):
+    for path in (*documents, ROOT / "CONTRIBUTING.md", *packages):
         yield from re.findall(r"`[^`\n]+`", path.read_text(encoding="utf-8"))
 
 

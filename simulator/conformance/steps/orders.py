@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING
 from pytest_bdd import given, then, when
 
 from simulator.conformance.expectations import expect
-from simulator.conformance.steps.sentences import Sentence, read_table
+from simulator.conformance.steps.sentences import Sentence, Table
 from simulator.conformance.stock_folder import COMPANY
 
 if TYPE_CHECKING:
     from simulator.conformance.world import World
     from simulator.tempostar.orders import TempostarOrder
 
-_MAY = ("商品コード", "数量", "支払方法名", "配送方法名")
+_ORDERS = Table("受注番号", may=("商品コード", "数量", "支払方法名", "配送方法名"))
+_LIST = Table("受注番号", may=("支払方法", "配送方法", "警告", "進捗"))
 _LISTED = 1000
 
 
-@given("RoomClipショッピング店の次の受注が届いている:")
+@given(Sentence("RoomClipショッピング店の次の受注が届いている:", _ORDERS))
 def send_orders(world: World, datatable: list[list[str]]) -> None:
     """Deliver these orders in one order file; rows of one number are one order."""
-    world.send_orders(read_table(datatable, "受注番号", may=_MAY))
+    world.send_orders(_ORDERS.read(datatable))
 
 
-@when("RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:")
+@when(Sentence("RoomClipショッピング店の次の受注が届き、送信間隔が過ぎる:", _ORDERS))
 def send_orders_and_let_interval_pass(world: World, datatable: list[list[str]]) -> None:
     """Deliver these orders and let TEMPOSTAR make its next pass."""
     send_orders(world, datatable)
@@ -46,11 +47,10 @@ def check_count(world: World, count: int) -> None:
     expect(len(seen) == count, f"{count} orders in 受注一覧", ", ".join(seen) or "none")
 
 
-@then("受注一覧は次のとおりである:")
+@then(Sentence("受注一覧は次のとおりである:", _LIST))
 def check_orders(world: World, datatable: list[list[str]]) -> None:
     """What TEMPOSTAR made of these orders; a blank cell is blank there too, several 警告 stand with 、 between them."""
-    columns = ("支払方法", "配送方法", "警告", "進捗")
-    wanted = {row.pop("受注番号"): row for row in read_table(datatable, "受注番号", may=columns)}
+    wanted = {row.pop("受注番号"): row for row in _LIST.read(datatable)}
     listed = {order.shop_order_number.removeprefix(f"{world.shop_code}-"): _cells(order) for order in _orders(world)}
     seen = {number: {column: cells[column] for column in wanted.get(number, cells)} for number, cells in listed.items()}
     expect(seen == wanted, f"in 受注一覧 {wanted}", seen or "no orders")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_bdd import given, then, when
 
 from simulator.conformance.expectations import expect
-from simulator.conformance.steps.sentences import Sentence, read_table
+from simulator.conformance.steps.sentences import Sentence, Table
 from simulator.conformance.world import SHOP_ID
 from simulator.errors import BadFile, Conflict
 from simulator.roomclip.item_csv import CODE, COLUMNS
@@ -15,11 +15,15 @@ from simulator.roomclip.item_csv import CODE, COLUMNS
 if TYPE_CHECKING:
     from simulator.conformance.world import World
 
+_ITEMS = Table(CODE, may=COLUMNS)
+_ITEM_CSV = Table("商品管理番号", "親子・単品フラグ", may=COLUMNS)
+_STOCKS = Table(CODE, "在庫数")
 
-@given("RoomClipショッピングに次の商品を登録している:")
+
+@given(Sentence("RoomClipショッピングに次の商品を登録している:", _ITEMS))
 def register_items(world: World, datatable: list[list[str]]) -> None:
     """Register items with stock 0 and 公開 unless the table says otherwise."""
-    world.import_items(read_table(datatable, CODE, may=COLUMNS))
+    world.import_items(_ITEMS.read(datatable))
 
 
 @given(Sentence("RoomClipショッピングに「{code}」の商品を登録している"))
@@ -49,13 +53,13 @@ def register_item_by_hand(world: World, code: str) -> None:
     world.lab.roomclip.register_item(SHOP_ID, item)
 
 
-@given("次の商品CSVをインポートしている:")
+@given(Sentence("次の商品CSVをインポートしている:", _ITEM_CSV))
 def import_items(world: World, datatable: list[list[str]]) -> None:
     """Guide 4.2: import a 商品CSV that is accepted."""
-    world.report = world.import_items(read_table(datatable, "商品管理番号", "親子・単品フラグ", may=COLUMNS))
+    world.report = world.import_items(_ITEM_CSV.read(datatable))
 
 
-@when("次の商品CSVをインポートする:")
+@when(Sentence("次の商品CSVをインポートする:", _ITEM_CSV))
 def try_import(world: World, datatable: list[list[str]]) -> None:
     """Guide 4.2: import a 商品CSV that may be refused."""
     try:
@@ -102,10 +106,10 @@ def check_stock_is_either(world: World, code: str, one: int, other: int) -> None
     expect(seen in {one, other}, f"{code} {one} or {other} in RoomClip", seen, *world.ends([code]))
 
 
-@then("RoomClipショッピングの在庫数は次のとおりである:")
+@then(Sentence("RoomClipショッピングの在庫数は次のとおりである:", _STOCKS))
 def check_stocks(world: World, datatable: list[list[str]]) -> None:
     """Each of these codes shows this stock."""
-    wanted = {row[CODE]: int(row["在庫数"]) for row in read_table(datatable, CODE, "在庫数")}
+    wanted = {row[CODE]: int(row["在庫数"]) for row in _STOCKS.read(datatable)}
     levels = world.levels()
     seen = {code: levels.get(code) for code in wanted}
     wrong = [code for code in wanted if seen[code] != wanted[code]]

@@ -8,7 +8,7 @@ from pytest_bdd import given, then, when
 
 from simulator.config import StockColumn
 from simulator.conformance.expectations import expect
-from simulator.conformance.steps.sentences import Sentence, read_table
+from simulator.conformance.steps.sentences import Sentence, Table
 from simulator.conformance.stock_folder import COMPANY
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ _FIELDS = {
 }
 _FIELD = "「{field:" + "|".join(_FIELDS) + "}」"
 _CONTENT = {"差分": "diff", "全件": "full"}
+_COLUMNS = Table("項目")
+_ROWS = Table("SKUコード", "在庫数")
+_ROW = Table("在庫数", may=StockColumn)
 
 
 @given("TEMPOSTARにRoomClipショッピング店を追加している")
@@ -103,27 +106,27 @@ def check_any_stock_file(world: World, presence: str) -> None:
     expect(bool(names) == (presence == "ある"), expected, ", ".join(names) or "no files")
 
 
-@then("在庫ファイルの項目は次のとおりである:")
+@then(Sentence("在庫ファイルの項目は次のとおりである:", _COLUMNS))
 def check_columns(world: World, datatable: list[list[str]]) -> None:
     """The columns of the file, in any order."""
-    wanted = [cell for row in datatable[1:] for cell in row]
+    wanted = [row["項目"] for row in _COLUMNS.read(datatable)]
     rows = world.stock_rows()
     seen = list(rows[0]) if rows else []
     expect(sorted(seen) == sorted(wanted), f"columns {', '.join(wanted)}", ", ".join(seen) or "no rows")
 
 
-@then("在庫ファイルに載っているSKUは次のとおりである:")
+@then(Sentence("在庫ファイルに載っているSKUは次のとおりである:", _ROWS))
 def check_rows(world: World, datatable: list[list[str]]) -> None:
     """The file holds exactly these SKUs with these stocks."""
-    wanted = {row["SKUコード"]: row["在庫数"] for row in read_table(datatable, "SKUコード", "在庫数")}
+    wanted = {row["SKUコード"]: row["在庫数"] for row in _ROWS.read(datatable)}
     seen = {row["商品コード"]: row["在庫数"] for row in world.stock_rows()}
     expect(seen == wanted, f"in its file {wanted}", seen, *world.ends(sorted(wanted.keys() | seen.keys())))
 
 
-@then(Sentence("在庫ファイルの「{sku}」の行は次のとおりである:"))
+@then(Sentence("在庫ファイルの「{sku}」の行は次のとおりである:", _ROW))
 def check_row(world: World, sku: str, datatable: list[list[str]]) -> None:
     """One row of the file, column by column."""
-    (wanted,) = read_table(datatable, "在庫数", may=StockColumn)
+    (wanted,) = _ROW.read(datatable)
     seen = [row for row in world.stock_rows() if row.get("商品コード") == sku]
     found = bool(seen) and {column: seen[0].get(column) for column in wanted} == wanted
     expect(found, f"a row of {sku} with {wanted}", seen, *world.ends([sku]))

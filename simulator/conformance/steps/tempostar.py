@@ -8,17 +8,17 @@ from pytest_bdd import given, then
 
 from simulator.conformance.expectations import expect
 from simulator.conformance.guide import fixtures_dir
-from simulator.conformance.steps.sentences import Sentence, read_table
+from simulator.conformance.steps.sentences import Sentence, Table
 from simulator.conformance.stock_folder import COMPANY, encode_text
 
 if TYPE_CHECKING:
     from simulator.conformance.world import World
 
 
-_SKU_COLUMNS = ("商品基本コード", "商品名", "属性1名", "属性2名", "想定在庫数", "保留在庫数")
+_SKUS = Table("SKUコード", may=("商品基本コード", "商品名", "属性1名", "属性2名", "想定在庫数", "保留在庫数"))
 
 
-@given("TEMPOSTARに次のSKUを登録している:")
+@given(Sentence("TEMPOSTARに次のSKUを登録している:", _SKUS))
 def register_skus(world: World, datatable: list[list[str]]) -> None:
     """Register a product for each SKU; no shop carries them yet."""
     from simulator.tempostar.catalog import ProductInput, SkuInput
@@ -37,15 +37,15 @@ def register_skus(world: World, datatable: list[list[str]]) -> None:
                 ),
             ),
         )
-        for row in read_table(datatable, "SKUコード", may=_SKU_COLUMNS)
+        for row in _SKUS.read(datatable)
     )
 
 
-@given("TEMPOSTARの次のSKUを連携している:")
+@given(Sentence("TEMPOSTARの次のSKUを連携している:", _SKUS))
 def link_skus(world: World, datatable: list[list[str]]) -> None:
     """Register these SKUs, carry them for the RoomClip shop and link their stock."""
     register_skus(world, datatable)
-    for row in read_table(datatable, "SKUコード", may=_SKU_COLUMNS):
+    for row in _SKUS.read(datatable):
         world.lab.tempostar.carry(world.shop_code, row.get("商品基本コード", row["SKUコード"]))
         world.lab.tempostar.link(world.shop_code, row["SKUコード"])
 

@@ -238,12 +238,45 @@ def test_a_step_without_the_table_or_docstring_it_takes_is_an_error(run: Run, pa
     assert f"shop.feature:5: 「店がある」 wants a {name}. Write it under the step." in said
 
 
-def test_a_step_that_is_not_defined_is_shown_with_sentences_that_come_near(run: Run) -> None:
-    result = run(GOOD.replace("    前提 店がある", "    前提 在庫連携の設定を終わっている"))
+def undefined(run: Run, step: str, *options: str) -> pytest.RunResult:
+    """A run in which this stands in place of the first step of the background."""
+    result = run(GOOD.replace("    前提 店がある", f"    {step}"), STEPS, *options)
     result.assert_outcomes(failed=3)
-    result.stdout.fnmatch_lines(
-        ["*shop.feature:5: シナリオ「ひとつ目」", "*sentences that come near*", "在庫連携の設定を終えている"]
+    return result
+
+
+def test_a_step_that_is_not_defined_is_shown_with_its_place_and_what_may_have_been_meant(run: Run) -> None:
+    undefined(run, "前提 在庫連携の設定を終わっている").stdout.fnmatch_lines(
+        [
+            "E*Step definition is not found: Given *",
+            "*前提 在庫連携の設定を終わっている",
+            "*shop.feature:5: シナリオ「ひとつ目」",
+            "*did you mean:",
+            "*  前提 在庫連携の設定を終えている",
+            "*Look for a step: zaikolab verify --steps 在庫連携",
+        ]
     )
+
+
+def test_what_may_have_been_meant_is_shown_without_captured_output_and_by_workers_too(run: Run) -> None:
+    said = undefined(run, "前提 在庫連携の設定を終わっている", "--show-capture=no", "-n", "1").stdout
+    said.fnmatch_lines(["*did you mean:", "*  前提 在庫連携の設定を終えている"])
+
+
+def test_sentences_of_ones_own_may_have_been_meant_too(run: Run) -> None:
+    undefined(run, "前提 大きな店がある").stdout.fnmatch_lines(["*did you mean:", "*  前提 店がある"])
+
+
+def test_a_step_with_the_keyword_of_another_kind_is_told_apart_from_one_that_there_is_not(run: Run) -> None:
+    undefined(run, "ならば 在庫連携が行われる").stdout.fnmatch_lines(
+        ["*did you mean:", "*  もし 在庫連携が行われる  (here it stands as ならば)"]
+    )
+
+
+def test_a_step_that_is_like_nothing_is_told_where_all_steps_are(run: Run) -> None:
+    said = undefined(run, "前提 猫が寝る").stdout
+    said.fnmatch_lines(["*no sentence comes near", "*Look for a step: zaikolab verify --steps"])
+    said.no_fnmatch_line("*did you mean*")
 
 
 def test_a_scenario_without_steps_is_an_error(run: Run) -> None:

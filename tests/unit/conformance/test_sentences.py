@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.conformance.expectations import expect
-from simulator.conformance.steps.sentences import Sentence, read_table
+from simulator.conformance.steps.sentences import Blank, Sentence, Table
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,17 @@ def test_another_step_is_not_the_sentence(sentence: str, step: str) -> None:
     assert Sentence(sentence).parse_arguments(step) is None
 
 
+def test_a_sentence_knows_what_its_blanks_take() -> None:
+    assert Sentence("「{sku}」を「{count:int}」個、{codes:list}と{way:入れて|外して}いる").blanks == (
+        Blank("sku", "text"),
+        Blank("count", "int"),
+        Blank("codes", "list"),
+        Blank("way", "word", ("入れて", "外して")),
+    )
+
+
 def test_a_table_is_read_by_its_heading() -> None:
-    assert read_table([["SKU", "数"], ["A", "1"], ["B", ""]], "SKU", may=["数", "色"]) == [
+    assert Table("SKU", may=["数", "色"]).read([["SKU", "数"], ["A", "1"], ["B", ""]]) == [
         {"SKU": "A", "数": "1"},
         {"SKU": "B", "数": ""},
     ]
@@ -55,7 +64,7 @@ def test_a_table_is_read_by_its_heading() -> None:
 )
 def test_a_table_with_another_heading_is_refused(heading: list[str], reason: str) -> None:
     with pytest.raises(AssertionError, match=f"has the columns SKU, 数, 色; {reason}"):
-        read_table([heading, ["A"] * len(heading)], "SKU", "数", may=["SKU", "色"])
+        Table("SKU", "数", may=["SKU", "色"]).read([heading, ["A"] * len(heading)])
 
 
 def test_an_expectation_that_fails_tells_what_was_expected_and_seen_on_each_end() -> None:
