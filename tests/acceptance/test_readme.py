@@ -20,6 +20,7 @@ from simulator.lab import Lab
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+ENGINES = ROOT / "docs" / "engines" / "README.md"
 TYPED = re.compile(r"(?:^|[\s(`])(zaikolab|zaikosync|make)((?: [^|&;)#`\n]*)?)", re.MULTILINE)
 
 pytest_plugins = ("pytester",)
@@ -33,7 +34,8 @@ def commands_told() -> Iterator[str]:
     """What README's blocks have, and what stands in backticks in the documents and in what the programs say."""
     yield from blocks("sh")
     packages = (path for package in ("simulator", "reference") for path in (ROOT / package).rglob("*.py"))
-    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *packages):
+    yield from re.findall(r"^zaikolab .*", ENGINES.read_text(encoding="utf-8"), re.MULTILINE)
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ENGINES, *packages):
         yield from re.findall(r"`[^`\n]+`", path.read_text(encoding="utf-8"))
 
 
