@@ -120,21 +120,22 @@ async function setStock(shopId, levels) {
   }
 }
 
-/** Each file that is not as it was at the last pass. `state.applied` grows with each, so that a failure forgets none. */
+/** Each file that is not as it was at the last pass. `applied` grows with each, so that a failure forgets none. */
 async function syncLinkage(linkage, state) {
+  const applied = (state.applied[linkage.shop_code] ??= []);
   const ftp = await enterArea(linkage);
   try {
     const files = await listFiles(ftp);
-    for (const file of files.filter(({ seen }) => !state.applied.includes(seen))) {
+    for (const file of files.filter(({ seen }) => !applied.includes(seen))) {
       const bytes = await download(ftp, file);
       try {
         await setStock(linkage.shop_id, readLevels(parseCsv(decode(bytes))));
       } catch (error) {
         throw new Error(`${file.name}: ${error.message}`, { cause: error.cause });
       }
-      state.applied.push(file.seen);
+      applied.push(file.seen);
     }
-    state.applied = files.map(({ seen }) => seen);
+    state.applied[linkage.shop_code] = files.map(({ seen }) => seen);
   } finally {
     ftp.close();
   }
@@ -148,8 +149,8 @@ async function sendMail(linkage, subject, text) {
 
 /** One linkage; true when all is well. A mail at the first failure, and one when it is over. */
 async function passOver(linkage) {
-  const path = join(env.SYNC_STATE_DIR, `${linkage.id}-${encodeURIComponent(linkage.shop_code)}.json`);
-  const state = JSON.parse(await readFile(path, "utf-8").catch(() => '{"applied": [], "failing": false}'));
+  const path = join(env.SYNC_STATE_DIR, `linkage-${encodeURIComponent(linkage.id)}.json`);
+  const state = JSON.parse(await readFile(path, "utf-8").catch(() => '{"applied": {}, "failing": false}'));
   const where = `ショップコード ${linkage.shop_code}`;
   const now = env.SYNC_NOW ?? new Date().toString();
   let why = "";
