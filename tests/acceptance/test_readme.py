@@ -20,7 +20,7 @@ from simulator.lab import Lab
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-WITH_COMMANDS = ("README.md", "docs/testing.md", "simulator/conformance/template/README.md")
+WITH_COMMANDS = ("README.md", "docs/testing.md", "docs/engines/README.md", "simulator/conformance/template/README.md")
 TYPED = re.compile(r"(?:^|[\s(`])(zaikolab|zaikosync|make)((?: [^|&;)#`\n]*)?)", re.MULTILINE)
 
 pytest_plugins = ("pytester",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -15,7 +16,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAX_LINES = 400
-MADE = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "build", "dist"}
+MADE = {
+    ".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "build", "dist",
+    "node_modules",
+}  # fmt: skip
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -102,6 +106,17 @@ def test_the_lock_names_packages_and_hashes_only() -> None:
     assert "http" not in lock
     requirement = r"[a-z0-9-]+==\S+( ; [^\\]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?"
     assert [line for line in lock.splitlines() if not re.fullmatch(requirement, line)] == []
+
+
+def test_the_npm_lock_names_exact_versions_and_no_addresses() -> None:
+    engine = ROOT / "docs/engines/node"
+    wanted = json.loads((engine / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    lock = (engine / "package-lock.json").read_text(encoding="utf-8")
+    packages = json.loads(lock)["packages"]
+    assert "resolved" not in lock
+    assert "http" not in lock
+    assert all("integrity" in package for place, package in packages.items() if place)
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
 
 
 def test_every_dependency_is_bounded_and_locked() -> None:
