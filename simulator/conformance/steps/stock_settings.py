@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_bdd import given, then, when
 
 from simulator.config import StockColumn
+from simulator.conformance.area_visits import try_download
 from simulator.conformance.expectations import expect
 from simulator.conformance.steps.sentences import Sentence, read_table
 from simulator.conformance.world import COMPANY
@@ -24,6 +25,8 @@ _FIELDS = {
     "ファイル出力項目": "output_columns",
 }
 _FIELD = "「{field:" + "|".join(_FIELDS) + "}」"
+NOT_RESUMED = "522"
+"""The reply to a data connection that does not resume the control connection's TLS session."""
 _CONTENT = {"差分": "diff", "全件": "full"}
 
 
@@ -70,6 +73,16 @@ def require_session_reuse(world: World) -> None:
     world.lab.change_settings(tls_session_reuse=True)
 
 
+@then("ログインの続きでない暗号化では在庫ファイルを受け取れない")
+def check_session_reuse(world: World) -> None:
+    """A download whose data connection begins a TLS session of its own is refused for that."""
+    account = world.lab.tempostar.ftp_account()
+    seen = "no FTP password has been issued"
+    if account is not None:
+        seen = try_download(world.lab.endpoints, account, world.stock_path())
+    expect(seen.startswith(NOT_RESUMED), f"a download refused with {NOT_RESUMED}", seen or "the whole file")
+
+
 @then("ショップ一覧にRoomClipショッピング店がショップコードとともに表示される")
 def check_shop_listed(world: World) -> None:
     """The shop stands in the list with a code of five digits."""
@@ -93,6 +106,14 @@ def check_stock_file(world: World, name: str, presence: str) -> None:
     names = [file.name for file in world.lab.area.files(COMPANY, f"/netstock/{world.shop_code}")]
     expected = f"{name} {'in' if presence == 'ある' else 'not in'} /netstock/{world.shop_code}"
     expect((name in names) == (presence == "ある"), expected, ", ".join(names) or "no files")
+
+
+@then("FTPS領域に在庫ファイルは一つもない")
+def check_no_stock_file(world: World) -> None:
+    """The shop's folder is empty, whatever the name of a file would be."""
+    folder = f"/netstock/{world.shop_code}"
+    names = [file.name for file in world.lab.area.files(COMPANY, folder)]
+    expect(not names, f"no files in {folder}", ", ".join(names))
 
 
 @then("在庫ファイルの項目は次のとおりである:")

@@ -1,0 +1,48 @@
+"""Visits to the FTPS area that the suite pays itself, to see that the lab does what a claim depends on."""
+
+from __future__ import annotations
+
+import contextlib
+import ftplib
+import ssl
+from typing import TYPE_CHECKING
+
+from simulator.config import TlsMode
+
+if TYPE_CHECKING:
+    from simulator.servers import Endpoints
+    from simulator.tempostar.catalog import FtpAccount
+
+SECONDS = 10.0
+NOBODY = "nobody"
+"""No company's user: FTPユーザーID begins with digits."""
+
+
+def knock(where: Endpoints) -> None:
+    """Connect and be refused at the login, whatever certificate is shown."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # a fault may have put a flawed one there
+    with _connection(where, context) as ftp, contextlib.suppress(ftplib.error_perm):
+        ftp.login(NOBODY, NOBODY)
+
+
+def try_download(where: Endpoints, account: FtpAccount, path: str) -> str:
+    """Download a file over a data connection that begins a TLS session of its own, as ftplib does; the refusal, "" when
+    it came."""
+    context = ssl.create_default_context(cafile=str(where.ca_file))
+    with _connection(where, context) as ftp:
+        ftp.login(account.user, account.password)
+        ftp.prot_p()
+        try:
+            ftp.retrbinary(f"RETR {path}", lambda _: None)
+        except ftplib.Error as refusal:
+            return str(refusal)
+    return ""
+
+
+def _connection(where: Endpoints, context: ssl.SSLContext) -> ftplib.FTP_TLS:
+    if where.tls is not TlsMode.EXPLICIT:
+        raise AssertionError("this step speaks explicit TLS; the lab was started with another")
+    ftp = ftplib.FTP_TLS(context=context, timeout=SECONDS)  # noqa: S321 - it is the service played
+    ftp.connect(where.host, where.ftps_port)
+    return ftp
