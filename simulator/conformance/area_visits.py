@@ -1,4 +1,5 @@
-"""Visits to the FTPS area that the suite pays itself, to see that the lab does what a claim depends on."""
+"""Visits that the suite pays to the FTPS area itself: to bring something, or to see that the lab does what a claim
+depends on."""
 
 from __future__ import annotations
 
@@ -18,11 +19,20 @@ NOBODY = "nobody"
 """No company's user: FTPユーザーID begins with digits."""
 
 
+def open_session(where: Endpoints, context: ssl.SSLContext) -> ftplib.FTP_TLS:
+    """A connection to the area that has not logged in yet; its `login` begins TLS first."""
+    if where.tls is not TlsMode.EXPLICIT:
+        raise AssertionError("this step speaks explicit TLS; the lab was started with another")
+    ftp = ftplib.FTP_TLS(context=context, timeout=SECONDS)  # noqa: S321 - it is the service played
+    ftp.connect(where.host, where.ftps_port)
+    return ftp
+
+
 def knock(where: Endpoints) -> None:
     """Connect and be refused at the login, whatever certificate is shown."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # a fault may have put a flawed one there
-    with _connection(where, context) as ftp, contextlib.suppress(ftplib.error_perm):
+    with open_session(where, context) as ftp, contextlib.suppress(ftplib.error_perm):
         ftp.login(NOBODY, NOBODY)
 
 
@@ -30,7 +40,7 @@ def try_download(where: Endpoints, account: FtpAccount, path: str) -> str:
     """Download a file over a data connection that begins a TLS session of its own, as ftplib does; the refusal, "" when
     it came."""
     context = ssl.create_default_context(cafile=str(where.ca_file))
-    with _connection(where, context) as ftp:
+    with open_session(where, context) as ftp:
         ftp.login(account.user, account.password)
         ftp.prot_p()
         try:
@@ -38,11 +48,3 @@ def try_download(where: Endpoints, account: FtpAccount, path: str) -> str:
         except ftplib.Error as refusal:
             return str(refusal)
     return ""
-
-
-def _connection(where: Endpoints, context: ssl.SSLContext) -> ftplib.FTP_TLS:
-    if where.tls is not TlsMode.EXPLICIT:
-        raise AssertionError("this step speaks explicit TLS; the lab was started with another")
-    ftp = ftplib.FTP_TLS(context=context, timeout=SECONDS)  # noqa: S321 - it is the service played
-    ftp.connect(where.host, where.ftps_port)
-    return ftp

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import ftplib
 import io
 import ssl
 from typing import TYPE_CHECKING
 
-from simulator.config import TlsMode
+from simulator.conformance.area_visits import open_session
 from simulator.tempostar.order_file import COLUMNS
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
     from simulator.servers import Endpoints
     from simulator.tempostar.catalog import FtpAccount
-
-SECONDS = 10.0
 
 
 def compose_order_file(rows: Sequence[Mapping[str, str]], *, shop_code: str, ordered_at: datetime) -> bytes:
@@ -47,11 +44,7 @@ def compose_order_file(rows: Sequence[Mapping[str, str]], *, shop_code: str, ord
 
 def deliver(where: Endpoints, account: FtpAccount, path: str, content: bytes) -> None:
     """Upload a file into the FTPS area under another name, then rename it: it appears whole (contract 2)."""
-    if where.tls is not TlsMode.EXPLICIT:
-        raise AssertionError("this step speaks explicit TLS; the lab was started with another")
-    context = ssl.create_default_context(cafile=str(where.ca_file))
-    with ftplib.FTP_TLS(context=context, timeout=SECONDS) as ftp:  # noqa: S321 - it is the service played
-        ftp.connect(where.host, where.ftps_port)
+    with open_session(where, ssl.create_default_context(cafile=str(where.ca_file))) as ftp:
         ftp.login(account.user, account.password)
         ftp.prot_p()
         ftp.storbinary(f"STOR {path}.part", io.BytesIO(content))

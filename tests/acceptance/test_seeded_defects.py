@@ -90,9 +90,10 @@ def test_engines_that_are_wrong_are_noticed() -> None:
     assert (noisy.defect.name, noisy.verdict) == ("mails-each-pass", Verdict.KILLED)
 
 
-def test_a_lab_that_is_wrong_is_noticed() -> None:
-    (trial,) = try_defects(choose_defects(("lab-one-send-type",), seeded_defects()), at_once=1)
-    assert (trial.verdict, trial.defect.package) == (Verdict.KILLED, Package.LAB)
+def test_labs_that_are_wrong_are_noticed() -> None:
+    names = ("lab-one-send-type", "lab-visits-are-not-told", "lab-logins-are-not-told")
+    for trial in try_defects(choose_defects(names, seeded_defects()), at_once=2):
+        assert (trial.verdict, trial.defect.package) == (Verdict.KILLED, Package.LAB)
 
 
 def test_the_right_lab_survives() -> None:
