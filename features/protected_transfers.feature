@@ -8,6 +8,11 @@
     かつ TEMPOSTARの「ISU-01」のSKUを想定在庫数「10」で連携している
     かつ RoomClipショッピングに「ISU-01」の商品を登録している
 
+  @should @public-session-reuse @assumption-tls-session-reuse @chooses-tls-session-reuse
+  シナリオ: 暗号化の続きでないファイルの転送は断られる
+    もし 送信間隔が過ぎる
+    ならば ログインの続きでない暗号化では在庫ファイルを受け取れない
+
   @should @guide-2.1.5 @public-session-reuse @assumption-tls-session-reuse @chooses-tls-session-reuse
   シナリオ: 暗号化の続きを求められても在庫数が届く
     もし 送信間隔が過ぎて在庫連携が行われる

@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import csv
-import ftplib
 import io
 import ssl
 from typing import TYPE_CHECKING
 
-from simulator.config import TlsMode
-from simulator.doctor import ImplicitFtpTls
+from simulator.conformance.area_visits import open_session
 from simulator.tempostar.order_file import COLUMNS
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from simulator.servers import Endpoints
     from simulator.tempostar.catalog import FtpAccount
-
-SECONDS = 10.0
-
-
-class _Partner(ftplib.FTP_TLS):
-    """ftplib, with the control channel's TLS session on the data channel."""
-
-    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
-        conn, size = ftplib.FTP.ntransfercmd(self, cmd, rest)  # noqa: S321 - wrapped in TLS right below
-        assert isinstance(self.sock, ssl.SSLSocket)  # noqa: S101 - a login went before, and that is refused in clear
-        return self.context.wrap_socket(conn, server_hostname=self.host, session=self.sock.session), size
-
-
-class _ImplicitPartner(ImplicitFtpTls, _Partner):
-    """The same, under TLS from the first byte."""
 
 
 def compose_order_file(rows: Sequence[Mapping[str, str]], *, shop_code: str, ordered_at: datetime) -> bytes:
@@ -61,14 +43,8 @@ def compose_order_file(rows: Sequence[Mapping[str, str]], *, shop_code: str, ord
 
 
 def deliver(where: Endpoints, account: FtpAccount, path: str, content: bytes) -> None:
-    """Upload a file into the FTPS area under another name, then rename it: it appears whole (contract 2).
-
-    It speaks to every plausible area: explicit or implicit TLS, and data connections that resume the session.
-    """
-    context = ssl.create_default_context(cafile=str(where.ca_file))
-    partner = _ImplicitPartner if where.tls is TlsMode.IMPLICIT else _Partner
-    with partner(context=context, timeout=SECONDS) as ftp:
-        ftp.connect(where.host, where.ftps_port)
+    """Upload a file into the FTPS area under another name, then rename it: it appears whole (contract 2)."""
+    with open_session(where, ssl.create_default_context(cafile=str(where.ca_file))) as ftp:
         ftp.login(account.user, account.password)
         ftp.prot_p()
         ftp.storbinary(f"STOR {path}.part", io.BytesIO(content))

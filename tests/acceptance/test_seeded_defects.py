@@ -17,6 +17,7 @@ from simulator.conformance.defects.seeded import (
     Defect,
     DidNotApply,
     Kill,
+    Package,
     choose_defects,
     read_defects,
     seed,
@@ -51,6 +52,14 @@ because = "0"
 """
 
 
+HARMLESS_LAB = replace(
+    HARMLESS,
+    changes=(Change("tempostar/stock_file.py", "import re\n", "import re  # the same\n"),),
+    killed_by=(Kill("stock_settings", "送信タイプがFTPS領域でなければFTPS領域には置かれない", "がない"),),
+    package=Package.LAB,
+)
+
+
 def changed(old: str, new: str, file: str = "bootstrap.py") -> Defect:
     return replace(HARMLESS, changes=(Change(file, old, new),))
 
@@ -79,6 +88,18 @@ def test_engines_that_are_wrong_are_noticed() -> None:
     (trimming, noisy) = try_defects(choose_defects(("trims-codes", "mails-each-pass"), seeded_defects()), at_once=2)
     assert (trimming.defect.name, trimming.verdict) == ("trims-codes", Verdict.KILLED)
     assert (noisy.defect.name, noisy.verdict) == ("mails-each-pass", Verdict.KILLED)
+
+
+def test_labs_that_are_wrong_are_noticed() -> None:
+    names = ("lab-one-send-type", "lab-visits-are-not-told", "lab-logins-are-not-told")
+    for trial in try_defects(choose_defects(names, seeded_defects()), at_once=2):
+        assert (trial.verdict, trial.defect.package) == (Verdict.KILLED, Package.LAB)
+
+
+def test_the_right_lab_survives() -> None:
+    trial = try_defect(HARMLESS_LAB)
+    assert trial.verdict is Verdict.SURVIVED
+    assert [one.outcome for one in trial.seen] == [Outcome.PASSED]
 
 
 def test_the_right_engine_survives() -> None:

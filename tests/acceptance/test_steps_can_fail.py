@@ -67,6 +67,7 @@ FALSE = [
     (SAVED_WRONG, "在庫連携設定に保存したFTPユーザーIDとショップコードが表示される"),
     (WITH_STOCK, "購入者は「ISU-01」を購入できない"),
     (AFTER_A_NOISY_PASS, "FTPS領域に在庫ファイル「stock.csv」がない"),
+    (AFTER_A_NOISY_PASS, "ログインの続きでない暗号化では在庫ファイルを受け取れない"),
     (AFTER_A_NOISY_PASS, "FTPS領域に在庫ファイル「stock20260401.csv」がある"),
     (AFTER_A_NOISY_PASS, "FTPS領域に在庫ファイルがない"),
     (AFTER_NOTHING, "FTPS領域に在庫ファイルがある"),

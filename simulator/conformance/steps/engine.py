@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_bdd import given, then, when
 
+from simulator.conformance.area_visits import knock
 from simulator.conformance.expectations import expect
 from simulator.conformance.steps.sentences import Sentence
 
 if TYPE_CHECKING:
     from simulator.conformance.world import World
+    from simulator.journal import Entry
 
 
 @given("在庫連携が行われている")
@@ -44,15 +46,32 @@ def trust_certificate_again(world: World) -> None:
 
 @then("TEMPOSTARのFTPS領域には一度も接続していない")
 def check_area_untouched(world: World) -> None:
-    """Nobody came to the FTPS area since the もし."""
-    # Only a session's beginning counts: the end of an earlier one may be written a moment late.
-    seen = world.lab.journal.read(after=world.mark, kind="ftps.connected")
-    expect(not seen, "no visit to the FTPS area", "; ".join(f"{entry.kind}: {entry.summary}" for entry in seen))
+    """Nobody came to the FTPS area since the もし, and the lab would have told of it."""
+    seen = _visits(world)
+    expect(not seen, "no visit to the FTPS area", _told(seen))
+    knock(world.lab.endpoints)
+    expect(bool(_visits(world)), "this step's own visit in the journal", "nothing: the lab tells of no visit")
 
 
 @then("TEMPOSTARのFTPS領域にパスワードは送られていない")
 def check_no_login(world: World) -> None:
-    """Nobody logged in, or tried to, since the もし; a password that came before TLS was refused, but had been sent."""
+    """Nobody logged in, or tried to, since the もし, and the lab would have told of it; a password that came before TLS
+    was refused, but had been sent."""
+    seen = _logins(world)
+    expect(not seen, "no login to the FTPS area", _told(seen))
+    knock(world.lab.endpoints)
+    expect(bool(_logins(world)), "this step's own login in the journal", "nothing: the lab tells of no login")
+
+
+def _visits(world: World) -> tuple[Entry, ...]:
+    # Only a session's beginning counts: the end of an earlier one may be written a moment late.
+    return world.lab.journal.read(after=world.mark, kind="ftps.connected")
+
+
+def _logins(world: World) -> tuple[Entry, ...]:
     entries = world.lab.journal.read(after=world.mark, service="ftps")
-    seen = [entry for entry in entries if "login" in entry.kind or entry.data.get("verb") == "PASS"]
-    expect(not seen, "no login to the FTPS area", "; ".join(f"{entry.kind}: {entry.summary}" for entry in seen))
+    return tuple(entry for entry in entries if "login" in entry.kind or entry.data.get("verb") == "PASS")
+
+
+def _told(entries: tuple[Entry, ...]) -> str:
+    return "; ".join(f"{entry.kind}: {entry.summary}" for entry in entries)

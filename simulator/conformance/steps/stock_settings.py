@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_bdd import given, then, when
 
 from simulator.config import StockColumn
+from simulator.conformance.area_visits import try_download
 from simulator.conformance.expectations import expect
 from simulator.conformance.steps.sentences import Sentence, Table
 from simulator.conformance.stock_folder import COMPANY
@@ -24,6 +25,8 @@ _FIELDS = {
     "ファイル出力項目": "output_columns",
 }
 _FIELD = "「{field:" + "|".join(_FIELDS) + "}」"
+NOT_RESUMED = "522"
+"""The reply to a data connection that does not resume the control connection's TLS session."""
 _CONTENT = {"差分": "diff", "全件": "full"}
 _COLUMNS = Table("項目")
 _ROWS = Table("SKUコード", "在庫数")
@@ -71,6 +74,16 @@ def limit_slice(world: World, count: int) -> None:
 def require_session_reuse(world: World) -> None:
     """Have the area refuse data connections that do not resume the control connection's TLS session."""
     world.lab.change_settings(tls_session_reuse=True)
+
+
+@then("ログインの続きでない暗号化では在庫ファイルを受け取れない")
+def check_session_reuse(world: World) -> None:
+    """A download whose data connection begins a TLS session of its own is refused for that."""
+    account = world.lab.tempostar.ftp_account()
+    seen = "no FTP password has been issued"
+    if account is not None:
+        seen = try_download(world.lab.endpoints, account, world.stock_path())
+    expect(seen.startswith(NOT_RESUMED), f"a download refused with {NOT_RESUMED}", seen or "the whole file")
 
 
 @then("ショップ一覧にRoomClipショッピング店がショップコードとともに表示される")
