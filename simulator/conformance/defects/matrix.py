@@ -1,6 +1,6 @@
 """The kill matrix: every scenario with every seeded defect, as it was recorded.
 
-`matrix.json` beside this module is what `zaikolab defects --full` wrote last; docs/defects.md shows it. It says which
+`matrix.json` beside this module is what `make matrix` wrote last; docs/defects.md shows it. It says which
 defect a failing engine most resembles, and how much the suite has been seen to notice.
 
     {"made", "version", "scenarios": {place: digest},
