@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.conformance.profiles import profiles
-
 pytest_plugins = ("pytester",)
 
 FEATURE = """\
@@ -77,7 +75,7 @@ def run(nested: pytest.Pytester, feature: str, *options: str) -> pytest.RunResul
     return nested.runpytest_inprocess(*options)
 
 
-@pytest.mark.parametrize("name", [profile.name for profile in profiles()])
+@pytest.mark.parametrize("name", ["bare", "dated-names", "implicit-tls", "in-place"])
 def test_the_reference_engine_copes_and_the_steps_mean_the_same(nested: pytest.Pytester, name: str) -> None:
     run(nested, FEATURE, f"--zaikolab-profile={name}").assert_outcomes(passed=3)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ftplib
 import ssl
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import cast
 
 import pytest
 
+from reference.bootstrap import run_pass
 from simulator.config import TlsMode
+from simulator.conformance.drivers import CallableEngine
 from simulator.conformance.engine_under_test import EngineUnderTest
 from simulator.conformance.profiles import DEFAULT, Profile, find_profile, profiles
 from simulator.conformance.stock_folder import COMPANY
@@ -20,12 +23,13 @@ from simulator.tempostar.catalog import ProductInput, SkuInput
 from simulator.tempostar.reflection import WRITE_SECONDS
 
 TIMEOUT = 30.0
+REFERENCE = CallableEngine(lambda environment: run_pass(environment).exit_code)
 
 
-def begin(lab: Lab, profile: Profile) -> World:
+def begin(lab: Lab, profile: Profile, engine: EngineUnderTest | None = None) -> World:
     """A shop as the profile's merchant has it, two SKUs linked, one of them held back beyond what there is."""
     lab.reset()
-    world = World(lab, cast("EngineUnderTest", None), profile.stock_settings)
+    world = World(lab, cast("EngineUnderTest", engine), profile.stock_settings)
     world.finish_setup()
     skus = (SkuInput("ISU-01", sellable=5), SkuInput("ISU-02", sellable=2, held_back=5))
     lab.tempostar.add_products([ProductInput("ISU", "木の椅子", skus)])
@@ -164,11 +168,31 @@ def test_every_profile_has_its_sign() -> None:
 
 
 @pytest.mark.parametrize("name", PLAYED)
-def test_its_lab_shows_what_the_guides_does_not(guides: Lab, name: str) -> None:
+def test_its_lab_shows_what_the_guides_does_not_and_the_reference_engine_copes(
+    guides: Lab, name: str, tmp_path: Path
+) -> None:
     shows, profile = PLAYED[name], find_profile(name)
     with Lab(profile.lab_config()) as lab:
         assert shows(begin(lab, profile))
+        world = begin(lab, profile, EngineUnderTest(REFERENCE, lab, tmp_path))
+        assert carry_over(world) == [{"ISU-01": 5, "ISU-02": 0}, {"ISU-01": 3, "ISU-02": 0}]
     assert not shows(begin(guides, find_profile(DEFAULT)))
+
+
+def carry_over(world: World) -> list[dict[str, int]]:
+    """What the shop has after a first pass, and after a quiet one and an order that TEMPOSTAR takes in."""
+    world.import_items([{"種類別の自社管理コード": code} for code in ("ISU-01", "ISU-02")])
+    world.wait_for_pass()
+    world.sync()
+    seen = [world.levels()]
+    world.wait_for_pass()
+    world.sync()
+    world.send_orders([{"受注番号": "1", "商品コード": "ISU-01", "数量": "2"}])
+    for _ in range(2):
+        world.wait_for_pass()
+        world.sync()
+    assert [run.exit_code for run in world.engine.runs] == [0, 0, 0, 0]
+    return [*seen, world.levels()]
 
 
 def test_a_reset_goes_back_to_the_service_of_the_profile() -> None:
