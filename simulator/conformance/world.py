@@ -273,7 +273,7 @@ class World:
     def story(self) -> list[tuple[str, str]]:
         """For the report of a failed scenario: the journal of all services from the last もし on (the whole scenario's,
         where it came to none), and what the engine said in all its passes."""
-        entries = self.lab.journal.read(after=self._last_mark or 0)
+        entries = self.lab.journal.read(after=self._last_mark or 0, limit=EVERYTHING)
         lines = [f"{entry.seq} {entry.at} {entry.service} {entry.kind}: {entry.summary}" for entry in entries]
         cut = [f"... {len(lines) - JOURNAL_SHOWN} earlier ones"] if len(lines) > JOURNAL_SHOWN else []
         said = [f"exit code {run.exit_code}\n{run.output.strip()}".strip() for run in self.engine.runs]

@@ -29,7 +29,7 @@ FAILED = replace(
     PASSED, case="下書き", outcome=Outcome.FAILED, verdict="wrong", message="expected 5",
     sections=(("step", "ならば"),), lab=(("lab", "http://127.0.0.1:1"),), error="AssertionError", engine_seconds=0.125,
     steps=(StepRun("ならば", "「5」である", 9, "then", StepOutcome.FAILED, 0.5),), resembles="one: Does one.",
-    profile="full",
+    profile="full", row=2, began=1764322200.5,
 )  # fmt: skip
 
 
