@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from simulator.client import ControlClient
@@ -50,6 +52,23 @@ def _holds(file: Path, text: str) -> bool:
 def show_json(value: object) -> None:
     """Print an answer of --json."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def typed() -> str:
+    """The line of the command under way: its name and the options that were given on the command line."""
+    context = click.get_current_context()
+    words = context.command_path.split()
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value = context.params.get(name)
+        if getattr(parameter, "is_flag", False):
+            words.append(parameter.opts[0])
+        else:
+            for one in value if isinstance(value, tuple) else (value,):
+                words += [parameter.opts[0], str(one)]
+    return shlex.join(words)
 
 
 SEEDS = click.IntRange(min=0)

@@ -6,16 +6,20 @@ import os
 import shlex
 import signal
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.context import Context, as_json, show_json
+from simulator.cli.context import Context, as_json, show_json, typed
 from simulator.cli.steps import answer_steps
 from simulator.errors import BadValue, CannotJudge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from simulator.conformance.report.account import Account
 
 
 @click.command()
@@ -55,6 +59,12 @@ if TYPE_CHECKING:
     metavar="[WORDS]",
     help="Show the steps that feature files can use, those with all these words or every one, and end.",
 )
+@click.option(
+    "--report",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write report.json, report.schema.json, junit.xml, cucumber.ndjson and report.html into this folder.",
+)
 @click.option("--env", "env_wanted", is_flag=True, help="Print the variables for an engine behind a URL, and end.")
 @as_json
 @click.pass_obj
@@ -70,18 +80,17 @@ def verify(context: Context, /, env_wanted: bool, json_wanted: bool, **options: 
              zaikolab verify --engine './my-sync --once' --only 4.4.2 --keep
              zaikolab verify --profile all
              zaikolab verify --steps 在庫数
+             zaikolab verify --engine './my-sync --once' --report reports
              zaikolab verify --env        then, with these variables set for the engine:
              zaikolab verify --engine http://127.0.0.1:9000/sync
     """
     if (words := options.pop("steps")) is not None:
         return answer_steps(words, as_json=json_wanted)
     try:
-        return (
-            _print_variables(context, options["profiles"], json_wanted)
-            if env_wanted
-            else _verify(context, json_wanted, options)
-        )
-    except (BadValue, click.ClickException):
+        if env_wanted:
+            return _print_variables(context, options["profiles"], json_wanted)
+        return _verify(context, json_wanted, options)
+    except (BadValue, CannotJudge, click.ClickException):
         raise
     except Exception as error:
         if os.environ.get("ZAIKOLAB_DEBUG"):
@@ -90,7 +99,11 @@ def verify(context: Context, /, env_wanted: bool, json_wanted: bool, **options: 
 
 
 def _verify(context: Context, json_wanted: bool, options: dict[str, Any]) -> int:
+    from importlib.metadata import version
+
     from simulator.conformance.drivers import REFERENCE_ENGINE
+    from simulator.conformance.report.account import Account
+    from simulator.conformance.report.folder import claim, read_features
     from simulator.conformance.sources import Owed
     from simulator.conformance.verify.command import Wish, verify
     from simulator.conformance.verify.summary import Screen
@@ -106,11 +119,28 @@ def _verify(context: Context, json_wanted: bool, options: dict[str, Any]) -> int
         keep=options["keep"],
         profiles=options["profiles"],
     )
-    screen = Screen(quiet=json_wanted)
+    began, report = datetime.now(UTC), options["report"]
+    if report:
+        claim(report)
+    screen = Screen(quiet=json_wanted, report=report)
     with _ended_in_order():
         found = verify(wish, screen)
     show_json(found.as_json()) if json_wanted else screen.close(wish, found)
+    if report:
+        _write(report, Account(found, wish, began, typed(), version("zaikolab"), read_features(found.results)))
     return found.exit_code
+
+
+def _write(folder: Path, account: Account) -> None:
+    from simulator.conformance.report.folder import write_reports
+
+    try:
+        write_reports(folder, account)
+    except OSError as error:
+        raise CannotJudge(
+            f"The report could not be written: {error}.", next_step="See above for the verdict."
+        ) from error
+    click.echo(f"report: {folder}", err=True)
 
 
 def _print_variables(context: Context, profiles: tuple[str, ...], json_wanted: bool) -> int:

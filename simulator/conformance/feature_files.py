@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from gherkin.dialect import Dialect
@@ -138,6 +139,14 @@ def find_tags(path: Path) -> frozenset[str]:
     text = path.read_text(encoding="utf-8", errors="replace")
     words = (word for line in _TAG_LINE.findall(text) for word in line.partition(" #")[0].split())
     return frozenset(word.removeprefix("@") for word in words if word.startswith("@"))
+
+
+@cache
+def conjunctions(language: str) -> frozenset[str]:
+    """The words of a language that go on with the kind of the step before: かつ, しかし, ... and `*`."""
+    dialect = Dialect.for_name(language)
+    words = [] if dialect is None else [*dialect.and_keywords, *dialect.but_keywords]
+    return frozenset(word.strip() for word in words)
 
 
 def _problem(path: Path, error: ParserException) -> FeatureProblem:

@@ -199,10 +199,12 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_bdd_before_step_call(step: Step, step_func_args: dict[str, Any]) -> None:
-    """Remember where the journal stands at the first もし."""
+def pytest_bdd_before_step_call(feature: Feature, step: Step, step_func_args: dict[str, Any]) -> None:
+    """Remember where the journal stands when a もし begins; a かつ goes on with it."""
+    from simulator.conformance.feature_files import conjunctions
+
     found = step_func_args.get("world")
-    if found is not None and step.type == "when":
+    if found is not None and step.type == "when" and step.keyword.strip() not in conjunctions(feature.language):
         found.mark_action()
 
 
@@ -210,13 +212,14 @@ def pytest_bdd_before_step_call(step: Step, step_func_args: dict[str, Any]) -> N
 def pytest_bdd_step_error(
     request: pytest.FixtureRequest, feature: Feature, scenario: Scenario, step: Step, step_func_args: dict[str, Any]
 ) -> None:
-    """Add to the report where the failed step stands, what the lab saw since the もし, and what the engine said."""
+    """Add to the report where the failed step stands, what the lab saw since the last もし, what the engine said."""
+    from simulator.conformance.world import STEP
+
     found = step_func_args.get("world")
-    request.node.add_report_section("call", "step", _place(feature, scenario, step))
+    request.node.add_report_section("call", STEP, _place(feature, scenario, step))
     if found is not None:
         found.failed = True
-        for title, text in found.story():
-            request.node.add_report_section("call", title, text)
+        _tell_story(request, found)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -225,7 +228,11 @@ def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
     if "world" in request.fixturenames:
         found = request.getfixturevalue("world")
         if not found.failed:
-            found.check_faults_struck()
+            try:
+                found.check_faults_struck()
+            except AssertionError:
+                _tell_story(request, found)
+                raise
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -235,8 +242,16 @@ def pytest_bdd_step_func_lookup_error(
     """Say where the undefined step stands and which sentences come near, in the error itself: reports of every kind
     show that, captured output or not."""
     from simulator.conformance.collected import explain_undefined
+    from simulator.conformance.world import STEP
 
-    exception.add_note(f"{_place(feature, scenario, step)}\n{explain_undefined(request.node, step)}")
+    place = _place(feature, scenario, step)
+    request.node.add_report_section("call", STEP, place)
+    exception.add_note(f"{place}\n{explain_undefined(request.node, step)}")
+
+
+def _tell_story(request: pytest.FixtureRequest, world: World) -> None:
+    for title, text in world.story():
+        request.node.add_report_section("call", title, text)
 
 
 def _place(feature: Feature, scenario: Scenario, step: Step) -> str:

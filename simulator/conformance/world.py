@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 
 SHOP_ID = "1"
 EVERYTHING = 10_000
-JOURNAL_SHOWN = 60
+JOURNAL_SHOWN = 200
 PAGE_SECONDS = 10.0
 A_MINUTE = timedelta(minutes=1)
+STEP, JOURNAL, ENGINE = "step", "journal since the last もし", "engine"
+"""Titles of what is told of a failed scenario."""
 
 
 @dataclass
@@ -53,6 +55,7 @@ class World:
     failed: bool = False
     faults: list[Fault] = field(default_factory=list)
     _mark: int | None = None
+    _last_mark: int | None = None
     _rows: int = 0
 
     # ------------------------------------------------------------------ setting up
@@ -284,9 +287,10 @@ class World:
     # ------------------------------------------------------------------ the story of the action
 
     def mark_action(self) -> None:
-        """Remember where the journal stands at the first もし."""
+        """Remember where the journal stands: a もし begins."""
+        self._last_mark = self.lab.journal.last_seq()
         if self._mark is None:
-            self._mark = self.lab.journal.last_seq()
+            self._mark = self._last_mark
 
     @property
     def mark(self) -> int:
@@ -294,12 +298,13 @@ class World:
         return self.lab.journal.last_seq() if self._mark is None else self._mark
 
     def story(self) -> list[tuple[str, str]]:
-        """For the report of a failed step: the journal since the もし, and what the engine said there."""
-        entries = self.lab.journal.read(after=self.mark)
+        """For the report of a failed scenario: the journal of all services from the last もし on (the whole scenario's,
+        where it came to none), and what the engine said in all its passes."""
+        entries = self.lab.journal.read(after=self._last_mark or 0, limit=EVERYTHING)
         lines = [f"{entry.seq} {entry.at} {entry.service} {entry.kind}: {entry.summary}" for entry in entries]
         cut = [f"... {len(lines) - JOURNAL_SHOWN} earlier ones"] if len(lines) > JOURNAL_SHOWN else []
         said = [f"exit code {run.exit_code}\n{run.output.strip()}".strip() for run in self.engine.runs]
         return [
-            ("journal since the もし", "\n".join([*cut, *lines[-JOURNAL_SHOWN:]]) or "nothing happened"),
-            ("engine", "\n".join(said) or "no pass was made"),
+            (JOURNAL, "\n".join([*cut, *lines[-JOURNAL_SHOWN:]]) or "nothing happened"),
+            (ENGINE, "\n".join(said) or "no pass was made"),
         ]

@@ -9,5 +9,6 @@ child       the plugin in that process: obeys the selection, tells each result
 recording   the plugin there that remembers how each step went
 address     the lab of an engine behind a URL
 stragglers  ends what an engine left behind
-summary     what a person is told of it
+explanation why a case failed, in plain lines                       (pure)
+summary     what a person is told of it on the screen
 """

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _RUN: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
 _LAB: pytest.StashKey[Lab] = pytest.StashKey()
 _ENGINE: pytest.StashKey[EngineUnderTest] = pytest.StashKey()
-_SET_UP: pytest.StashKey[float] = pytest.StashKey()
+_SET_UP: pytest.StashKey[pytest.CallInfo[Any]] = pytest.StashKey()
 _STORY = "zaikolab"
 _WRONG = "does something else than expected"
 _LAB_BROKEN = "not judged: an error of the lab or of the suite"
@@ -152,11 +152,12 @@ def pytest_runtest_makereport(
     """Put into the report what the first process cannot know: which scenario it was, and how it failed."""
     report = yield
     if report.when == "setup":
-        item.stash[_SET_UP] = call.duration
+        item.stash[_SET_UP] = call
     engine = item.stash.get(_ENGINE, None)
     story: dict[str, Any] = {
-        **_chosen(item.config)[_identity(item)], "case": _case(item),
-        "seconds": call.duration + (item.stash[_SET_UP] if report.when == "call" else 0),
+        **_chosen(item.config)[_identity(item)], "case": _case(item), "row": _row(item),
+        "began": item.stash[_SET_UP].start,
+        "seconds": call.duration + (item.stash[_SET_UP].duration if report.when == "call" else 0),
         "engine_seconds": engine.seconds if engine else 0.0, "steps": [step.as_json() for step in steps_of(item)],
     }  # fmt: skip
     if call.excinfo is not None and not report.skipped:
@@ -219,6 +220,8 @@ def _result(report: pytest.TestReport) -> Result:
         "level": Owed.MUST,
         "statements": [],
         "profile": GUIDE,
+        "row": 0,
+        "began": report.start,
     }
     outcome = Outcome.BROKEN if report.failed else Outcome.SKIPPED if report.skipped else Outcome.PASSED
     message = "" if report.passed else report.longreprtext
@@ -255,6 +258,12 @@ def _identity(item: pytest.Item) -> tuple[str, str]:
 def _case(item: pytest.Item) -> str:
     callspec = getattr(item, "callspec", None)
     return "" if callspec is None else str(callspec.id)
+
+
+def _row(item: pytest.Item) -> int:
+    """Which row of its 例: pytest makes the names of two equal rows differ, so a name tells no row."""
+    callspec = getattr(item, "callspec", None)
+    return 0 if callspec is None else int(callspec.indices["_pytest_bdd_example"])
 
 
 def _addresses(item: pytest.Item) -> dict[str, str]:

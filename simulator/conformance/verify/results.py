@@ -64,9 +64,11 @@ class StepRun:
 class Result:
     """One case of a scenario. `verdict`: in a few words; `message`: expected and seen, or what went wrong; `error`: the
     class of the exception; `sections`: step, journal and engine's words by title; `lab`: addresses, if kept;
-    `resembles`: the seeded defect that fails like this, with its mistake; `profile`: which TEMPOSTAR the lab played.
+    `resembles`: the seeded defect that fails like this, with its mistake; `profile`: which TEMPOSTAR the lab played;
+    `row`: which row of its 例 the case is, from 0 and over all of its tables.
 
-    `seconds`: of real time, with setting up; `engine_seconds`: those of them that the engine's passes took.
+    `began`: in seconds since 1970 of real time, 0 where nobody knows; `seconds`: of real time, with setting up;
+    `engine_seconds`: those of them that the engine's passes took.
     """
 
     file: str
@@ -86,6 +88,8 @@ class Result:
     steps: tuple[StepRun, ...] = ()
     resembles: str = ""
     profile: str = GUIDE
+    row: int = 0
+    began: float = 0.0
 
     @property
     def case_of(self) -> tuple[str, str, str, str]:
@@ -110,7 +114,8 @@ class Result:
             "file": self.file, "line": self.line, "name": self.name, "case": self.case, "level": str(self.owed),
             "statements": list(self.statements), "outcome": str(self.outcome), "seconds": round(self.seconds, 4),
             "engine_seconds": round(self.engine_seconds, 4), "verdict": self.verdict, "message": self.message,
-            "error": self.error, "resembles": self.resembles, "profile": self.profile,
+            "error": self.error, "resembles": self.resembles, "profile": self.profile, "row": self.row,
+            "began": round(self.began, 3),
             "sections": dict(self.sections), "lab": dict(self.lab),
             "steps": [step.as_json() for step in self.steps],
         }  # fmt: skip
@@ -123,7 +128,7 @@ def result_from(told: Mapping[str, Any]) -> Result:
         Outcome(told["outcome"]), told["seconds"], told["verdict"], told["message"],
         tuple(told["sections"].items()), tuple(told["lab"].items()), told["error"], told["engine_seconds"],
         tuple(StepRun(**step | {"outcome": StepOutcome(step["outcome"])}) for step in told["steps"]),
-        told["resembles"], told["profile"],
+        told["resembles"], told["profile"], told["row"], told["began"],
     )  # fmt: skip
 
 
@@ -190,6 +195,11 @@ class Verification:
         return {name: _count(one for one in self.results if one.profile == name) for name in self.profiles}
 
     @property
+    def verdict(self) -> str:
+        """The verdict in words."""
+        return self.exit_code.name.lower().replace("_", " ")
+
+    @property
     def robust(self) -> bool:
         """Whether the engine conforms under several profiles."""
         return len(self.profiles) > 1 and self.exit_code is ExitCode.CONFORMANT
@@ -199,7 +209,7 @@ class Verification:
         return {
             "engine": self.engine,
             "level": str(self.level),
-            "verdict": self.exit_code.name.lower().replace("_", " "),
+            "verdict": self.verdict,
             "exit_code": int(self.exit_code),
             "seconds": round(self.seconds, 2),
             "expected": self.expected,

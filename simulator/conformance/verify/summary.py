@@ -1,4 +1,7 @@
-"""What a person reads of a verification. Speaks rich; decides nothing."""
+"""What a person reads of a verification. Speaks rich; decides nothing.
+
+`--report DIR` makes the same for machines, and a page: `simulator/conformance/report`.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,21 @@ from rich.table import Table
 
 from simulator.conformance.drivers import REFERENCE_ENGINE
 from simulator.conformance.verify.command import default_level
+from simulator.conformance.verify.explanation import explain, harmless
 from simulator.conformance.verify.results import GUIDE, ExitCode, Outcome, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from simulator.conformance.verify.command import Leg, Wish
     from simulator.conformance.verify.results import Finding, Result, Verification
 
 _TOLD_WHOLE = 3  # failed scenarios up to which each is told with its journal and the engine's words
-_LINES_SHOWN = 25
-_CASES_SHOWN = 6
+_LINES_SHOWN = 60
+_NAMES_SHOWN = 6
+PAGE = "report.html"
+"""What --report writes for a person to read."""
 _VERDICTS = {
     ExitCode.CONFORMANT: "[bold green]CONFORMANT[/]",
     ExitCode.NOT_CONFORMANT: "[bold red]NOT CONFORMANT[/]",
@@ -33,8 +40,9 @@ _VERDICTS = {
 class Screen:
     """Tells a verification as it goes; quiet, only what keeps somebody waiting: a lab that was kept, on stderr."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, report: Path | None = None) -> None:
         self._quiet = quiet
+        self._report = report
         self._console = Console(highlight=False, soft_wrap=True, quiet=quiet)
         self._progress = self._console.status("smoke check: one pass ...")
         self._done = self._failed = self._cases = 0
@@ -59,7 +67,7 @@ class Screen:
         for finding in findings:
             self._console.print(f"smoke check: [bold]your engine {escape(finding.verdict)}[/]")
             for line in filter(None, (finding.explanation, finding.next_step)):
-                self._console.print(escape(_indented(line, 4)))
+                self._console.print(escape(_indented(harmless(line), 4)))
         if not any(finding.stops for finding in findings):
             self._console.print(escape(self._scenarios))
 
@@ -85,6 +93,9 @@ class Screen:
         groups = [list(cases) for _, cases in groupby(sorted(failed, key=_order), key=_order)]
         for cases in groups:
             self._tell(wish, cases, whole=len(groups) <= _TOLD_WHOLE)
+        if len(groups) > _TOLD_WHOLE:
+            where = f"{self._report / PAGE}" if self._report else "the page that --report DIR writes"
+            self._console.print(escape(f"\nthe journals and the engine's words of these {len(groups)}: {where}"))
         for result in verification.having(Outcome.SKIPPED):
             self._console.print(escape(f"\nskipped: {_place(result)}: {result.message}"))
         if verification.results:
@@ -97,22 +108,16 @@ class Screen:
 
     def _tell(self, wish: Wish, cases: Sequence[Result], *, whole: bool) -> None:
         first = cases[0]
-        sections = dict(first.sections)
         statements = ", ".join(f"§{one}" for one in first.statements) or "no statement of the guide"
         self._console.print(f"\n[bold red]✗[/] [bold]{escape(first.name)}[/]  {statements}, level {first.owed}")
         lines = [f"{first.file}:{first.line}"]
+        if wish.profiles:
+            lines.append(f"profiles: {_listed(one.profile for one in cases)}")
         if first.case:
-            more = f" and {len(cases) - _CASES_SHOWN} more" if len(cases) > _CASES_SHOWN else ""
-            lines.append(f"cases:    {', '.join(one.case for one in cases[:_CASES_SHOWN])}{more}")
-        lines += [f"engine:   {first.verdict}"] if first.verdict else []
-        lines += [sections["step"].splitlines()[0]] if "step" in sections else []
-        lines += first.message.splitlines()[:_LINES_SHOWN]
-        for title in ("journal since the もし", "engine") if whole else ():
-            if title in sections:
-                lines += [f"{title}:", *(f"  {line}" for line in sections[title].splitlines()[-_LINES_SHOWN:])]
-        lines += [f"like:     {first.resembles}"] if first.resembles else []
-        lines.append(f"repeat:   {repeat(wish, first)}")
-        self._console.print(escape("\n".join(_indented(line, 4) for line in lines)))
+            lines.append(f"cases:    {_listed(one.case for one in cases)}")
+        again = repeat(wish, first) if first.file else ""
+        lines += explain(first, again, whole=whole, shown=_LINES_SHOWN)
+        self._console.print(escape("\n".join(_indented(harmless(line), 4) for line in lines)))
 
 
 def repeat(wish: Wish, result: Result) -> str:
@@ -133,6 +138,12 @@ def _named(engine: str) -> str:
 
 def _place(result: Result) -> str:
     return f"{result.name}{f' ({result.case})' if result.case else ''}, {result.file}:{result.line}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    each = list(dict.fromkeys(names))
+    more = f" and {len(each) - _NAMES_SHOWN} more" if len(each) > _NAMES_SHOWN else ""
+    return f"{', '.join(each[:_NAMES_SHOWN])}{more}"
 
 
 def _order(result: Result) -> tuple[str, int]:

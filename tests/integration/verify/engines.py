@@ -53,3 +53,14 @@ def command(folder: Path, code: str) -> str:
     script = folder / "engine.py"
     script.write_text(code, encoding="utf-8")
     return shlex.join([sys.executable, "-P", str(script)])
+
+
+FORGETS = """
+import os, tempfile
+from reference import run_pass
+for _ in range(2):
+    with tempfile.TemporaryDirectory() as folder:
+        run_pass({**os.environ, "SYNC_STATE_DIR": folder})
+print("</script>]]>\\x1b[31m")
+"""
+"""Right, but for what it has to remember: it mails each pass."""

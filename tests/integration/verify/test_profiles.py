@@ -37,6 +37,7 @@ def test_an_engine_that_knows_one_service_only_is_told_where_it_fails_and_how_to
     )  # fmt: skip
     lines = [line.strip() for line in typed.out.splitlines()]
     assert typed.exit_code == 1
+    assert "profiles: implicit-tls" in lines
     assert any(line.endswith(f"--profile implicit-tls --only '{ARRIVES}'") for line in lines)
     assert [line.split() for line in lines if line.startswith(("guide ", "implicit-tls "))] == [
         ["guide", "1", "0", "0", "0"], ["implicit-tls", "0", "1", "0", "0"],

@@ -212,13 +212,16 @@ def test_an_interrupted_run_ends_its_engines_and_says_so(tmp_path: Path, by: sig
     code = (
         engines.IN_SMOKE + engines.SYNCS + "if not smoke:\n" + "".join(f"    {line}\n" for line in hangs.splitlines())
     )
+    reports = tmp_path / "reports"
     arguments = ("--engine", engines.command(tmp_path, code), "--only", "5.4", "-n", workers, "--json")
+    arguments += ("--report", str(reports))
     try:
         with verifying(tmp_path / "home", *arguments) as process:
             assert select.select([ours], [], [], 60.0)[0], "no scenario ran the engine"
             process.send_signal(by)
             out, _ = process.communicate(timeout=60)
         assert (process.returncode, json.loads(out)["trouble"]) == (3, "interrupted")
+        assert json.loads((reports / "report.json").read_text(encoding="utf-8"))["trouble"] == "interrupted"
         os.set_blocking(ours, True)
         while os.read(ours, 100):  # ends when nobody holds the other end
             pass

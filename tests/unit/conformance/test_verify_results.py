@@ -29,7 +29,7 @@ FAILED = replace(
     PASSED, case="下書き", outcome=Outcome.FAILED, verdict="wrong", message="expected 5",
     sections=(("step", "ならば"),), lab=(("lab", "http://127.0.0.1:1"),), error="AssertionError", engine_seconds=0.125,
     steps=(StepRun("ならば", "「5」である", 9, "then", StepOutcome.FAILED, 0.5),), resembles="one: Does one.",
-    profile="full",
+    profile="full", row=2, began=1764322200.5,
 )  # fmt: skip
 
 
@@ -88,4 +88,5 @@ def test_an_engine_that_conforms_under_several_profiles_is_robust() -> None:
 )
 def test_one_line_repeats_a_scenario(engine: str, owed: Owed, line: str) -> None:
     wish = Wish(engine, Path(), {}, 1, 60.0)
-    assert repeat(wish, replace(FAILED, owed=owed)) == line
+    assert repeat(wish, replace(FAILED, owed=owed, profile="guide")) == line
+    assert repeat(wish, replace(FAILED, owed=Owed.SHOULD)).endswith(" --profile full --only '数が 届く'")

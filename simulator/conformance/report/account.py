@@ -1,0 +1,73 @@
+"""What every report tells: a verification, how it was asked for, and what the feature files say."""
+
+from __future__ import annotations
+
+import platform
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from simulator.conformance.verify.summary import repeat
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.conformance.verify.command import Wish
+    from simulator.conformance.verify.results import Result, Verification
+
+_HALF_CHARACTERS = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the verification ran on, in the words of the standard library's `platform`."""
+
+    python: str = field(default_factory=platform.python_version)
+    implementation: str = field(default_factory=platform.python_implementation)
+    system: str = field(default_factory=platform.system)
+    processor: str = field(default_factory=platform.machine)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A verification with what the reports say beside it. `began`: in UTC; `command`: the line that was typed;
+    `version`: zaikolab's; `features`: the text of each feature file that a result names."""
+
+    verification: Verification
+    wish: Wish
+    began: datetime
+    command: str
+    version: str
+    features: Mapping[str, str]
+    machine: Machine = field(default_factory=Machine)
+
+    @property
+    def ended(self) -> datetime:
+        """When the verification was over."""
+        return self.began + timedelta(seconds=self.verification.seconds)
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The results, by profile in the order asked for, file, line and row."""
+        order = {name: number for number, name in enumerate(self.verification.profiles)}
+        return tuple(
+            sorted(
+                self.verification.results,
+                key=lambda one: (order.get(one.profile, len(order)), one.profile, one.file, one.line, one.row),
+            )
+        )
+
+    def repeat(self, result: Result) -> str:
+        """The one line that runs this scenario again; empty where nobody knows which it was."""
+        return repeat(self.wish, result) if result.file else ""
+
+    def began_at(self, result: Result) -> datetime:
+        """When a case began; when the verification did, where nobody knows."""
+        return datetime.fromtimestamp(result.began, UTC) if result.began else self.began
+
+
+def writable(text: str) -> str:
+    """The text with halves of characters (lone surrogates: bytes of a command line that are no UTF-8) replaced: UTF-8
+    has none."""
+    return _HALF_CHARACTERS.sub("\ufffd", text)
