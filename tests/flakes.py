@@ -69,8 +69,16 @@ def look_for_flakes(wanted: int, seconds: float, run: Run, say: Callable[[str], 
 
 def verify_once(seconds: float) -> dict[str, Any]:
     """One verification in processes of its own."""
-    ended = subprocess.run(VERIFY, stdout=subprocess.PIPE, timeout=max(seconds, 0.01), check=False)
-    told: dict[str, Any] = json.loads(ended.stdout)
+    ended = subprocess.run(VERIFY, capture_output=True, timeout=max(seconds, 0.01), check=False)
+    return read_run(ended.returncode, ended.stdout, ended.stderr)
+
+
+def read_run(exit_code: int, stdout: bytes, stderr: bytes) -> dict[str, Any]:
+    """What a verification said; one that could not be made says why on stderr, and nothing else."""
+    unsaid = {"scenarios": [], "exit_code": exit_code, "verdict": "not judged", "seconds": 0}
+    told: dict[str, Any] = (
+        json.loads(stdout) if stdout.strip() else unsaid | {"trouble": stderr.decode(errors="replace")}
+    )
     return told
 
 

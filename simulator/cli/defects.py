@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli.context import as_json, show_json
+from simulator.cli.context import as_json, ended_in_order, show_json
+from simulator.errors import BadValue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.conformance.defects.seeded import Defect
+    from simulator.conformance.defects.trial import Trial
 
 
 @click.command()
@@ -48,37 +56,63 @@ def defects(
              zaikolab defects --full matrix.json
              zaikolab defects --recorded
     """
-    from simulator.conformance.defects.matrix import fill_matrix, read_matrix, write_matrix
     from simulator.conformance.defects.seeded import choose_defects, read_defects, seeded_defects
-    from simulator.conformance.defects.trial import Trial, describe, recorded_trial, try_defects
-    from simulator.screens import show_trial
+    from simulator.conformance.defects.trial import describe
 
+    if ((recorded or full) and (names or file)) or (recorded and full):
+        raise BadValue(
+            "defects", " ".join(names) or "--file", "the matrix is of all seeded defects, and is recorded or shown",
+            next_step="Leave names and --file out, and give --full or --recorded.",
+        )  # fmt: skip
     if recorded:
         return _show_recorded(json_wanted)
     chosen = choose_defects(names, read_defects(file) if file else seeded_defects())
-    trials: dict[str, Trial] = {}
-
-    def tell(trial: Trial) -> None:
-        trials[trial.defect.name] = trial
-        if not json_wanted:
-            show_trial(trial)
-
-    if full:
-        for matrix, trial in fill_matrix(read_matrix(full), chosen, at_once=at_once):
-            write_matrix(matrix, full)
-            if trial:
-                tell(trial)
-        for defect in chosen:
-            trials.setdefault(defect.name, recorded_trial(defect, matrix.defects[defect.name].verdict))
-    else:
-        for trial in try_defects(chosen, at_once=at_once):
-            tell(trial)
-    killed = sum(trial.killed for trial in trials.values())
+    with ended_in_order():
+        trials = _record(full, chosen, at_once, json_wanted) if full else _try(chosen, at_once, json_wanted)
+    killed = sum(trial.killed for trial in trials)
     if json_wanted:
-        show_json(describe(trials.values()))
+        show_json(describe(trials))
     else:
         click.echo(f"{killed}/{len(trials)} seeded defects killed for the stated reason.")
     return 0 if killed == len(trials) else 1
+
+
+def _try(chosen: Sequence[Defect], at_once: int, json_wanted: bool) -> list[Trial]:
+    from simulator.conformance.defects.trial import try_defects
+
+    trials = []
+    for trial in try_defects(chosen, at_once=at_once):
+        trials.append(trial)
+        _tell(trial, json_wanted)
+    return trials
+
+
+def _record(full: Path, chosen: Sequence[Defect], at_once: int, json_wanted: bool) -> list[Trial]:
+    """Fill the matrix in a file; the trials, those that were not made again as they stand there."""
+    from simulator.conformance.defects.matrix import fill_matrix, read_matrix, write_matrix
+    from simulator.conformance.defects.trial import Trial
+
+    before = read_matrix(full)
+    try:
+        write_matrix(before, full)
+    except OSError as error:
+        raise BadValue(
+            "--full", str(full), f"cannot be written ({error.strerror})", next_step="Name another."
+        ) from error
+    made = {}
+    for matrix, trial in fill_matrix(before, chosen, at_once=at_once):
+        write_matrix(matrix, full)
+        if trial:
+            made[trial.defect.name] = trial
+            _tell(trial, json_wanted)
+    return [made.get(one.name, Trial(one, matrix.defects[one.name].verdict, "as recorded")) for one in chosen]
+
+
+def _tell(trial: Trial, json_wanted: bool) -> None:
+    from simulator.screens import show_trial
+
+    if not json_wanted:
+        show_trial(trial)
 
 
 def _show_recorded(json_wanted: bool) -> int:

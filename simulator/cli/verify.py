@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli.context import Context, as_json, show_json, typed
+from simulator.cli.context import Context, as_json, ended_in_order, show_json, typed
 from simulator.cli.steps import answer_steps
+from simulator.conformance.drivers import TIME_LIMIT
 from simulator.errors import BadValue, CannotJudge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from simulator.conformance.report.account import Account
 
 
@@ -50,8 +47,16 @@ if TYPE_CHECKING:
     "An unknown name is answered with those there are.",
 )
 @click.option("-n", "workers", type=click.IntRange(1, 64), help="Labs side by side. Default: one for each core.")
-@click.option("--time-limit", default=60.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for one pass.")
-@click.option("--keep", is_flag=True, help="Leave the lab of the first failed scenario running until Ctrl-C.")
+@click.option(
+    "--time-limit",
+    default=TIME_LIMIT,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    help="Seconds for one pass of a command or URL.",
+)
+@click.option(
+    "--keep", is_flag=True, help="Leave the lab of the first failed scenario running until Ctrl-C, and end there."
+)
 @click.option(
     "--steps",
     is_flag=False,
@@ -92,6 +97,8 @@ def verify(context: Context, /, env_wanted: bool, json_wanted: bool, **options: 
         return _verify(context, json_wanted, options)
     except (BadValue, CannotJudge, click.ClickException):
         raise
+    except KeyboardInterrupt as interruption:
+        raise CannotJudge("Could not judge: interrupted.") from interruption
     except Exception as error:
         if os.environ.get("ZAIKOLAB_DEBUG"):
             raise
@@ -123,7 +130,7 @@ def _verify(context: Context, json_wanted: bool, options: dict[str, Any]) -> int
     if report:
         claim(report)
     screen = Screen(quiet=json_wanted, report=report)
-    with _ended_in_order():
+    with ended_in_order():
         found = verify(wish, screen)
     show_json(found.as_json()) if json_wanted else screen.close(wish, found)
     if report:
@@ -160,18 +167,3 @@ def _print_variables(context: Context, profiles: tuple[str, ...], json_wanted: b
     for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")
     return 0
-
-
-@contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Inside, SIGTERM and SIGHUP are as Ctrl-C: what runs is ended first."""
-    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt

@@ -166,13 +166,18 @@ class UrlEngine:
         return EngineRun(0 if answer.status < 300 else 1, _shown(said))
 
 
+def is_url(choice: str) -> bool:
+    """Whether what a person wrote is an engine behind a URL."""
+    return choice.startswith(("http://", "https://"))
+
+
 def engine_for(choice: str, time_limit: float = TIME_LIMIT) -> Engine:
     """The driver for what a person wrote: an `http://` or `https://` URL, `python:MODULE:FUNCTION` for a function that
     is called in this process, or a command line.
 
     Raises: EngineUnusable for an empty or unbalanced command line, and for a function that is not there.
     """
-    if choice.startswith(("http://", "https://")):
+    if is_url(choice):
         return UrlEngine(choice, time_limit)
     if choice.startswith(IN_PROCESS):
         return _function(choice)

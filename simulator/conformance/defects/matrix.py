@@ -7,7 +7,8 @@ defect a failing engine most resembles, and how much the suite has been seen to 
      "defects": {name: {"digest", "package", "verdict", "kills": {place: step}, "crashes": {place: error}}}}
 
 `kills`: the scenarios in which a claim did not hold, with the step that made it; `crashes`: those that failed
-otherwise. The digests tell what has changed since, and so has to be run again.
+otherwise. The digests are of the texts of scenarios and defects: what has changed since has to be run again. Steps, lab
+and engine have none; after a change there that matters, remove the file and record it anew.
 """
 
 from __future__ import annotations
@@ -19,28 +20,38 @@ from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.conformance.defects.seeded import Defect, seeded_defects
 from simulator.conformance.defects.trial import Trial, Verdict, named, place_of, try_defects
 from simulator.conformance.feature_files import find_feature_files, read_feature
 from simulator.conformance.guide import features_dir
 from simulator.conformance.sources import Owed
-from simulator.conformance.verify.results import Outcome, Power
+from simulator.conformance.verify.results import Power
 from simulator.conformance.verify.selection import Chosen, read_scenarios
 from simulator.errors import BadValue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from simulator.conformance.feature_files import Scenario
+
+
+class Run(Protocol):
+    """Tries defects, each with some scenarios: `try_defects`."""
+
+    def __call__(
+        self, defects: Iterable[Defect], *, at_once: int, scenarios: Callable[[Defect], Sequence[Chosen]]
+    ) -> Iterator[Trial]:
+        """The trials, in the order of the defects."""
+
 
 RECORDED = Path(__file__).with_name("matrix.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How every scenario fared with one defect, by place."""
+    """How every scenario fared with one defect, by place; `digest` is blank while not all of them were run."""
 
     digest: str
     package: str
@@ -58,10 +69,10 @@ class Matrix:
     scenarios: Mapping[str, str] = field(default_factory=dict)
     defects: Mapping[str, Row] = field(default_factory=dict)
 
-    @property
-    def killed(self) -> int:
-        """How many defects were killed for the stated reason."""
-        return sum(row.verdict is Verdict.KILLED for row in self.defects.values())
+    def killed(self, defects: Iterable[Defect]) -> int:
+        """How many of these defects, as they are now, were killed for the stated reason."""
+        rows = ((self.defects.get(defect.name), digest_of(defect)) for defect in defects)
+        return sum(row is not None and row.digest == now and row.verdict is Verdict.KILLED for row, now in rows)
 
     def killers(self) -> dict[str, tuple[str, ...]]:
         """For each scenario that says no to something, by place, the defects it says no to."""
@@ -105,35 +116,40 @@ def read_matrix(path: Path) -> Matrix:
 
 
 def write_matrix(matrix: Matrix, path: Path) -> None:
-    """Write a matrix so that `read_matrix` takes it back, a line for each scenario of a defect."""
-    told = asdict(matrix)
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    """Write a matrix, whole or not at all, as `read_matrix` takes it back; a line for each scenario of a defect."""
+    growing = path.with_name(f".{path.name}.part")
+    growing.write_text(json.dumps(asdict(matrix), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    growing.replace(path)
 
 
-def fill_matrix(before: Matrix, defects: Sequence[Defect], *, at_once: int) -> Iterator[tuple[Matrix, Trial | None]]:
+def fill_matrix(
+    before: Matrix, defects: Sequence[Defect], *, at_once: int, run: Run = try_defects
+) -> Iterator[tuple[Matrix, Trial | None]]:
     """Run what `before` does not have as it is now: all scenarios with each changed defect, and each changed scenario
     with the others.
 
-    Yields the matrix as it grows, with the trial that was made; the last one is whole, and comes without a trial.
+    Yields the matrix as it grows, with the trial that was made; the last one is whole, and comes without a trial. From
+    any of them it can be filled on: while rows of before are left in it, its scenarios are those of before.
     """
     scenarios = read_scenarios(features_dir())
     now = digests_of(features_dir())
     fresh = {place for place, digest in now.items() if before.scenarios.get(place) == digest}
     left = {defect.name: tuple(_left(before, defect, scenarios, fresh)) for defect in defects}
-    rows = {defect.name: _without(before.defects[defect.name], fresh) for defect in defects if not left[defect.name]}
+    rows = dict(before.defects)
     to_run = [defect for defect in defects if left[defect.name]]
     made = date.today().isoformat() if to_run else before.made  # noqa: DTZ011 - the day where it was made
-    for trial in try_defects(to_run, at_once=at_once, scenarios=lambda defect: left[defect.name]):
+    for trial in run(to_run, at_once=at_once, scenarios=lambda defect: left[defect.name]):
         ran = {place_of(one) for one in left[trial.defect.name]}
         rows[trial.defect.name] = _merged(before, trial, ran, fresh)
-        yield Matrix(made, version("zaikolab"), now, dict(rows)), trial
-    yield Matrix(made, version("zaikolab"), now, {defect.name: rows[defect.name] for defect in defects}), None
+        yield Matrix(made, version("zaikolab"), before.scenarios if before.defects else now, dict(rows)), trial
+    ordered = {defect.name: _without(rows[defect.name], now.keys()) for defect in defects}
+    yield Matrix(made, version("zaikolab"), now, ordered), None
 
 
 def power_of(matrix: Matrix) -> Power:
     """What a matrix says of the suite as it stands here."""
     seeded = seeded_defects()
-    return Power(matrix.killed, len(seeded), matrix.made, len(matrix.stale(features_dir(), seeded)))
+    return Power(matrix.killed(seeded), len(seeded), matrix.made, len(matrix.stale(features_dir(), seeded)))
 
 
 def unarmed(matrix: Matrix, scenarios: Iterable[Chosen]) -> tuple[str, ...]:
@@ -144,8 +160,9 @@ def unarmed(matrix: Matrix, scenarios: Iterable[Chosen]) -> tuple[str, ...]:
 
 
 def digest_of(defect: Defect) -> str:
-    """Changes when the mistake does."""
-    return _digest(json.dumps([defect.package, [asdict(change) for change in defect.changes]], ensure_ascii=False))
+    """Changes when the mistake does, or what is to notice it."""
+    told = [asdict(change) for change in defect.changes], [asdict(kill) for kill in defect.killed_by]
+    return _digest(json.dumps([defect.package, *told], ensure_ascii=False))
 
 
 def digests_of(features: Path) -> dict[str, str]:
@@ -170,12 +187,12 @@ def _left(before: Matrix, defect: Defect, scenarios: Sequence[Chosen], fresh: se
     row = before.defects.get(defect.name)
     known = row is not None and row.digest == digest_of(defect)
     stale = [one for one in scenarios if not (known and place_of(one) in fresh)]
-    judged = {*named(defect)} if stale or (row and row.verdict is not Verdict.KILLED) else set()
+    judged = {*named(defect)} if stale else set()
     yield from (one for one in scenarios if one in judged or one in stale)
 
 
-def _without(row: Row, fresh: set[str]) -> Row:
-    """A row less what it says of scenarios that have changed."""
+def _without(row: Row, fresh: Collection[str]) -> Row:
+    """A row less what it says of other scenarios."""
 
     def still(found: Mapping[str, str]) -> dict[str, str]:
         return {place: what for place, what in found.items() if place in fresh}
@@ -185,13 +202,14 @@ def _without(row: Row, fresh: set[str]) -> Row:
 
 def _merged(before: Matrix, trial: Trial, ran: set[str], fresh: set[str]) -> Row:
     defect = trial.defect
-    new = Row(digest_of(defect), str(defect.package), trial.verdict)
+    whole = ran <= {place_of(one) for one in trial.seen}
+    new = Row(digest_of(defect) if whole else "", str(defect.package), trial.verdict)
     old = before.defects.get(defect.name)
-    kept = _without(old, fresh) if old and old.digest == new.digest else new
+    kept = _without(old, fresh) if old and whole and old.digest == new.digest else new
     kills = {place: step for place, step in kept.kills.items() if place not in ran}
     crashes = {place: error for place, error in kept.crashes.items() if place not in ran}
     for one in trial.seen:
-        if one.outcome in (Outcome.FAILED, Outcome.BROKEN):
+        if one.wrong:
             step = one.failed_step.text if one.failed_step else ""
             if one.claims:
                 kills.setdefault(place_of(one), step)

@@ -23,13 +23,15 @@ _HEADINGS = {
 def compose_page(matrix: Matrix, defects: Iterable[Defect], scenarios: Iterable[Chosen]) -> str:
     """Each defect with what was done wrong and how many scenarios say no; each scenario with the defects it notices."""
     there = tuple(defects)
-    return "\n".join((*_introduction(matrix), *_defects(matrix, there), *_scenarios(matrix, tuple(scenarios)), ""))
+    return "\n".join(
+        (*_introduction(matrix, there), *_defects(matrix, there), *_scenarios(matrix, tuple(scenarios)), "")
+    )
 
 
-def _introduction(matrix: Matrix) -> Iterator[str]:
+def _introduction(matrix: Matrix, defects: Sequence[Defect]) -> Iterator[str]:
     yield "# What the scenarios notice"
     yield ""
-    killed = f"{matrix.killed}/{len(matrix.defects)} killed for the stated reason"
+    killed = f"{matrix.killed(defects)}/{len(defects)} killed for the stated reason"
     yield "Every scenario, run with every engine and lab that is wrong on purpose by one realistic mistake."
     yield f"Recorded {matrix.made or 'never'} with zaikolab {matrix.version}: {killed}."
     yield "A crash is no kill: only a ならば that does not hold counts. `make matrix` runs again what has changed, and"

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from simulator.conformance.defects.seeded import Defect, DidNotApply, Package, feature_of, seed
 from simulator.conformance.drivers import REFERENCE_ENGINE, necessities
 from simulator.conformance.guide import features_dir
-from simulator.conformance.verify.results import Outcome
 from simulator.conformance.verify.selection import read_scenarios
-from simulator.conformance.verify.suite import SuiteRun, run_suite
+from simulator.conformance.verify.suite import Halt, SuiteRun, run_suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -63,16 +62,20 @@ def try_defects(
 
     `scenarios`: those to run with a defect; None: those named for it.
     """
-    pool = ThreadPoolExecutor(at_once)
+    pool, halt = ThreadPoolExecutor(at_once), Halt()
     try:
-        yield from pool.map(lambda one: try_defect(one, scenarios(one) if scenarios else None), defects)
+        yield from pool.map(lambda one: try_defect(one, scenarios(one) if scenarios else None, halt=halt), defects)
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        halt.now()
+        pool.shutdown()
 
 
-def try_defect(defect: Defect, scenarios: Sequence[Chosen] | None = None, *, limit: float | None = None) -> Trial:
-    """Change a copy of the engine or lab, run it through the scenarios for `limit` seconds at most, and judge what is
-    seen."""
+def try_defect(
+    defect: Defect, scenarios: Sequence[Chosen] | None = None, *, limit: float | None = None, halt: Halt | None = None
+) -> Trial:
+    """Change a copy of the engine or lab, run it through the scenarios for `limit` seconds at most, or until a halt,
+    and judge what is seen."""
     limit = limit or (TIME_LIMIT if scenarios is None else TIME_LIMIT_FULL)
     with tempfile.TemporaryDirectory(prefix="zaikolab-defect-") as folder:
         try:
@@ -81,7 +84,7 @@ def try_defect(defect: Defect, scenarios: Sequence[Chosen] | None = None, *, lim
             return Trial(defect, Verdict.DID_NOT_APPLY, str(problem))
         run = SuiteRun(
             REFERENCE_ENGINE, named(defect) if scenarios is None else scenarios, necessities(),
-            whole_limit=limit, copies=Path(folder),
+            whole_limit=limit, halt=halt or Halt(), copies=Path(folder),
         )  # fmt: skip
         seen, trouble = run_suite(run, lambda _: None)
     return judge(defect, seen, trouble)
@@ -101,7 +104,7 @@ def judge(defect: Defect, seen: tuple[Result, ...], trouble: str) -> Trial:
         runs = [one for one in seen if place_of(one) == kill.place]
         if any(one.claims and kill.because in f"{_step(one)}\n{one.message}" for one in runs):
             continue
-        failed = next((one for one in runs if one.outcome in (Outcome.FAILED, Outcome.BROKEN)), None)
+        failed = next((one for one in runs if one.wrong), None)
         if failed is None:
             return Trial(defect, Verdict.SURVIVED, f"{kill.place}: passes", seen)
         said = " ".join(failed.message.split())
@@ -111,11 +114,6 @@ def judge(defect: Defect, seen: tuple[Result, ...], trouble: str) -> Trial:
         reason = f"{kill.place}: fails, but not because of {kill.because!r}: {what}"
         return Trial(defect, Verdict.SURVIVED, reason[:_SHOWN], seen)
     return Trial(defect, Verdict.KILLED, "; ".join(kill.place for kill in defect.killed_by), seen)
-
-
-def recorded_trial(defect: Defect, verdict: Verdict) -> Trial:
-    """A trial that was not made again."""
-    return Trial(defect, verdict, "as recorded")
 
 
 def describe(trials: Iterable[Trial]) -> dict[str, object]:

@@ -22,7 +22,7 @@ from simulator.conformance.profiles import find_profile
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.address import address_from
 from simulator.conformance.verify.recording import steps_of
-from simulator.conformance.verify.results import GUIDE, Outcome, Result, result_from
+from simulator.conformance.verify.results import Outcome, Result, result_from
 from simulator.conformance.verify.stragglers import end_stragglers
 from simulator.conformance.verify.suite import TIME_TO_END
 from simulator.errors import EngineUnusable
@@ -66,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Parent(config.getoption("--zaikolab-alive"), Path(run["folder"])))
-        config.pluginmanager.register(_Teller(config.getoption("--zaikolab-results")))
+        config.pluginmanager.register(_Teller(config.getoption("--zaikolab-results"), run["profile"]))
 
 
 def _interrupt(*_: object) -> None:
@@ -185,14 +185,15 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 class _Teller:
     """Writes a line for each case that is over, and for what went wrong around them."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, profile: str) -> None:
         self._to = os.fdopen(descriptor, "w", encoding="utf-8")
+        self._profile = profile
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """One line a case, and another one when something breaks after it."""
         if report.when == "call" or not report.passed:
-            self._tell({"result": _result(report).as_json()})
+            self._tell({"result": _result(report, self._profile).as_json()})
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -210,7 +211,7 @@ class _Teller:
         self._to.flush()
 
 
-def _result(report: pytest.TestReport) -> Result:
+def _result(report: pytest.TestReport, profile: str) -> Result:
     # Where a worker has died there is no story: pytest-xdist makes such a report itself.
     nameless = {
         "file": "",
@@ -219,7 +220,7 @@ def _result(report: pytest.TestReport) -> Result:
         "case": "",
         "level": Owed.MUST,
         "statements": [],
-        "profile": GUIDE,
+        "profile": profile,
         "row": 0,
         "began": report.start,
     }

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from simulator.conformance.defects.matrix import power_of, recorded
 from simulator.conformance.defects.seeded import seeded_defects
-from simulator.conformance.drivers import REFERENCE_ENGINE, UrlEngine, engine_for
+from simulator.conformance.drivers import REFERENCE_ENGINE, UrlEngine, engine_for, is_url
 from simulator.conformance.guide import features_dir
-from simulator.conformance.profiles import DEFAULT, applies, choose_profiles
+from simulator.conformance.profiles import DEFAULT, EVERY, applies, choose_profiles, profiles
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.address import kept_address
 from simulator.conformance.verify.resemblance import name_resemblances
@@ -124,24 +124,32 @@ def verify(wish: Wish, audience: Audience) -> Verification:
     )
     return Verification(
         wish.engine, wish.judged_by, findings, seen, expected, monotonic() - began, trouble, power_of(recorded()),
-        tuple(leg.profile.name for leg in legs),
+        tuple(leg.profile.name for leg in legs), _everywhere(wish, legs),
     )  # fmt: skip
 
 
+def _everywhere(wish: Wish, legs: Sequence[Leg]) -> bool:
+    """Whether that is all that must and should hold, under every profile."""
+    return len(legs) == len(profiles()) and wish.judged_by.includes(Owed.SHOULD) and not wish.only
+
+
 def _legs(wish: Wish) -> tuple[Leg, ...]:
-    """The profiles asked for under which something is to hold, with what is.
+    """The profiles asked for under which something is to hold, with what is. To an engine behind a URL, `all` are those
+    of one TLS mode.
 
     Raises: BadValue for names that mean nothing, or nothing together.
     """
-    profiles = choose_profiles(wish.profiles or (DEFAULT,))
-    if wish.engine.startswith(("http://", "https://")) and len({profile.tls for profile in profiles}) > 1:
-        other = ", ".join(profile.name for profile in profiles if profile.tls is not profiles[0].tls)
+    chosen = choose_profiles(wish.profiles or (DEFAULT,))
+    if is_url(wish.engine) and EVERY in wish.profiles:
+        chosen = tuple(profile for profile in chosen if profile.tls is chosen[0].tls)
+    if is_url(wish.engine) and len({profile.tls for profile in chosen}) > 1:
+        other = ", ".join(profile.name for profile in chosen if profile.tls is not chosen[0].tls)
         raise BadValue(
             "--profile", ", ".join(wish.profiles), "the operator of an engine behind a URL sets SYNC_FTPS_TLS once",
             next_step=f"Run apart, with the variables that verify --env --profile NAME prints: {other}.",
         )  # fmt: skip
     scenarios = choose(read_scenarios(features_dir()), wish.judged_by, wish.only)
-    legs = [Leg(one, tuple(each for each in scenarios if applies(one, each.tags))) for one in profiles]
+    legs = [Leg(one, tuple(each for each in scenarios if applies(one, each.tags))) for one in chosen]
     if not any(leg.scenarios for leg in legs):
         raise BadValue(
             "--profile", ", ".join(wish.profiles), f"nothing that --only {' '.join(wish.only)} means applies there",

@@ -7,14 +7,11 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
+from simulator.conformance.profiles import DEFAULT
 from simulator.conformance.sources import Owed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-
-GUIDE = "guide"
-"""The profile of the service that the guide and the contract describe."""
 
 
 class ExitCode(IntEnum):
@@ -87,7 +84,7 @@ class Result:
     engine_seconds: float = 0.0
     steps: tuple[StepRun, ...] = ()
     resembles: str = ""
-    profile: str = GUIDE
+    profile: str = DEFAULT
     row: int = 0
     began: float = 0.0
 
@@ -100,6 +97,11 @@ class Result:
     def failed_step(self) -> StepRun | None:
         """The step that failed, if one did."""
         return next((step for step in self.steps if step.outcome is StepOutcome.FAILED), None)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the engine, or the lab, did not do as it should."""
+        return self.outcome in (Outcome.FAILED, Outcome.BROKEN)
 
     @property
     def claims(self) -> bool:
@@ -161,7 +163,8 @@ class Power:
 @dataclass(frozen=True, slots=True)
 class Verification:
     """The whole. `expected`: how many cases were to run; `trouble`: why not all of them did, "" when they did; `power`:
-    the suite's own; `profiles`: those that were asked for."""
+    the suite's own; `profiles`: those that were run; `everywhere`: whether these are all of them, with
+    all that must and should hold."""
 
     engine: str
     level: Owed
@@ -171,7 +174,8 @@ class Verification:
     seconds: float
     trouble: str = ""
     power: Power = Power(0, 0, "")
-    profiles: tuple[str, ...] = (GUIDE,)
+    profiles: tuple[str, ...] = (DEFAULT,)
+    everywhere: bool = False
 
     def having(self, outcome: Outcome) -> tuple[Result, ...]:
         """The results of one outcome."""
@@ -201,8 +205,8 @@ class Verification:
 
     @property
     def robust(self) -> bool:
-        """Whether the engine conforms under several profiles."""
-        return len(self.profiles) > 1 and self.exit_code is ExitCode.CONFORMANT
+        """Whether the engine conforms under every profile."""
+        return self.everywhere and self.exit_code is ExitCode.CONFORMANT
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""

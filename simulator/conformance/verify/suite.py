@@ -14,13 +14,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.conformance.drivers import TIME_LIMIT
 from simulator.conformance.guide import features_dir
-from simulator.conformance.verify.results import GUIDE, Outcome, Result, result_from
+from simulator.conformance.profiles import DEFAULT
+from simulator.conformance.verify.results import Outcome, Result, result_from
 from simulator.conformance.verify.stragglers import end_stragglers
 
 if TYPE_CHECKING:
@@ -49,6 +50,37 @@ TIME_TO_END = 3.0
 _STDERR_SHOWN = 4_000
 
 
+class Halt:
+    """Ends runs from another thread, those under way and those that begin afterwards."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._halted = False
+
+    @contextlib.contextmanager
+    def ending(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Inside, `now` ends this process."""
+        with self._lock:
+            self._running.add(process)
+            halted = self._halted
+        if halted:
+            _end(process)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(process)
+
+    def now(self) -> None:
+        """End them."""
+        with self._lock:
+            self._halted = True
+            running = tuple(self._running)
+        for process in running:
+            _end(process)
+
+
 @dataclass(frozen=True, slots=True)
 class SuiteRun:
     """What to run. `engine`: as `engine_for` takes it; `environment`: of the child process; `workers`: 1 runs without
@@ -64,7 +96,8 @@ class SuiteRun:
     address: Address | None = None
     """Where the lab of an engine behind a URL is; None: a lab for each worker, on free ports."""
     whole_limit: float | None = None
-    profile: str = GUIDE
+    profile: str = DEFAULT
+    halt: Halt = field(default_factory=Halt)
     copies: Path | None = None
     """A folder of packages that are imported from there, whatever is installed."""
 
@@ -79,8 +112,10 @@ def run_suite(run: SuiteRun, tell: Callable[[Result], None]) -> tuple[tuple[Resu
     troubles: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="zaikolab-verify-", ignore_cleanup_errors=True) as name,
-        _started(run, Path(name)) as (process, lines),
+        # resolved, as pytest names it to engines: by that name their stragglers are known
+        _started(run, folder := Path(name).resolve()) as (process, lines),
         _ended_after(run.whole_limit, process) as too_long,
+        run.halt.ending(process),
     ):
         for line in lines:
             if "trouble" in line:
@@ -95,7 +130,7 @@ def run_suite(run: SuiteRun, tell: Callable[[Result], None]) -> tuple[tuple[Resu
         if too_long.is_set():
             troubles = [f"its scenarios did not end within {run.whole_limit:g} s"]
         elif code not in (*_ENDINGS, _NO_TESTS) and not troubles:
-            said = (Path(name) / "stderr").read_text(encoding="utf-8", errors="replace")[-_STDERR_SHOWN:]
+            said = (folder / "stderr").read_text(encoding="utf-8", errors="replace")[-_STDERR_SHOWN:]
             troubles.append(f"pytest ended with exit code {code}. {said}".strip())
     return tuple(found.values()), "\n".join(troubles)
 
@@ -156,6 +191,7 @@ def _command(run: SuiteRun, folder: Path, results: int, alive: int) -> list[str]
     files = dict.fromkeys(str(features_dir() / one.file) for one in run.scenarios)
     module.write_text(_MODULE.format(files=list(files)), encoding="utf-8")
     options = [f"--basetemp={folder / 'tmp'}", "--noconftest", "--assert=plain", "--import-mode=importlib", "-Wignore"]
+    options += ["--tb=short"]  # the long style shows arguments, and a password may be among them
     options += [option for plugin in _PLUGINS for option in ("-p", plugin)]
     options += [option for plugin in _NEEDLESS for option in ("-p", f"no:{plugin}")]
     if run.workers > 1:

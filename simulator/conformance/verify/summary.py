@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.conformance.drivers import REFERENCE_ENGINE
+from simulator.conformance.drivers import REFERENCE_ENGINE, TIME_LIMIT
+from simulator.conformance.profiles import DEFAULT
 from simulator.conformance.verify.command import default_level
 from simulator.conformance.verify.explanation import explain, harmless
-from simulator.conformance.verify.results import GUIDE, ExitCode, Outcome, tally
+from simulator.conformance.verify.results import ExitCode, Outcome, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,7 +75,7 @@ class Screen:
     def goes_on(self, result: Result) -> None:
         """One case is over."""
         self._done += 1
-        self._failed += result.outcome in (Outcome.FAILED, Outcome.BROKEN)
+        self._failed += result.wrong
         self._progress.update(f"{self._done}/{self._cases} cases, {self._failed} failed ...")
 
     def kept(self, result: Result) -> None:
@@ -89,7 +90,7 @@ class Screen:
     def close(self, wish: Wish, verification: Verification) -> None:
         """The failed ones, the table of levels, the verdict."""
         self._progress.stop()
-        failed = [one for one in verification.results if one.outcome in (Outcome.FAILED, Outcome.BROKEN)]
+        failed = [one for one in verification.results if one.wrong]
         groups = [list(cases) for _, cases in groupby(sorted(failed, key=_order), key=_order)]
         for cases in groups:
             self._tell(wish, cases, whole=len(groups) <= _TOLD_WHOLE)
@@ -97,12 +98,12 @@ class Screen:
             where = f"{self._report / PAGE}" if self._report else "the page that --report DIR writes"
             self._console.print(escape(f"\nthe journals and the engine's words of these {len(groups)}: {where}"))
         for result in verification.having(Outcome.SKIPPED):
-            self._console.print(escape(f"\nskipped: {_place(result)}: {result.message}"))
+            self._console.print(escape(f"\nskipped: {_place(result)}: {harmless(result.message)}"))
         if verification.results:
             self._console.print()
             self._console.print(_table(verification))
         if verification.trouble:
-            self._console.print(escape(f"the run did not come to its end: {verification.trouble}"))
+            self._console.print(escape(f"the run did not come to its end: {harmless(verification.trouble)}"))
         self._console.print(escape(f"the suite itself: {verification.power}"))
         self._console.print(f"verdict: {_VERDICTS[verification.exit_code]} {escape(_sum(verification))}")
 
@@ -125,10 +126,13 @@ def repeat(wish: Wish, result: Result) -> str:
     words = ["zaikolab", "verify"]
     if wish.engine != REFERENCE_ENGINE:
         words += ["--engine", wish.engine]
-    profile = [] if result.profile == GUIDE else [result.profile]
-    words += [word for name in profile for word in ("--profile", name)]
-    if not default_level(wish.engine, profile).includes(result.owed):
+    profiles = () if result.profile == DEFAULT else (result.profile,)
+    if profiles:
+        words += ["--profile", *profiles]
+    if not default_level(wish.engine, profiles).includes(result.owed):
         words += ["--level", str(result.owed)]
+    if wish.time_limit != TIME_LIMIT:
+        words += ["--time-limit", f"{wish.time_limit:g}"]
     return shlex.join([*words, "--only", result.name])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.conformance.defects.matrix import Matrix, Row
+from simulator.conformance.defects.matrix import Matrix, Row, digest_of
 from simulator.conformance.defects.page import compose_page
 from simulator.conformance.defects.seeded import Change, Defect, Kill, Package
 from simulator.conformance.defects.trial import Verdict
@@ -20,7 +20,9 @@ MATRIX = Matrix(
     "0.1.0",
     {},
     {
-        "trims": Row("", "reference", Verdict.KILLED, {"codes: 違うコード": "s", "time: 5分後に届く": "s"}),
+        "trims": Row(
+            digest_of(DEFECTS[0]), "reference", Verdict.KILLED, {"codes: 違うコード": "s", "time: 5分後に届く": "s"}
+        ),
         "stands-still": Row("", "simulator", Verdict.SURVIVED),
     },
 )
@@ -34,7 +36,7 @@ SCENARIOS = (
 def test_it_shows_each_defect_and_what_each_scenario_notices() -> None:
     lines = compose_page(MATRIX, DEFECTS, SCENARIOS).splitlines()
     assert lines[0] == "# What the scenarios notice"
-    assert any("Recorded 2026-11-28 with zaikolab 0.1.0: 1/2 killed for the stated reason." in line for line in lines)
+    assert any("Recorded 2026-11-28 with zaikolab 0.1.0: 1/3 killed for the stated reason." in line for line in lines)
     tables = [line for line in lines if line.startswith(("|", "#"))]
     assert tables[1:] == [
         "## Engines that are wrong",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.flakes import Run, main, verify_once
+from tests.flakes import Run, main, read_run, verify_once
 
 
 def told(*outcomes: str, exit_code: int = 0, trouble: str = "") -> dict[str, Any]:
@@ -66,6 +66,13 @@ def test_it_ends_in_time_and_says_that_runs_are_missing(capsys: pytest.CaptureFi
 
     assert main(["--runs", "5", "--minutes", "0.99"], run) == 1
     assert "runs 0 of 5, cases 0, flakes 0 (" in capsys.readouterr().out
+
+
+def test_a_verification_that_says_nothing_but_why_is_one_too(capsys: pytest.CaptureFixture[str]) -> None:
+    mute = read_run(3, b"\n", b"zaikolab: Could not judge: no port")
+    assert main(["--runs", "2"], one_after_the_other(mute, told("passed"))) == 1
+    assert "run 1: not judged. zaikolab: Could not judge: no port\n" in capsys.readouterr().out
+    assert read_run(0, b'{"exit_code": 0}', b"") == {"exit_code": 0}
 
 
 def test_the_command_that_is_run_is_given_the_time_that_is_left() -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from simulator.conformance.defects import matrix
 from simulator.conformance.defects.matrix import Matrix, Row, digest_of, read_matrix, unarmed, write_matrix
-from simulator.conformance.defects.seeded import Change, Defect, Kill
-from simulator.conformance.defects.trial import Verdict, place_of
+from simulator.conformance.defects.seeded import Change, Defect, Kill, seeded_defects
+from simulator.conformance.defects.trial import Trial, Verdict, place_of
+from simulator.conformance.guide import features_dir
 from simulator.conformance.sources import Owed
-from simulator.conformance.verify.selection import Chosen
+from simulator.conformance.verify.results import Outcome, Result
+from simulator.conformance.verify.selection import Chosen, read_scenarios
 from simulator.errors import BadValue
 
 PAUSE = "pause: 一時停止の間はTEMPOSTARに接続しない"
@@ -47,7 +49,11 @@ def test_a_file_that_is_none_is_refused_and_kept(tmp_path: Path, text: str) -> N
 
 def test_it_tells_which_defects_a_scenario_notices_and_how_many_were_killed() -> None:
     assert MATRIX.killers() == {"a: 甲": ("one", "two")}
-    assert MATRIX.killed == 1
+    one, two = replace(DEFECT, name="one"), replace(DEFECT, name="two")
+    rows = {"one": Row(digest_of(one), "reference", Verdict.KILLED), "two": Row("d", "reference", Verdict.KILLED)}
+    assert Matrix(defects=rows).killed([one, two]) == 1  # the second is not what it was
+    assert Matrix(defects=rows).killed([two]) == 0
+    assert Matrix(defects={"one": replace(rows["one"], verdict=Verdict.SURVIVED)}).killed([one]) == 0
 
 
 def test_a_scenario_that_only_crashes_or_is_not_owed_by_all_is_no_killer() -> None:
@@ -86,16 +92,63 @@ def test_what_has_changed_since_is_named(tmp_path: Path) -> None:
     assert written("| 5  |", "| 6  |") == ("a: 乙",)
     assert written("乙", "丙") == ("a: 丙", "a: 乙")
     written("", "")
+    assert recorded.stale(tmp_path, [replace(DEFECT, killed_by=(replace(KILL, because="5"),))]) == ("one",)
     other = replace(DEFECT, changes=(Change("a.py", "x", "z"),))
     assert recorded.stale(tmp_path, [other, replace(DEFECT, name="new")]) == ("new", "one")
     assert recorded.stale(tmp_path, []) == ("one",)
 
 
-def test_only_what_has_changed_is_run_again(tmp_path: Path, monkeypatch) -> None:
-    """With a real defect and the real features; the lab makes a scenario's run real."""
-    from simulator.conformance.defects.seeded import seeded_defects
-    from simulator.conformance.guide import features_dir
+class Trials:
+    """Makes no trial: each scenario passes with each defect, as far as it is `seen`."""
 
+    def __init__(self, verdict: Verdict = Verdict.SURVIVED, *, seen: bool = True) -> None:
+        self.asked: dict[str, int] = {}
+        self._verdict, self._seen = verdict, seen
+
+    def __call__(self, defects, *, at_once, scenarios):
+        for defect in defects:
+            chosen = scenarios(defect)
+            self.asked[defect.name] = len(chosen)
+            results = [Result(one.file, one.line, one.name, "", one.owed, (), Outcome.PASSED, 0.1) for one in chosen]
+            yield Trial(defect, self._verdict, "", tuple(results) if self._seen else ())
+
+
+ALL = len(read_scenarios(features_dir()))
+TWO = [replace(DEFECT, name="one"), replace(DEFECT, name="two")]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.DID_NOT_START, Verdict.DID_NOT_APPLY])
+def test_what_was_not_seen_is_not_known(verdict: Verdict) -> None:
+    whole, _ = tuple(matrix.fill_matrix(Matrix(), TWO, at_once=1, run=Trials(verdict, seen=False)))[-1]
+    assert whole.stale(features_dir(), TWO) == ("one", "two")
+    again = Trials(Verdict.KILLED)
+    whole, _ = tuple(matrix.fill_matrix(whole, TWO, at_once=1, run=again))[-1]
+    assert again.asked == {"one": ALL, "two": ALL}
+    assert whole.stale(features_dir(), TWO) == ()
+
+
+def test_one_that_is_ended_half_way_is_filled_on() -> None:
+    first, *_ = matrix.fill_matrix(Matrix(), TWO, at_once=1, run=Trials())
+    rest = Trials()
+    whole, _ = tuple(matrix.fill_matrix(first[0], TWO, at_once=1, run=rest))[-1]
+    assert rest.asked == {"two": ALL}
+    # Where rows were there before, they stay until their own trial is over.
+    other = replace(whole, scenarios=whole.scenarios | {PAUSE: "other"})
+    first, *_ = matrix.fill_matrix(other, TWO, at_once=1, run=Trials())
+    assert first[0].defects.keys() == {"one", "two"}
+    rest = Trials()
+    tuple(matrix.fill_matrix(first[0], TWO, at_once=1, run=rest))
+    assert rest.asked == {"one": 2, "two": 2}  # that scenario, and the one named for them
+
+
+def test_a_defect_that_is_gone_leaves_the_matrix() -> None:
+    whole, _ = tuple(matrix.fill_matrix(Matrix(), TWO, at_once=1, run=Trials()))[-1]
+    less, _ = tuple(matrix.fill_matrix(whole, TWO[:1], at_once=1, run=Trials()))[-1]
+    assert less.defects.keys() == {"one"}
+
+
+def test_only_what_has_changed_is_run_again() -> None:
+    """With a real defect and the real features."""
     (defect,) = (one for one in seeded_defects() if one.name == "trims-codes")
     known = Row(digest_of(defect), "reference", Verdict.KILLED, {PAUSE: "2", "gone: 乙": "1"})
     now = matrix.digests_of(features_dir())
