@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator.ftps_clients import ImplicitResumingFtpTls, ResumingFtpTls
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -39,25 +41,6 @@ class Finding:
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {"check": self.check, "ok": self.well, "found": self.found, "next_step": self.next_step}
-
-
-class ImplicitFtpTls(ftplib.FTP_TLS):
-    """ftplib speaks explicit TLS only: here the socket is wrapped before the greeting is read."""
-
-    def connect(  # noqa: D102 - as in ftplib
-        self,
-        host: str = "",
-        port: int = 0,
-        timeout: float = TIMEOUT,
-        source_address: tuple[str, int] | None = None,
-    ) -> str:
-        self.host, self.port, self.timeout = host, port, timeout
-        plain = socket.create_connection((host, port), timeout, source_address=source_address)
-        self.af = plain.family
-        self.sock = self.context.wrap_socket(plain, server_hostname=host)
-        self.file = self.sock.makefile("r", encoding=self.encoding)
-        self.welcome = self.getresp()
-        return self.welcome
 
 
 def examine_ports(ports: Mapping[str, tuple[int, int]], host: str) -> Iterator[Finding]:
@@ -129,7 +112,7 @@ def _ftps(environment: Mapping[str, str], login: tuple[str, str] | None) -> Iter
         )  # fmt: skip
         return
     explicit = environment["SYNC_FTPS_TLS"] == "explicit"
-    client = (ftplib.FTP_TLS if explicit else ImplicitFtpTls)(context=context, timeout=TIMEOUT)
+    client = (ResumingFtpTls if explicit else ImplicitResumingFtpTls)(context=context, timeout=TIMEOUT)
     try:
         yield from _control_channel(client, host, port, where, explicit=explicit)
         yield from _data_channel(client, where, login)
@@ -149,7 +132,7 @@ class _Stopped(Exception):
 
 def _control_channel(client: ftplib.FTP_TLS, host: str, port: int, where: str, *, explicit: bool) -> Iterator[Finding]:
     def secure() -> None:
-        client.connect(host, port, timeout=TIMEOUT)
+        client.connect(host, port)
         if explicit:
             client.auth()
 

@@ -9,11 +9,9 @@ import ssl
 from typing import TYPE_CHECKING
 
 from simulator.config import TlsMode
-from simulator.doctor import ImplicitFtpTls
+from simulator.ftps_clients import ImplicitFtpTls, ImplicitResumingFtpTls, ResumingFtpTls
 
 if TYPE_CHECKING:
-    import socket
-
     from simulator.servers import Endpoints
     from simulator.tempostar.catalog import FtpAccount
 
@@ -22,23 +20,10 @@ NOBODY = "nobody"
 """No company's user: FTPユーザーID begins with digits."""
 
 
-class _Resuming(ftplib.FTP_TLS):
-    """ftplib, with the control channel's TLS session on the data channel."""
-
-    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
-        conn, size = ftplib.FTP.ntransfercmd(self, cmd, rest)  # noqa: S321 - wrapped in TLS right below
-        assert isinstance(self.sock, ssl.SSLSocket)  # noqa: S101 - a login went before, and that is refused in clear
-        return self.context.wrap_socket(conn, server_hostname=self.host, session=self.sock.session), size
-
-
-class _ImplicitResuming(ImplicitFtpTls, _Resuming):
-    """The same, under TLS from the first byte."""
-
-
 _CLIENTS: dict[tuple[TlsMode, bool], type[ftplib.FTP_TLS]] = {
-    (TlsMode.EXPLICIT, True): _Resuming,
+    (TlsMode.EXPLICIT, True): ResumingFtpTls,
     (TlsMode.EXPLICIT, False): ftplib.FTP_TLS,
-    (TlsMode.IMPLICIT, True): _ImplicitResuming,
+    (TlsMode.IMPLICIT, True): ImplicitResumingFtpTls,
     (TlsMode.IMPLICIT, False): ImplicitFtpTls,
 }
 

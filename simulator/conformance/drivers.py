@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import os
+import re
 import select
 import shlex
 import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
@@ -21,10 +23,12 @@ from simulator.errors import EngineTrouble, EngineUnusable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from _typeshed import ReadableBuffer
+
 TIME_LIMIT = 60.0
-"""Seconds of real time that one pass may take."""
+"""Seconds of real time that one pass may take, of a command or behind a URL."""
 IN_PROCESS = "python:"
-"""What the name of an engine in this process begins with: `python:reference:run_pass`."""
+"""What the name of an engine in this process begins with: `python:reference:run_pass`. No time limit ends it."""
 REFERENCE_ENGINE = f"{IN_PROCESS}reference:run_pass"
 """The reference engine, in process: what is tried when nobody names another."""
 NOT_CONFIGURED = 2
@@ -34,6 +38,14 @@ OUTPUT_SHOWN = 20_000
 _BYTES_KEPT = 4 * OUTPUT_SHOWN  # as many characters, whatever they are
 _BLOCK = 65_536
 _LOOK_AGAIN = 0.05  # seconds until a command that says nothing is looked after
+
+
+_USERINFO = re.compile(r"(https?://)[^/?#\s]*@", re.IGNORECASE)
+
+
+def without_userinfo(text: str) -> str:
+    """The text with *** for user and password in any URL of it."""
+    return _USERINFO.sub(r"\1***@", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +82,68 @@ class Engine(Protocol):
         """
 
 
+class _Words(io.BufferedIOBase):
+    """Keeps the end of what is written, and counts the bytes. It stays open: an engine that logs goes on writing to
+    what it found in its first pass."""
+
+    name = "<engine>"
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._end = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, block: ReadableBuffer, /) -> int:
+        said = bytes(block)
+        self.length += len(said)
+        self._end += said
+        if len(self._end) > 2 * _BYTES_KEPT:
+            del self._end[:-_BYTES_KEPT]
+        return len(said)
+
+    def close(self) -> None:
+        """Left undone."""
+
+    def clear(self) -> None:
+        self.length = 0
+        self._end.clear()
+
+    def shown(self) -> str:
+        return _shown(bytes(self._end[-_BYTES_KEPT:]))
+
+
+def _stream() -> io.TextIOWrapper[_Words]:
+    return io.TextIOWrapper(_Words(), encoding="utf-8", errors="backslashreplace", write_through=True)
+
+
 @dataclass(frozen=True, slots=True)
 class CallableEngine:
-    """An engine in this process: `call` takes the variables and returns the exit code."""
+    """An engine in this process: `call` takes the variables and returns the exit code. What it writes to Python's
+    stdout and stderr is its output; no time limit ends it."""
 
     call: Callable[[Mapping[str, str]], int]
     takes_environment: bool = True
+    _stream: io.TextIOWrapper[_Words] = field(default_factory=_stream, init=False, repr=False, compare=False)
 
     def run(self, environment: Mapping[str, str]) -> EngineRun:
-        """Call it; its exceptions are not caught."""
-        return EngineRun(int(self.call(environment)))
+        """Call it; its exceptions are not caught, and what it said before one is told on stderr."""
+        words = self._stream.buffer
+        words.clear()
+        try:
+            with contextlib.redirect_stdout(self._stream), contextlib.redirect_stderr(self._stream):
+                exit_code = int(self.call(environment))
+        except EngineUnusable as error:
+            if not words.length:
+                raise
+            raise EngineUnusable(
+                error.message, trouble=error.trouble, next_step=f"Its output: {words.shown()}"
+            ) from error.__cause__
+        except Exception:
+            sys.stderr.write(words.shown())
+            raise
+        return EngineRun(exit_code, words.shown(), said=words.length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +168,7 @@ class CommandEngine:
             )
         except OSError as error:
             raise EngineUnusable(
-                f"The engine command {shlex.join(self.command)!r} cannot be started: {error.strerror or error}.",
+                f"The engine command {_line(self.command)!r} cannot be started: {error.strerror or error}.",
                 trouble=EngineTrouble.CANNOT_START,
                 next_step="Give a command that can be run from here.",
             ) from error
@@ -115,7 +179,7 @@ class CommandEngine:
                 left_behind = _kill(process)
         if not in_time:
             raise EngineUnusable(
-                f"The engine command {shlex.join(self.command)!r} did not end within {self.time_limit:g} s.",
+                f"The engine command {_line(self.command)!r} did not end within {self.time_limit:g} s.",
                 trouble=EngineTrouble.TOO_SLOW,
                 next_step=f"Its output: {_shown(said) or 'none'}",
             )
@@ -146,20 +210,21 @@ class UrlEngine:
                         said = (said + block)[-_BYTES_KEPT:]
                         if monotonic() > until:
                             raise EngineUnusable(
-                                f"The answer of the engine at {self.url} did not end within {self.time_limit:g} s.",
+                                f"The answer of the engine at {without_userinfo(self.url)} did not end within"
+                                f" {self.time_limit:g} s.",
                                 trouble=EngineTrouble.TOO_SLOW,
                                 next_step=f"It said: {_shown(said)}",
                             )
             except urllib3.exceptions.HTTPError as error:
                 late = isinstance(error, urllib3.exceptions.ReadTimeoutError)
                 raise EngineUnusable(
-                    f"The engine at {self.url} does not answer: {error}.",
+                    f"The engine at {without_userinfo(self.url)} does not answer: {without_userinfo(str(error))}.",
                     trouble=EngineTrouble.TOO_SLOW if late else EngineTrouble.NO_ANSWER,
                     next_step="Start it, then run the suite again.",
                 ) from error
         if answer.status // 100 not in {2, 5}:
             raise EngineUnusable(
-                f"The engine at {self.url} answers a POST with {answer.status}.",
+                f"The engine at {without_userinfo(self.url)} answers a POST with {answer.status}.",
                 trouble=EngineTrouble.ODD_ANSWER,
                 next_step="2xx (all well) or 5xx (something failed) is wanted.",
             )
@@ -173,7 +238,8 @@ def is_url(choice: str) -> bool:
 
 def engine_for(choice: str, time_limit: float = TIME_LIMIT) -> Engine:
     """The driver for what a person wrote: an `http://` or `https://` URL, `python:MODULE:FUNCTION` for a function that
-    is called in this process, or a command line.
+    is called in this process, or a command line. `time_limit` ends a pass of the first and the last: nothing can end a
+    function that is called.
 
     Raises: EngineUnusable for an empty or unbalanced command line, and for a function that is not there.
     """
@@ -260,6 +326,10 @@ def _kill(process: subprocess.Popen[bytes]) -> bool:
         ended = False
     process.wait()
     return ended
+
+
+def _line(command: Sequence[str]) -> str:
+    return without_userinfo(shlex.join(command))
 
 
 def _shown(output: bytes) -> str:

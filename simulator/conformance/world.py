@@ -5,6 +5,7 @@ It speaks to the lab's public verbs and runs the engine from outside; nothing he
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from dataclasses import dataclass, field
@@ -20,15 +21,17 @@ from simulator.errors import EngineTrouble, EngineUnusable, Unknown
 from simulator.tempostar.reflection import WRITE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from simulator.conformance.engine_under_test import EngineUnderTest
     from simulator.errors import Refused
     from simulator.faults.armed import Fault
+    from simulator.journal import Entry
     from simulator.lab import Lab
     from simulator.mailbox.mailbox import Mail
     from simulator.roomclip.item_lists import ImportReport
     from simulator.roomclip.listing import Variant
+    from simulator.servers import Endpoints
 
 SHOP_ID = "1"
 EVERYTHING = 10_000
@@ -37,6 +40,7 @@ PAGE_SECONDS = 10.0
 A_MINUTE = timedelta(minutes=1)
 STEP, JOURNAL, ENGINE = "step", "journal since the last もし", "engine"
 """Titles of what is told of a failed scenario."""
+MASK = "***"
 
 
 @dataclass
@@ -57,6 +61,8 @@ class World:
     _mark: int | None = None
     _last_mark: int | None = None
     _rows: int = 0
+    _own_entries: set[int] = field(default_factory=set, repr=False)
+    _own_sessions: set[object] = field(default_factory=set, repr=False)
 
     # ------------------------------------------------------------------ setting up
 
@@ -178,12 +184,17 @@ class World:
 
         Raises: EngineUnusable when it says that it is not configured, or crashes.
         """
-        run = self.engine.run()
+        try:
+            run = self.engine.run()
+        except EngineUnusable as error:
+            raise EngineUnusable(
+                self.masked(error.message), trouble=error.trouble, next_step=self.masked(error.next_step)
+            ) from error.__cause__
         if run.exit_code not in (0, 1):
             raise EngineUnusable(
                 f"The engine {run.ending}; a pass made ends with 0 or 1.",
                 trouble=EngineTrouble.NOT_CONFIGURED if run.exit_code == NOT_CONFIGURED else EngineTrouble.CRASHED,
-                next_step=f"Its output: {run.output.strip() or 'none'}",
+                next_step=f"Its output: {self.masked(run.output.strip()) or 'none'}",
             )
 
     # ------------------------------------------------------------------ what goes wrong
@@ -208,6 +219,23 @@ class World:
                 f"What was to go wrong never did ({'; '.join(idle)}), so this scenario has shown nothing:"
                 " the engine did not come that far."
             )
+
+    @contextlib.contextmanager
+    def visiting_area(self) -> Iterator[Endpoints]:
+        """Inside, the suite itself comes to the FTPS area, to see that the lab does what a claim depends on. The story
+        leaves out what that writes: it would be taken for the engine's.
+
+        Raises: AssertionError where something is broken that the engine has not met: the visit could meet it instead.
+        """
+        self.check_faults_struck()
+        before = self.lab.journal.last_seq()
+        try:
+            yield self.lab.endpoints
+        finally:
+            entries = self.lab.journal.read(after=before)
+            self._own_entries |= {entry.seq for entry in entries}
+            # The end of a session may be written a moment after the visit.
+            self._own_sessions |= {entry.data["session"] for entry in entries if entry.kind == "ftps.connected"}
 
     # ------------------------------------------------------------------ looking
 
@@ -299,12 +327,33 @@ class World:
 
     def story(self) -> list[tuple[str, str]]:
         """For the report of a failed scenario: the journal of all services from the last もし on (the whole scenario's,
-        where it came to none), and what the engine said in all its passes."""
-        entries = self.lab.journal.read(after=self._last_mark or 0, limit=EVERYTHING)
-        lines = [f"{entry.seq} {entry.at} {entry.service} {entry.kind}: {entry.summary}" for entry in entries]
-        cut = [f"... {len(lines) - JOURNAL_SHOWN} earlier ones"] if len(lines) > JOURNAL_SHOWN else []
+        where it came to none) but for the suite's own visits; what the engine said in all its passes. No secrets."""
+        journal = self.lab.journal
+        last, oldest = journal.last_seq(), journal.read(limit=1)
+        mark = max(self._last_mark or 0, oldest[0].seq - 1 if oldest else last)  # numbers go on where a lab is reset
+        begin = max(mark, last - JOURNAL_SHOWN)
+        cut = begin - mark - sum(mark < seq <= begin for seq in self._own_entries)
+        lines = [f"... {cut} earlier ones"] if cut else []
+        lines += [
+            f"{entry.seq} {entry.at} {entry.service} {entry.kind}: {entry.summary}"
+            for entry in journal.read(after=begin, limit=JOURNAL_SHOWN)
+            if not self._is_own(entry)
+        ]
         said = [f"exit code {run.exit_code}\n{run.output.strip()}".strip() for run in self.engine.runs]
         return [
-            (JOURNAL, "\n".join([*cut, *lines[-JOURNAL_SHOWN:]]) or "nothing happened"),
-            (ENGINE, "\n".join(said) or "no pass was made"),
+            (JOURNAL, self.masked("\n".join(lines)) or "nothing happened"),
+            (ENGINE, self.masked("\n".join(said)) or "no pass was made"),
         ]
+
+    def masked(self, text: str) -> str:
+        """The text with *** for every FTP password of this scenario and for the shop API's token."""
+        account = self.lab.tempostar.ftp_account()
+        secrets = {*self.passwords, account.password if account else "", self.lab.roomclip.api_token()} - {""}
+        for secret in sorted(secrets, key=len, reverse=True):  # one may be the beginning of another
+            text = text.replace(secret, MASK)
+        return text
+
+    def _is_own(self, entry: Entry) -> bool:
+        return entry.seq in self._own_entries or (
+            entry.service == "ftps" and entry.data.get("session") in self._own_sessions
+        )

@@ -146,8 +146,12 @@ class Watch:
     def __init__(self) -> None:
         self.failed: list[tuple[str, type[Exception], str]] = []
         self.passed: list[str] = []
+        self.sections: dict[str, str] = {}
+        self.told = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call":
+            self.told, self.sections = report.longreprtext, dict(report.sections)
         if report.when == "call" and report.passed:
             self.passed.append(report.nodeid)
 
@@ -207,6 +211,47 @@ class _Told:
 
     def pytest_configure(self, config: Any) -> None:
         config.noisy = CallableEngine(self._engine)
+
+
+UNTRUSTED = """\
+  シナリオ: 信用できない証明書
+    前提 在庫連携の設定を終えている
+    かつ FTPS領域の証明書の期限が切れている
+    もし 送信間隔が過ぎて在庫連携が行われる
+    ならば TEMPOSTARのFTPS領域にパスワードは送られていない
+"""
+
+
+def test_an_engine_that_never_meets_the_certificate_has_shown_nothing(nested: pytest.Pytester) -> None:
+    """The suite's own visit must not meet it in the engine's place."""
+    watch = watched(nested, UNTRUSTED, mail_only)
+    assert watch.failed == [("then", AssertionError, "check_no_login")]
+    assert "has shown nothing" in watch.told
+
+
+def mail_only(environment: Mapping[str, str]) -> int:
+    """Mail the merchant that something failed, and come to nothing else."""
+    with smtplib.SMTP(environment["SYNC_SMTP_HOST"], int(environment["SYNC_SMTP_PORT"]), timeout=10) as smtp:
+        smtp.sendmail(environment["SYNC_MAIL_FROM"], ["owner@shop.example"], "Subject: failed\r\n\r\nSorry.\r\n")
+    return 1
+
+
+@pytest.mark.parametrize(
+    "claim", ["TEMPOSTARのFTPS領域には一度も接続していない", "TEMPOSTARのFTPS領域にパスワードは送られていない"]
+)
+def test_the_suites_own_visit_is_not_told_as_the_engines(nested: pytest.Pytester, claim: str) -> None:
+    scenario = f"""
+  シナリオ: 後で落ちる
+    前提 在庫連携の設定を終えている
+    もし 在庫連携が行われる
+    ならば {claim}
+    かつ 店舗に届いたメールは全部で「9」通である
+"""
+    watch = watched(nested, scenario, mail_only)
+    assert watch.failed == [("then", AssertionError, "check_mail_count")]
+    journal = watch.sections["Captured journal since the last もし call"]
+    assert " smtp " in journal
+    assert " ftps " not in journal
 
 
 IDLE = """\

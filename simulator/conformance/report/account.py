@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import platform
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from simulator.conformance.drivers import without_userinfo
 from simulator.conformance.verify.summary import repeat
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ class Machine:
 @dataclass(frozen=True, slots=True)
 class Account:
     """A verification with what the reports say beside it. `began`: in UTC; `command`: the line that was typed;
-    `version`: zaikolab's; `features`: the text of each feature file that a result names."""
+    `version`: zaikolab's; `features`: the text of each feature file that a result names.
+
+    User and password in the engine's URL are told nowhere: engine, line typed and line that repeats have *** there.
+    """
 
     verification: Verification
     wish: Wish
@@ -41,6 +45,11 @@ class Account:
     version: str
     features: Mapping[str, str]
     machine: Machine = field(default_factory=Machine)
+
+    def __post_init__(self) -> None:
+        told = replace(self.verification, engine=without_userinfo(self.verification.engine))
+        object.__setattr__(self, "verification", told)  # frozen, and no caller is to think of it
+        object.__setattr__(self, "command", without_userinfo(self.command))
 
     @property
     def ended(self) -> datetime:
@@ -60,7 +69,7 @@ class Account:
 
     def repeat(self, result: Result) -> str:
         """The one line that runs this scenario again; empty where nobody knows which it was."""
-        return repeat(self.wish, result) if result.file else ""
+        return without_userinfo(repeat(self.wish, result)) if result.file else ""
 
     def began_at(self, result: Result) -> datetime:
         """When a case began; when the verification did, where nobody knows."""

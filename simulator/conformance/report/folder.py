@@ -1,4 +1,5 @@
-"""The one place that writes reports: a folder is tried before the run, and files are replaced whole or not at all."""
+"""The one place that writes reports: a folder is tried, and freed of old ones, before the run; files are replaced whole
+or not at all."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ FILES = ("report.json", "report.schema.json", "junit.xml", "cucumber.ndjson", PA
 
 
 def claim(folder: Path) -> None:
-    """Make the folder, and see that the reports can be written into it.
+    """Make the folder, see that the reports can be written into it, and take away those of an earlier run: after one
+    that ends without any, nothing old is taken for new.
 
     Raises: BadValue when they cannot.
     """
@@ -36,6 +38,8 @@ def claim(folder: Path) -> None:
         trial = _beside(folder / FILES[0])
         trial.write_bytes(b"")
         trial.unlink()
+        for name in FILES:
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         reason = f"no report can be written there, {error.strerror or error}"
         raise BadValue("report", str(folder), reason, next_step="Name a folder that you may write into.") from error

@@ -50,7 +50,7 @@ def compose_page(account: Account) -> str:
             account=account, verification=verification, mark=_MARKS.get(verification.exit_code, "unclear"),
             counts={str(outcome): len(verification.having(outcome)) for outcome in Outcome},
             groups=_groups(account), skipped=verification.having(Outcome.SKIPPED), outcomes=list(Outcome),
-            levels=tally(verification.results), profiles=verification.as_json()["profiles"],
+            levels=tally(verification.results), profiles=verification.by_profile,
             guide_of=guide_of, step_of=_step_of, told_of=_told_of,
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - made here; messages are escaped above
             style=Markup(_read("main.css")),  # noqa: S704 - vendored

@@ -10,6 +10,7 @@ from pytest_bdd import given, then, when
 from simulator.conformance.area_visits import knock
 from simulator.conformance.expectations import expect
 from simulator.conformance.steps.sentences import Sentence
+from simulator.conformance.world import EVERYTHING
 
 if TYPE_CHECKING:
     from simulator.conformance.world import World
@@ -47,29 +48,37 @@ def trust_certificate_again(world: World) -> None:
 @then("TEMPOSTARのFTPS領域には一度も接続していない")
 def check_area_untouched(world: World) -> None:
     """Nobody came to the FTPS area since the もし, and the lab would have told of it."""
-    seen = _visits(world)
+    seen = _visits(world, world.mark)
     expect(not seen, "no visit to the FTPS area", _told(seen))
-    knock(world.lab.endpoints)
-    expect(bool(_visits(world)), "this step's own visit in the journal", "nothing: the lab tells of no visit")
+    before = _knock(world)
+    expect(bool(_visits(world, before)), "this step's own visit in the journal", "nothing: the lab tells of no visit")
 
 
 @then("TEMPOSTARのFTPS領域にパスワードは送られていない")
 def check_no_login(world: World) -> None:
     """Nobody logged in, or tried to, since the もし, and the lab would have told of it; a password that came before TLS
     was refused, but had been sent."""
-    seen = _logins(world)
+    seen = _logins(world, world.mark)
     expect(not seen, "no login to the FTPS area", _told(seen))
-    knock(world.lab.endpoints)
-    expect(bool(_logins(world)), "this step's own login in the journal", "nothing: the lab tells of no login")
+    before = _knock(world)
+    expect(bool(_logins(world, before)), "this step's own login in the journal", "nothing: the lab tells of no login")
 
 
-def _visits(world: World) -> tuple[Entry, ...]:
+def _knock(world: World) -> int:
+    """Visit the area; the journal's number before that."""
+    before = world.lab.journal.last_seq()
+    with world.visiting_area() as area:
+        knock(area)
+    return before
+
+
+def _visits(world: World, after: int) -> tuple[Entry, ...]:
     # Only a session's beginning counts: the end of an earlier one may be written a moment late.
-    return world.lab.journal.read(after=world.mark, kind="ftps.connected")
+    return world.lab.journal.read(after=after, kind="ftps.connected")
 
 
-def _logins(world: World) -> tuple[Entry, ...]:
-    entries = world.lab.journal.read(after=world.mark, service="ftps")
+def _logins(world: World, after: int) -> tuple[Entry, ...]:
+    entries = world.lab.journal.read(after=after, service="ftps", limit=EVERYTHING)
     return tuple(entry for entry in entries if "login" in entry.kind or entry.data.get("verb") == "PASS")
 
 

@@ -25,7 +25,9 @@ def check_mail_count(world: World, count: int) -> None:
     """The merchant got exactly so many mails since the scenario began."""
     mails = world.mails()
     seen = "; ".join(f"{mail.received_at:%H:%M} {mail.subject}" for mail in mails) or "none"
-    expect(len(mails) == count, f"{count} mails to the merchant", f"{len(mails)}: {seen}", *_failures(world))
+    expect(
+        len(mails) == count, f"{count} mails to the merchant", world.masked(f"{len(mails)}: {seen}"), *_failures(world)
+    )
 
 
 @then(Sentence("「{address}」に届いたメールは全部で「{count:int}」通である"))
@@ -33,7 +35,9 @@ def check_mail_count_elsewhere(world: World, address: str, count: int) -> None:
     """Exactly so many mails went to this address."""
     mails = world.lab.mailbox.mails(to=address)
     seen = "; ".join(f"{', '.join(mail.recipients)}: {mail.subject}" for mail in world.lab.mailbox.mails()) or "none"
-    expect(len(mails) == count, f"{count} mails to {address}", f"{len(mails)} of: {seen}", *_failures(world))
+    expect(
+        len(mails) == count, f"{count} mails to {address}", world.masked(f"{len(mails)} of: {seen}"), *_failures(world)
+    )
 
 
 @then(Sentence("最後に届いたメールに「{text}」と書かれている"))
@@ -41,7 +45,7 @@ def check_mail_says(world: World, text: str) -> None:
     """The latest mail to the merchant has this text in its subject or body."""
     mails = world.mails()
     expect(bool(mails), f"a mail that says {text!r}", "no mail", *_failures(world))
-    expect(text in _text(world), f"a mail that says {text!r}", _text(world))
+    expect(text in _text(world), f"a mail that says {text!r}", world.masked(_text(world)))
 
 
 @then("最後に届いたメールにショップコードが書かれている")
@@ -62,7 +66,11 @@ def check_mails_without_password(world: World) -> None:
     for mail in world.lab.mailbox.mails():
         everything = f"{mail.subject}\n{mail.body}\n{mail.raw.decode('utf-8', errors='replace')}"
         found = any(password in everything for password in world.passwords)
-        expect(not found, "no password in any mail", f"one in the mail of {mail.received_at:%H:%M} ({mail.subject})")
+        expect(
+            not found,
+            "no password in any mail",
+            world.masked(f"one in the mail of {mail.received_at:%H:%M} ({mail.subject})"),
+        )
 
 
 def _text(world: World) -> str:

@@ -82,7 +82,8 @@ def check_session_reuse(world: World) -> None:
     account = world.lab.tempostar.ftp_account()
     seen = "no FTP password has been issued"
     if account is not None:
-        seen = try_download(world.lab.endpoints, account, world.stock_path())
+        with world.visiting_area() as area:
+            seen = try_download(area, account, world.stock_path())
     expect(seen.startswith(NOT_RESUMED), f"a download refused with {NOT_RESUMED}", seen or "the whole file")
 
 

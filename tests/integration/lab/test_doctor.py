@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simulator.config import LabConfig, TlsMode
+from simulator.config import LabConfig, Settings, TlsMode
 from simulator.doctor import Finding, examine
 from simulator.lab import Lab
 from simulator.tempostar.ftps.certificates import Authority
@@ -37,6 +37,12 @@ def bad(lab: Lab, password: str | None = None, state: dict[str, Any] | None = No
 @pytest.mark.parametrize("tls", list(TlsMode))
 def test_a_lab_in_order_is_well(tls: TlsMode) -> None:
     with Lab(LabConfig(tls=tls)) as lab:
+        assert bad(lab) == []
+
+
+@pytest.mark.parametrize("tls", list(TlsMode))
+def test_a_lab_whose_data_channel_goes_on_with_the_session_is_well(tls: TlsMode) -> None:
+    with Lab(LabConfig(tls=tls, settings=Settings(tls_session_reuse=True))) as lab:
         assert bad(lab) == []
 
 

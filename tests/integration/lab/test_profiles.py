@@ -17,7 +17,7 @@ from simulator.conformance.engine_under_test import EngineUnderTest
 from simulator.conformance.profiles import DEFAULT, Profile, find_profile, profiles
 from simulator.conformance.stock_folder import COMPANY
 from simulator.conformance.world import World
-from simulator.doctor import ImplicitFtpTls
+from simulator.ftps_clients import ImplicitFtpTls
 from simulator.lab import Lab
 from simulator.tempostar.catalog import ProductInput, SkuInput
 from simulator.tempostar.reflection import WRITE_SECONDS

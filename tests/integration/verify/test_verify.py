@@ -111,6 +111,16 @@ def test_an_engine_that_breaks_down_later_has_a_verdict_for_each_scenario_and_th
     }  # fmt: skip
 
 
+def test_what_an_engine_in_this_process_prints_is_kept_out_of_the_json(
+    terminal: Terminal, tmp_path: Path, monkeypatch
+) -> None:
+    code = "def run(environment):\n    print('chatter')\n    return 2\n"
+    (tmp_path / "chatting_engine.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    told = terminal("verify", "--engine", "python:chatting_engine:run", "--only", "5.4", "--json").json()
+    assert "It said: chatter" in told["findings"][0]["explanation"]
+
+
 @pytest.mark.parametrize("profile", [(), ("--profile", "full")])
 def test_an_engine_that_takes_its_lab_with_it_is_not_judged(
     terminal: Terminal, tmp_path: Path, monkeypatch, profile: tuple[str, ...]

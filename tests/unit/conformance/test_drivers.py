@@ -17,7 +17,14 @@ from typing import cast
 
 import pytest
 
-from simulator.conformance.drivers import OUTPUT_SHOWN, CallableEngine, CommandEngine, UrlEngine, engine_for
+from simulator.conformance.drivers import (
+    OUTPUT_SHOWN,
+    CallableEngine,
+    CommandEngine,
+    UrlEngine,
+    engine_for,
+    without_userinfo,
+)
 from simulator.conformance.engine_under_test import EngineUnderTest
 from simulator.conformance.steps.engine import distrust_certificate
 from simulator.conformance.world import World
@@ -176,6 +183,87 @@ def test_a_choice_that_is_no_engine_is_refused(choice: str, reason: str) -> None
 
 def test_a_callable_gets_the_variables_and_gives_the_exit_code() -> None:
     assert CallableEngine(lambda environment: int(environment["CODE"])).run({"CODE": "1"}).exit_code == 1
+
+
+TALKING = """\
+import logging, os, sys
+logging.basicConfig(format="%(message)s")
+def run(environment):
+    print(environment.get("SAYS", "out"))
+    sys.stdout.buffer.write(b"bytes\\n")
+    print("\\ud800", file=sys.stderr)
+    logging.getLogger("talking").warning("logged")
+    if "RAISE" in environment:
+        raise RuntimeError("no more")
+    return 1
+"""
+
+
+@pytest.fixture
+def talking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CallableEngine:
+    """An engine in this process that talks on every stream."""
+    (tmp_path / "talking_engine.py").write_text(TALKING, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "talking_engine", raising=False)
+    return cast("CallableEngine", engine_for("python:talking_engine:run"))
+
+
+def test_what_an_engine_in_this_process_says_is_its_output(talking: CallableEngine, capsys) -> None:
+    run = talking.run({})
+    assert (run.exit_code, run.output) == (1, "out\nbytes\n\\ud800\n")
+    assert run.said == len(run.output)
+    assert talking.run({"SAYS": "again"}).output == "again\nbytes\n\\ud800\n"
+    assert capsys.readouterr().out == ""
+
+
+def test_an_engine_that_logs_from_its_first_pass_on_is_heard_in_all(capsys) -> None:
+    streams = []
+
+    def run(_: object) -> int:
+        streams.append(sys.stderr)
+        print("here", file=streams[0])
+        streams[0].close()
+        return 0
+
+    engine = CallableEngine(run)
+    assert [engine.run({}).output for _ in range(2)] == ["here\n", "here\n"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_engine_in_this_process_that_never_stops_talking_costs_no_memory() -> None:
+    def flood(_: object) -> int:
+        for _ in range(200):
+            print("x" * 50_000)
+        return 0
+
+    with little_memory():
+        run = CallableEngine(flood).run({})
+    assert (len(run.output), run.said) == (OUTPUT_SHOWN, 200 * 50_001)
+
+
+def test_what_an_engine_in_this_process_said_before_it_crashed_is_shown(talking: CallableEngine, capsys) -> None:
+    with pytest.raises(EngineUnusable, match=r"RuntimeError: no more\. Its output: out\n") as found:
+        talking.run({"RAISE": "1"})
+    assert isinstance(found.value.__cause__, RuntimeError)
+
+    def crash(_: object) -> int:
+        print("last words")
+        raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        CallableEngine(crash).run({})
+    assert capsys.readouterr() == ("", "last words\n")
+
+
+def test_user_and_password_in_a_url_are_not_told() -> None:
+    for choice in ("http://me:pass@127.0.0.1:9/run", "no-such-engine HTTPS://me:pass@127.0.0.1:9/run"):
+        with pytest.raises(EngineUnusable, match=r"//\*\*\*@127\.0\.0\.1:9/run") as found:
+            engine_for(choice, 0.5).run({})
+        assert "me" not in str(found.value).partition("@")[0].split("//")[1]
+    assert (
+        without_userinfo("http://a/b@c 'https://u:p@s@h/?q=@' user@host")
+        == "http://a/b@c 'https://***@h/?q=@' user@host"
+    )
 
 
 @pytest.fixture

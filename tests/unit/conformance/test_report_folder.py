@@ -21,6 +21,13 @@ def test_a_folder_is_made_and_left_empty_before_the_run(tmp_path: Path) -> None:
     assert names(tmp_path / "a" / "b") == []
 
 
+def test_reports_of_an_earlier_run_are_taken_away_before_the_run_and_nothing_else(tmp_path: Path) -> None:
+    for name in (*FILES, "notes.txt"):
+        (tmp_path / name).write_text("before", encoding="utf-8")
+    claim(tmp_path)
+    assert names(tmp_path) == ["notes.txt"]
+
+
 @pytest.mark.parametrize("wrong", ["a file", "under a file", "a folder in the place of a report"])
 def test_a_folder_that_takes_no_report_is_refused(tmp_path: Path, wrong: str) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
