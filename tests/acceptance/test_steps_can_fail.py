@@ -185,6 +185,12 @@ def test_a_password_that_was_sent_before_tls_was_sent(nested: pytest.Pytester) -
     assert watch.failed == [("then", AssertionError, "check_no_login")]
 
 
+def test_a_mail_with_a_password_is_quoted_without_it(nested: pytest.Pytester) -> None:
+    claim = "最後に届いたメールに「ない言葉」と書かれている"
+    watch = watched(nested, f"\n  シナリオ: うそ\n{AFTER_A_NOISY_PASS}    ならば {claim}\n", noisy_pass)
+    assert "The password is ***" in watch.told
+
+
 def watched(nested: pytest.Pytester, scenarios: str, engine: Callable[[Mapping[str, str]], int]) -> Watch:
     """Run scenarios with an engine."""
     (nested.path / "false.feature").write_text(f"# language: ja\n機能: うそ\n{scenarios}", encoding="utf-8")
