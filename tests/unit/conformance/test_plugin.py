@@ -2,77 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable
-
 import pytest
+
+from tests.unit.conformance.one_feature import GOOD, STEPS, Run
 
 pytest_plugins = ("pytester",)
 
-GOOD = """\
-# language: ja
-@guide-0.1
-機能: よい見本
-  背景:
-    前提 店がある
-
-  シナリオ: ひとつ目
-    もし 「3」個売る
-    ならば 残りは「2」個である
-
-  @own-tag
-  シナリオアウトライン: いくつか
-    もし 「<売る>」個売る
-    ならば 残りは「<残り>」個である
-
-    例:
-      | 売る | 残り |
-      | 1    | 4    |
-      | 5    | 0    |
-"""
-
-STEPS = """\
-from pytest_bdd import given, parsers, scenarios, then, when
-
-
-@given("店がある", target_fixture="shop")
-def shop():
-    return {"stock": 5}
-
-
-@when(parsers.re(r"「(?P<count>\\d+)」個売る"))
-def sell(shop, count):
-    shop["stock"] -= int(count)
-
-
-@then(parsers.re(r"残りは「(?P<count>\\d+)」個である"))
-def check(shop, count):
-    assert shop["stock"] == int(count)
-"""
-
-Run = Callable[..., pytest.RunResult]
-
-
-@pytest.fixture(autouse=True)
-def without_needless_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other plugins would take longer to load than these runs last."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider -p no:hypothesispytest -p no:faker --assert=plain")
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester) -> Run:
-    """Run pytest on one feature file and one test module that binds it."""
-
-    def run(feature: str | bytes, steps: str = STEPS, *options: str) -> pytest.RunResult:
-        content = feature.encode() if isinstance(feature, str) else feature
-        (pytester.path / "shop.feature").write_bytes(content)
-        pytester.makepyfile(test_shop=textwrap.dedent(steps) + '\n\nscenarios("shop.feature")\n')
-        pytester.makepyprojecttoml("[tool.pytest]\nstrict = true\n")
-        workers = "-n" in options
-        launch = pytester.runpytest_subprocess if workers else pytester.runpytest_inprocess
-        return launch(*options)
-
-    return run
+pytestmark = pytest.mark.usefixtures("without_needless_plugins")
 
 
 def errors(result: pytest.RunResult) -> str:
@@ -350,58 +286,3 @@ def test_the_engine_option_takes_a_command_or_a_url(pytester: pytest.Pytester) -
         result = pytester.runpytest_subprocess("-s", f"--zaikolab-engine={choice}")
         result.assert_outcomes(passed=1)
         assert shown in result.stdout.str()
-
-
-MARKS = """
-import pytest
-
-class World:
-    failed = False
-    marks = 0
-    def mark_action(self):
-        self.marks += 1
-    def check_faults_struck(self):
-        if self.marks == 3:
-            raise AssertionError("it never struck")
-    def story(self):
-        return [("journal", f"since mark {self.marks}"), ("engine", "nothing")]
-
-@pytest.fixture
-def world():
-    return World()
-"""
-SEVERAL_ACTIONS = """\
-# language: ja
-@guide-0.1
-機能: 二度
-  シナリオ: 二度売る
-    もし 「1」個売る
-    かつ 「1」個売る
-    しかし 「1」個売る
-    ならば 残りは「2」個である
-    もし 「1」個売る
-    かつ 「1」個売る
-    ならば 残りは「9」個である
-"""
-SELLS = STEPS.replace("def sell(shop, count)", "def sell(world, shop, count)").replace(
-    "def check(shop, count)", "def check(world, shop, count)"
-)
-
-
-def test_a_failed_scenario_tells_its_story_from_the_last_action_on(run: Run, pytester: pytest.Pytester) -> None:
-    """A かつ or しかし goes on with its もし."""
-    pytester.makeconftest(MARKS)
-    text = SEVERAL_ACTIONS.replace("  シナリオ", "  背景:\n    前提 店がある\n  シナリオ")
-    said = run(text, SELLS)
-    said.assert_outcomes(failed=1)
-    said.stdout.fnmatch_lines(["*journal*", "since mark 2", "*engine*", "nothing"])
-
-
-def test_a_scenario_in_which_nothing_went_wrong_that_was_to_tells_its_story_too(
-    run: Run, pytester: pytest.Pytester
-) -> None:
-    pytester.makeconftest(MARKS)
-    text = SEVERAL_ACTIONS.replace("  シナリオ", "  背景:\n    前提 店がある\n  シナリオ").replace("「9」", "「0」")
-    said = run(text + "    もし 「0」個売る\n", SELLS)
-    said.assert_outcomes(failed=1)
-    said.stdout.fnmatch_lines(["*it never struck*", "*journal*", "since mark 3"])
