@@ -122,11 +122,13 @@ class EngineTrouble(StrEnum):
 
 
 class EngineUnusable(LabError):
-    """The engine under test could not be made to do a pass; `trouble` says in which of the ways."""
+    """The engine under test could not be made to do a pass; `trouble` says in which of the ways, `output` what it had
+    said by then, its end."""
 
-    def __init__(self, message: str, *, trouble: EngineTrouble, next_step: str = "") -> None:
+    def __init__(self, message: str, *, trouble: EngineTrouble, next_step: str = "", output: str = "") -> None:
         super().__init__(message, next_step=next_step)
         self.trouble = trouble
+        self.output = output
 
 
 class LabUnreachable(LabError):

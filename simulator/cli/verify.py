@@ -95,7 +95,7 @@ def verify(context: Context, /, env_wanted: bool, json_wanted: bool, **options: 
         if env_wanted:
             return _print_variables(context, options["profiles"], json_wanted)
         return _verify(context, json_wanted, options)
-    except (BadValue, CannotJudge, click.ClickException):
+    except (BadValue, BrokenPipeError, CannotJudge, click.ClickException):
         raise
     except KeyboardInterrupt as interruption:
         raise CannotJudge("Could not judge: interrupted.") from interruption

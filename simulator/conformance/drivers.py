@@ -181,7 +181,8 @@ class CommandEngine:
             raise EngineUnusable(
                 f"The engine command {_line(self.command)!r} did not end within {self.time_limit:g} s.",
                 trouble=EngineTrouble.TOO_SLOW,
-                next_step=f"Its output: {_shown(said) or 'none'}",
+                next_step="See what it waits for; --time-limit gives it longer.",
+                output=_shown(said),
             )
         return EngineRun(process.returncode, _shown(said), left_behind, length)
 
@@ -213,7 +214,8 @@ class UrlEngine:
                                 f"The answer of the engine at {without_userinfo(self.url)} did not end within"
                                 f" {self.time_limit:g} s.",
                                 trouble=EngineTrouble.TOO_SLOW,
-                                next_step=f"It said: {_shown(said)}",
+                                next_step="See what it waits for; --time-limit gives it longer.",
+                                output=_shown(said),
                             )
             except urllib3.exceptions.HTTPError as error:
                 late = isinstance(error, urllib3.exceptions.ReadTimeoutError)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from simulator.errors import EngineUnusable
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -13,13 +15,14 @@ if TYPE_CHECKING:
 
 
 class EngineUnderTest:
-    """Runs the engine with the contract's variables for this lab; `runs` are the passes made, oldest first, and
-    `seconds` the real time that all of them took."""
+    """Runs the engine with the contract's variables for this lab; `runs` are the passes made, oldest first,
+    `unusable` says why another one could not be made, and `seconds` is the real time that all of them took."""
 
     def __init__(self, driver: Engine, lab: Lab, state_dir: Path) -> None:
         self.driver = driver
         self.runs: list[EngineRun] = []
         self.seconds = 0.0
+        self.unusable: EngineUnusable | None = None
         self._lab = lab
         self.state_dir = state_dir
         self._changed: dict[str, str] = {}
@@ -33,6 +36,9 @@ class EngineUnderTest:
         began = monotonic()
         try:
             found = self.driver.run(environment)
+        except EngineUnusable as error:
+            self.unusable = error
+            raise
         finally:
             self.seconds += monotonic() - began
         self.runs.append(found)

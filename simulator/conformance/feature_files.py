@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_LANGUAGE = re.compile(r"^\s*#\s*language\s*:", re.MULTILINE)
+_JAPANESE = re.compile(r"^\s*(機能|フィーチャ)\s*:", re.MULTILINE)
 _TAG_LINE = re.compile(r"^\s*(@\S.*)$", re.MULTILINE)
 _PASSED_OVER = frozenset({"node_modules", "build", "dist", "venv", "__pycache__"})
 
@@ -105,10 +107,13 @@ def read_feature(path: Path) -> Feature:
         raise UnreadableFeature((FeatureProblem(path, line, reason),)) from error
     try:
         document = cast("dict[str, Any]", Parser().parse(text))
-    except CompositeParserException as error:
+    except (CompositeParserException, ParserException) as error:
+        if _JAPANESE.search(text) and not _LANGUAGE.search(text):
+            reason = "its keywords are Japanese, and nothing says so. Make `# language: ja` the first line."
+            raise UnreadableFeature((FeatureProblem(path, 1, reason),)) from error
+        if not isinstance(error, CompositeParserException):
+            raise UnreadableFeature((_problem(path, error),)) from error
         raise UnreadableFeature(tuple(_problem(path, each) for each in error.errors)) from error
-    except ParserException as error:
-        raise UnreadableFeature((_problem(path, error),)) from error
     feature = document.get("feature")
     if feature is None:
         raise UnreadableFeature((FeatureProblem(path, 1, "no 機能: in the file."),))

@@ -129,7 +129,8 @@ def zaikolab_profile(request: pytest.FixtureRequest) -> Profile:
     try:
         return find_profile(request.config.getoption("--zaikolab-profile"))
     except BadValue as error:
-        pytest.fail(str(error), pytrace=False)
+        told = str(error)
+    pytest.fail(told, pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -188,7 +188,10 @@ class World:
             run = self.engine.run()
         except EngineUnusable as error:
             raise EngineUnusable(
-                self.masked(error.message), trouble=error.trouble, next_step=self.masked(error.next_step)
+                self.masked(error.message),
+                trouble=error.trouble,
+                next_step=self.masked(error.next_step),
+                output=self.masked(error.output),
             ) from error.__cause__
         if run.exit_code not in (0, 1):
             raise EngineUnusable(
@@ -340,6 +343,8 @@ class World:
             if not self._is_own(entry)
         ]
         said = [f"exit code {run.exit_code}\n{run.output.strip()}".strip() for run in self.engine.runs]
+        if gone := self.engine.unusable:
+            said.append(f"{gone.trouble}\n{gone.output.strip()}".strip())
         return [
             (JOURNAL, self.masked("\n".join(lines)) or "nothing happened"),
             (ENGINE, self.masked("\n".join(said)) or "no pass was made"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tomllib
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec
@@ -109,7 +110,9 @@ def choose_defects(names: tuple[str, ...], among: tuple[Defect, ...]) -> tuple[D
     known = {defect.name: defect for defect in among}
     for name in names:
         if name not in known:
-            raise BadValue("defect", name, "not among the seeded ones", next_step=f"There are: {', '.join(known)}.")
+            near = ", ".join(get_close_matches(name, known, n=3, cutoff=0.4))
+            hint = f"Near it: {near}." if near else "docs/defects.md and `zaikolab defects --recorded` list them."
+            raise BadValue("defect", name, "not among the seeded ones", next_step=hint)
     return tuple(known[name] for name in dict.fromkeys(names)) or tuple(known.values())
 
 

@@ -70,11 +70,18 @@ def _add_case(suite: ET.Element, account: Account, result: Result) -> None:
         return
     repeat = account.repeat(result)
     _add_properties(case, [*of_the_case, ("resembles", result.resembles), ("repeat", repeat)])
-    message = result.message if result.outcome is Outcome.SKIPPED else result.verdict
+    message = result.message if result.outcome is Outcome.SKIPPED else _headline(result)
     element = ET.SubElement(case, _ELEMENTS[result.outcome], message=xml_text(message))
     if result.error:
         element.set("type", xml_text(result.error))
     element.text = xml_text("\n".join(explain(result, repeat)))
+
+
+def _headline(result: Result) -> str:
+    """The verdict, the step and the first two lines of what it says: expected and seen."""
+    step = result.failed_step
+    words = [" ".join(line.split()) for line in result.message.splitlines()[:2]] if result.claims else []
+    return ": ".join(filter(None, (result.verdict, step.text if step else "", ", ".join(words))))
 
 
 def _add_not_judged(suite: ET.Element, account: Account) -> None:

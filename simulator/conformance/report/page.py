@@ -49,6 +49,7 @@ def compose_page(account: Account) -> str:
         page.render(
             account=account, verification=verification, mark=_MARKS.get(verification.exit_code, "unclear"),
             counts={str(outcome): len(verification.having(outcome)) for outcome in Outcome},
+            left=max(0, verification.expected - len(verification.results)),
             groups=_groups(account), skipped=verification.having(Outcome.SKIPPED), outcomes=list(Outcome),
             levels=tally(verification.results), profiles=verification.by_profile,
             guide_of=guide_of, step_of=_step_of, told_of=_told_of,

@@ -124,7 +124,7 @@ def verify(wish: Wish, audience: Audience) -> Verification:
     )
     return Verification(
         wish.engine, wish.judged_by, findings, seen, expected, monotonic() - began, trouble, power_of(recorded()),
-        tuple(leg.profile.name for leg in legs), _everywhere(wish, legs),
+        tuple(leg.profile.name for leg in legs), _everywhere(wish, legs), wish.only,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from simulator.conformance.guide import Statement
     from simulator.conformance.verify.results import Result
 
+_KEYWORDS = {"given": "前提", "when": "もし", "then": "ならば"}
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -29,15 +30,25 @@ def explain(result: Result, repeat: str, *, whole: bool = True, shown: int | Non
     """
     sections = dict(result.sections)
     lines = [f"guide:    §{one.id} {one.text}" for one in guide_of(result)]
-    told = f"engine:   {result.verdict}" if result.outcome is Outcome.FAILED else result.verdict
+    told = f"verdict:  the engine {result.verdict}" if result.outcome is Outcome.FAILED else result.verdict
     lines += [told] if told else []
-    lines += _lines(sections.get(STEP, ""))[:1]
+    lines += _step_lines(result, sections.get(STEP, ""))
     lines += _first(_lines(result.message), shown)
     for title in (JOURNAL, ENGINE) if whole else ():
         if title in sections:
             lines += [f"{title}:", *(f"  {line}" for line in _last(_lines(sections[title]), shown))]
     lines += [f"like:     {result.resembles}"] if result.resembles else []
     return [*lines, f"repeat:   {repeat}"] if repeat else lines
+
+
+def _step_lines(result: Result, told: str) -> list[str]:
+    """The step with its line, and what kind it is where its keyword (かつ) does not say."""
+    step = result.failed_step
+    if step is None:
+        return _lines(told)[:1]
+    kind = _KEYWORDS[step.kind]
+    keyword = step.keyword if step.keyword == kind else f"{kind} ({step.keyword})"
+    return [f"{keyword} {step.text}  {result.file}:{step.line}"]
 
 
 def _lines(text: str) -> list[str]:

@@ -164,7 +164,7 @@ class Power:
 class Verification:
     """The whole. `expected`: how many cases were to run; `trouble`: why not all of them did, "" when they did; `power`:
     the suite's own; `profiles`: those that were run; `everywhere`: whether these are all of them, with
-    all that must and should hold."""
+    all that must and should hold; `only`: the part of the specification that was asked for, () for all of it."""
 
     engine: str
     level: Owed
@@ -176,6 +176,7 @@ class Verification:
     power: Power = Power(0, 0, "")
     profiles: tuple[str, ...] = (DEFAULT,)
     everywhere: bool = False
+    only: tuple[str, ...] = ()
 
     def having(self, outcome: Outcome) -> tuple[Result, ...]:
         """The results of one outcome."""
@@ -221,6 +222,7 @@ class Verification:
             "power": asdict(self.power),
             "profiles": self.by_profile,
             "robust": self.robust,
+            "only": list(self.only),
             "findings": [
                 {"verdict": one.verdict, "explanation": one.explanation, "next_step": one.next_step, "stops": one.stops}
                 for one in self.findings

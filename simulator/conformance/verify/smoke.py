@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SKUS = 10
 FLOOD = 1 << 20
 """Bytes of output in one pass over ten SKUs from which on an engine floods."""
-_WORDS_SHOWN = 600
+_FIRST_SHOWN, _LAST_SHOWN = 300, 400
 _FILES_LOOKED_AT = 20_000
 _FILES_SHOWN = 5
 _CONTRACT = "README.md, An engine of your own, says what it is given."
@@ -45,7 +45,8 @@ def examine(engine: Engine, lab: Lab, state_dir: Path) -> tuple[Finding, ...]:
         run = engine.run({**lab.engine_environment(state_dir), "TMPDIR": str(temporary)})
     except EngineUnusable as error:
         next_step = URL_STEP if isinstance(engine, UrlEngine) else error.next_step or _CONTRACT
-        return (Finding(str(error.trouble), error.message, next_step, stops=True),)
+        told = f"{error.message} It said: {_words(error.output)}" if error.output else error.message
+        return (Finding(str(error.trouble), told, next_step, stops=True),)
     entries = lab.journal.read(after=mark)
     if stopping := _stopping(run, entries, URL_STEP if isinstance(engine, UrlEngine) else _CONTRACT):
         return (stopping,)
@@ -62,21 +63,21 @@ def _stopping(run: EngineRun, entries: Sequence[Entry], advice: str) -> Finding 
     if run.exit_code == NOT_CONFIGURED:
         return Finding(
             str(EngineTrouble.NOT_CONFIGURED),
-            f"It ended with exit code {NOT_CONFIGURED} before any pass. It said: {_words(run)}",
+            f"It ended with exit code {NOT_CONFIGURED} before any pass. It said: {_words(run.output)}",
             f"See that it reads the SYNC_ variables. {advice}",
             stops=True,
         )
     if run.exit_code not in (0, 1):
         return Finding(
             str(EngineTrouble.CRASHED),
-            f"It {run.ending}. It said: {_words(run)}",
+            f"It {run.ending}. It said: {_words(run.output)}",
             "A pass ends with 0 (all well) or 1 (something failed, its mail is handed over).",
             stops=True,
         )
     if not any(entry.kind in ("ftps.connected", "http.request") for entry in entries):
         return Finding(
             "never connected",
-            f"No FTPS session and no request to the shop API in a pass that {run.ending}. It said: {_words(run)}",
+            f"No FTPS session, no request to the shop API in a pass that {run.ending}. It said: {_words(run.output)}",
             f"See that it uses SYNC_FTPS_HOST, SYNC_FTPS_PORT and SYNC_SHOP_URL. {advice}",
             stops=True,
         )
@@ -112,13 +113,13 @@ def _about_stock(run: EngineRun, lab: Lab) -> Iterator[Finding]:
     if arrived < len(wanted):
         yield Finding(
             "connects, but the stock does not arrive",
-            f"{arrived} of {len(wanted)} SKUs are alike on both ends. It {run.ending} and said: {_words(run)}",
+            f"{arrived} of {len(wanted)} SKUs are alike on both ends. It {run.ending} and said: {_words(run.output)}",
             "The scenarios that fail say what was expected and seen.",
         )
     elif run.exit_code:
         yield Finding(
             "reports a failure where all is well",
-            f"The stock arrived, yet it {run.ending} and said: {_words(run)}",
+            f"The stock arrived, yet it {run.ending} and said: {_words(run.output)}",
             "Exit code 0 says that every linkage is synced, skipped or paused.",
         )
 
@@ -163,6 +164,9 @@ def _files(folders: Sequence[Path]) -> Mapping[Path, tuple[int, int]]:
     return found
 
 
-def _words(run: EngineRun) -> str:
-    said = run.output.strip()
-    return f"... {said[-_WORDS_SHOWN:]}" if len(said) > _WORDS_SHOWN else said or "nothing"
+def _words(output: str) -> str:
+    """Its beginning, where the cause of a start that failed stands, and its end, where a traceback's does."""
+    said = output.strip()
+    if len(said) > _FIRST_SHOWN + _LAST_SHOWN:
+        return f"{said[:_FIRST_SHOWN]} ... {said[-_LAST_SHOWN:]}"
+    return said or "nothing"

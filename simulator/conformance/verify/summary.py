@@ -15,6 +15,7 @@ from rich.table import Table
 
 from simulator.conformance.drivers import REFERENCE_ENGINE, TIME_LIMIT
 from simulator.conformance.profiles import DEFAULT
+from simulator.conformance.sources import Owed
 from simulator.conformance.verify.command import default_level
 from simulator.conformance.verify.explanation import explain, harmless
 from simulator.conformance.verify.results import ExitCode, Outcome, tally
@@ -53,6 +54,8 @@ class Screen:
         """What is going to run."""
         self._cases = sum(leg.cases for leg in legs)
         told = f"engine {_named(wish.engine)}, level {wish.judged_by}"
+        if wish.only:
+            told += f", only {', '.join(wish.only)}"
         if wish.profiles:
             told += f", profiles {', '.join(leg.profile.name for leg in legs)}"
         scenarios = sum(len(leg.scenarios) for leg in legs)
@@ -91,7 +94,9 @@ class Screen:
         """The failed ones, the table of levels, the verdict."""
         self._progress.stop()
         failed = [one for one in verification.results if one.wrong]
-        groups = [list(cases) for _, cases in groupby(sorted(failed, key=_order), key=_order)]
+        groups = [
+            list(cases) for _, cases in groupby(sorted(failed, key=lambda one: (*_order(one), one.row)), key=_order)
+        ]
         for cases in groups:
             self._tell(wish, cases, whole=len(groups) <= _TOLD_WHOLE)
         if len(groups) > _TOLD_WHOLE:
@@ -116,6 +121,8 @@ class Screen:
             lines.append(f"profiles: {_listed(one.profile for one in cases)}")
         if first.case:
             lines.append(f"cases:    {_listed(one.case for one in cases)}")
+        if len(cases) > 1:
+            lines.append(f"shown:    {', '.join(filter(None, (first.case, first.profile)))}")
         again = repeat(wish, first) if first.file else ""
         lines += explain(first, again, whole=whole, shown=_LINES_SHOWN)
         self._console.print(escape("\n".join(_indented(harmless(line), 4) for line in lines)))
@@ -150,8 +157,8 @@ def _listed(names: Iterable[str]) -> str:
     return f"{', '.join(each[:_NAMES_SHOWN])}{more}"
 
 
-def _order(result: Result) -> tuple[str, int]:
-    return result.file, result.line
+def _order(result: Result) -> tuple[int, str, int]:
+    return list(Owed).index(result.owed), result.file, result.line
 
 
 def _indented(text: str, by: int) -> str:
@@ -174,6 +181,8 @@ def _sum(verification: Verification) -> str:
     seconds = f"{verification.seconds:.1f} s"
     if verification.robust:
         seconds = f"robust: under {len(verification.profiles)} profiles; {seconds}"
+    if verification.only:
+        seconds = f"only {', '.join(verification.only)}; {seconds}"
     if any(finding.stops for finding in verification.findings):
         return f"(no scenario was run; {seconds})"
     return f"({passed} of {verification.expected} cases passed, {failed} failed; {seconds})"

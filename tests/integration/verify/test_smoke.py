@@ -59,11 +59,16 @@ def test_an_engine_of_which_nothing_can_be_known_stops_the_run(smoke, code: str,
 
 def test_an_engine_that_hangs_stops_the_run(smoke) -> None:
     (finding,) = smoke("import signal\nprint('waiting', flush=True)\nsignal.pause()", time_limit=0.5).values()
-    assert (finding.verdict, finding.stops, finding.next_step) == (
-        "does not end in time",
-        True,
-        "Its output: waiting\n",
-    )
+    assert (finding.verdict, finding.stops) == ("does not end in time", True)
+    assert finding.explanation.endswith("did not end within 0.5 s. It said: waiting")
+    assert finding.next_step == "See what it waits for; --time-limit gives it longer."
+
+
+def test_of_many_words_the_first_and_the_last_are_shown(smoke) -> None:
+    (finding,) = smoke("print('no module named x\\n' + 'frame\\n' * 500 + 'the end'); raise SystemExit(7)").values()
+    assert "It said: no module named x\nframe" in finding.explanation
+    assert " ... " in finding.explanation
+    assert finding.explanation.endswith("frame\nthe end")
 
 
 def test_an_engine_that_cannot_be_started_stops_the_run(smoke) -> None:

@@ -79,7 +79,7 @@ def test_an_engine_that_is_wrong_is_told_what_was_expected_and_how_to_repeat_it(
     assert "5.3.1" in failed.statements
     assert f"✗ {ARRIVES}  {sections}, level must" in lines
     assert f"{failed.file}:{failed.line}" in lines
-    assert "engine:   does something else than expected" in lines
+    assert "verdict:  the engine does something else than expected" in lines
     assert any(line.startswith("expected: ") for line in lines)
     assert any(line.startswith("seen: ") for line in lines)
     assert "did nothing today" in lines

@@ -17,8 +17,8 @@ FAILED = replace(
 def test_a_failure_is_told_from_the_guide_to_the_line_that_repeats_it() -> None:
     assert explain(FAILED, "zaikolab verify --only x") == [
         f"guide:    §5.4 {statement('5.4').text}",
-        "engine:   does something else than expected",
-        "ならば 残りは「4」個である",
+        "verdict:  the engine does something else than expected",
+        "ならば 残りは「4」個である  shop.feature:17",
         "expected: 4",
         "seen:     3",
         "journal since the last もし:",

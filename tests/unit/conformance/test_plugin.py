@@ -243,6 +243,14 @@ def test_a_byte_order_mark_is_named(run: Run) -> None:
     assert "shop.feature:1: begins with a byte order mark" in errors(run(b"\xef\xbb\xbf" + GOOD.encode()))
 
 
+def test_a_language_that_is_not_named_is_asked_for_once(run: Run) -> None:
+    said = errors(run(GOOD.replace("# language: ja\n", "")))
+    assert (
+        "shop.feature:1: its keywords are Japanese, and nothing says so. Make `# language: ja` the first line." in said
+    )
+    assert "not Gherkin" not in said
+
+
 def test_another_parse_error_names_its_line(run: Run) -> None:
     said = errors(run(GOOD.replace("    もし 「3」個売る", "    もしもし\n    | a |\n    これは何")))
     assert "shop.feature:10: not Gherkin" in said

@@ -55,7 +55,10 @@ def test_a_failure_explains_itself() -> None:
     failed = case(parsed("everything"), "いくつか [1-4_1]")
     failure = failed.find("failure")
     assert failure is not None
-    assert failure.attrib == {"message": "does something else than expected", "type": "AssertionError"}
+    assert failure.attrib == {
+        "message": "does something else than expected: 残りは「4」個である: expected: 4, seen: 3",
+        "type": "AssertionError",
+    }
     text = failure.text or ""
     for told in (
         f"guide:    §5.4 {statement('5.4').text}", "ならば 残りは「4」個である", "expected: 4", "seen:     3",

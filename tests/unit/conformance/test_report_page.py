@@ -136,6 +136,9 @@ def test_a_failed_scenario_explains_itself() -> None:
         ("stopped", "Your engine never connected. No scenario was run. It asked nobody."),
         ("interrupted", "not to its end interrupted"),
         ("profiles", "profiles guide, full: robust"),
+        ("everything", "only 5.4: a part of the specification"),
+        ("everything", "いくつか shop.feature:15, level must §5.4"),
+        ("interrupted", "0 not judged, 1 not run"),
         ("profiles", "Profiles passed failed skipped not judged guide 1 0 0 0 full 1 0 0 0"),
     ],
 )

@@ -42,7 +42,7 @@ def journal() -> Journal:
 
 @pytest.fixture
 def world(journal: Journal) -> World:
-    engine = SimpleNamespace(runs=[SimpleNamespace(exit_code=1, output="oh\n")])
+    engine = SimpleNamespace(runs=[SimpleNamespace(exit_code=1, output="oh\n")], unusable=None)
     tempostar = SimpleNamespace(ftp_account=lambda: SimpleNamespace(user="10001_0", password="now-valid"))
     roomclip = SimpleNamespace(api_token=lambda: "the-token")
     lab = SimpleNamespace(journal=journal, tempostar=tempostar, roomclip=roomclip, endpoints="where")
@@ -136,3 +136,8 @@ def test_an_engine_that_makes_no_pass_is_quoted_without_secrets(world: World, en
     assert "now-valid" not in str(found.value)
     assert "the-token" not in str(found.value)
     assert found.value.trouble is (EngineTrouble.CRASHED if ends == "with a code" else EngineTrouble.TOO_SLOW)
+
+
+def test_what_a_pass_said_that_did_not_end_is_told(world: World) -> None:
+    world.engine.unusable = EngineUnusable("late", trouble=EngineTrouble.TOO_SLOW, output="waiting with now-valid\n")
+    assert dict(world.story())["engine"].splitlines()[-2:] == ["does not end in time", "waiting with ***"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator.conformance.guide import statement
+from simulator.conformance.sources import Owed
 from simulator.conformance.verify.results import Verification
 from simulator.conformance.verify.summary import Screen
 from tests.unit.conformance import reported
@@ -34,8 +35,8 @@ def test_a_failed_scenario_shows_all_that_explains_it(capsys) -> None:
         "shop.feature:0",
         "cases:    1-4_1",
         f"guide:    §5.4 {statement('5.4').text}",
-        "engine:   does something else than expected",
-        "ならば 残りは「4」個である",
+        "verdict:  the engine does something else than expected",
+        "ならば 残りは「4」個である  shop.feature:17",
         "expected: 4",
         "seen:     3\ufffd[2J",
         "journal since the last もし:",
@@ -53,3 +54,16 @@ def test_three_failed_scenarios_are_told_whole_and_more_leave_the_journals_to_th
     assert f"{where}the page that --report DIR writes" in short
     assert f"{where}{Path('out/report.html')}" in shown(failing(4), capsys, Path("out"))
     assert not any(line.startswith("the journals") for line in whole)
+
+
+def test_what_the_guide_states_comes_first_and_one_story_says_whose_it_is(capsys) -> None:
+    should = replace(HARMLESS, line=1, name="good practice", owed=Owed.SHOULD)
+    rows = [replace(HARMLESS, line=2, name="stated", case=case, row=row) for row, case in ((1, "b"), (0, "a"))]
+    lines = shown(replace(reported.CONFORMANT, results=(should, *rows), expected=3), capsys)
+    assert [line.split("  ")[0] for line in lines if line.startswith("✗")] == ["✗ stated", "✗ good practice"]
+    assert lines[lines.index("cases:    a, b") + 1] == "shown:    a, guide"
+
+
+def test_a_part_of_the_specification_is_told_as_one(capsys) -> None:
+    assert "only 5.4; " in shown(reported.EVERYTHING, capsys)[-1]
+    assert "only" not in shown(reported.CONFORMANT, capsys)[-1]
