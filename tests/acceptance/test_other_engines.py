@@ -65,7 +65,15 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     need("node", "nodejs")
     need("npm")
     folder = shutil.copytree(ENGINES / "node", tmp_path / "node", ignore=shutil.ignore_patterns("node_modules"))
-    install = ["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retry-maxtimeout=2000"]
+    install = [
+        "npm",
+        "ci",
+        "--no-audit",
+        "--no-fund",
+        "--prefer-offline",
+        "--fetch-retry-mintimeout=500",
+        "--fetch-retry-maxtimeout=2000",
+    ]
     ran = subprocess.run(install, cwd=folder, capture_output=True, text=True, timeout=120)
     if ran.returncode and NO_NETWORK.search(ran.stderr):
         pytest.skip("npm ci reached no registry; it wants a network or a filled npm cache")

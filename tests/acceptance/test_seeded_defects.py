@@ -187,11 +187,13 @@ def test_the_command_ends_with_0_when_all_are_killed(capsys: pytest.CaptureFixtu
     assert told["trials"][0]["killed_by"][0] == "orders: 注文は受注一覧に届き、想定在庫数が減る"
 
 
-def test_a_name_that_is_no_defects_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["defects", "sings"]) == 2
+def test_a_name_that_is_no_defects_is_refused_and_those_near_it_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["defects", "trim-code"]) == 2
     said = capsys.readouterr().err
-    assert "defect='sings'" in said
-    assert "trims-codes" in said
+    assert "defect='trim-code'" in said
+    assert "Near it: trims-codes" in said
+    assert run(["defects", "-", "xyzzy"]) == 2
+    assert "`zaikolab defects --recorded` list them" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
