@@ -30,7 +30,6 @@ PROTOCOL = "34.2.0"
 _GHERKIN = "text/x.cucumber.gherkin+plain"
 _LINE_ENDS = {ord(one): f"\\u{ord(one):04x}" for one in "\x85\u2028\u2029"}
 """What JSON may hold as it is, and some readers of lines take for an end."""
-_WRONG = (Outcome.FAILED, Outcome.BROKEN)
 _WRONG_STEPS = (StepOutcome.FAILED, StepOutcome.UNDEFINED)
 
 
@@ -106,7 +105,7 @@ class _Case:
         ]
         self._pickle = pickle["id"]
         told = any(run is not None and run.outcome in _WRONG_STEPS for _, _, run in self._steps)
-        self._hook = ids.get_next_id() if result.outcome in _WRONG and not told else ""
+        self._hook = ids.get_next_id() if result.wrong and not told else ""
         self._started = ids.get_next_id()
         self._reason = result.message if result.outcome is Outcome.SKIPPED else ""
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _FORMATTER = _HERE / "vendor" / "html-formatter"
 _MARKS = {ExitCode.CONFORMANT: "good", ExitCode.NOT_CONFORMANT: "bad"}
-_WRONG = (Outcome.FAILED, Outcome.BROKEN)
 
 
 def compose_page(account: Account) -> str:
@@ -66,7 +65,7 @@ def _shown(value: object) -> object:
 
 def _groups(account: Account) -> list[list[Result]]:
     """What failed or could not be judged, by scenario."""
-    wrong = [result for result in account.results if result.outcome in _WRONG]
+    wrong = [result for result in account.results if result.wrong]
     return [list(cases) for _, cases in groupby(wrong, key=lambda one: one.case_of[:3])]
 
 
