@@ -6,6 +6,7 @@
     │   ├── BadFile              a file with its problems row by row                  HTTP 422
     │   ├── Unknown              no such shop, SKU, item, snapshot ...                HTTP 404
     │   └── Conflict             against the present state (exists already ...)       HTTP 409
+    │       └── ChangedMeanwhile somebody else changed it since the page was opened
     ├── CannotStart              port taken, folder unusable, data of another version
     ├── DiskFailed               the disk is full or broken; nothing was changed           HTTP 507
     ├── WaitTimedOut             the condition did not come true within its limit     HTTP 504
@@ -92,6 +93,16 @@ class Conflict(Refused):
     """The present state does not allow it."""
 
     status = 409
+
+
+class ChangedMeanwhile(Conflict):
+    """A form was made of values that are not there any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What this form changes was changed by somebody else since the page was opened; nothing was done.",
+            next_step="Compare with the present values and send it again.",
+        )
 
 
 class CannotStart(LabError):

@@ -15,6 +15,7 @@ from simulator.roomclip.trade_records import AnswerRecords, LinkageRecords, Orde
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from simulator.journal import Journal
@@ -38,6 +39,10 @@ class Floor:
         self._orders = OrderRecords(store)
         self._answers = AnswerRecords(store)
         self._linkages = LinkageRecords(store)
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """Several questions and verbs inside are one: nobody changes anything between them, and all happen or none."""
+        return self._store.transaction()
 
     def prepare(self) -> None:
         """Write the initial rows: shop 1, and an API token unless the store holds one."""

@@ -14,6 +14,7 @@ from simulator.tempostar.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from simulator.config import Settings
@@ -47,6 +48,10 @@ class Desk:
         self._records = Records(store)
         self._queue = QueueRecords(store)
         self._orders = OrderRecords(store)
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """Several questions and verbs inside are one: nobody changes anything between them, and all happen or none."""
+        return self._store.transaction()
 
     def companies(self) -> tuple[Company, ...]:
         """All companies, the first one first."""

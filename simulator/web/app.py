@@ -12,6 +12,7 @@ from werkzeug.exceptions import Forbidden
 
 from simulator.hosts import names_of
 from simulator.web.faulty_requests import STRUCK, StruckRequests
+from simulator.web.forms import guard_forms
 from simulator.web.journalled import API, STOCK_UPDATE, is_below, tell_request
 from simulator.web.problem import register_problems
 from simulator.web.running import MAX_BODY, Running, tell
@@ -40,6 +41,7 @@ def create_app(lab: Lab) -> Flask:
     """Assemble the application of one lab. Its server's stop ends waiting requests and raises what went wrong."""
     told = Running(at_stop=[lab.journal.end_waits])
     app = _furnished(lab, told, pages=True)
+    guard_forms(app)
     for blueprint in _blueprints(lab):
         app.register_blueprint(blueprint)
     control, shop_api = _Late(lambda: _control_app(lab, told)), _Late(lambda: _shop_api_app(lab, told))
@@ -74,6 +76,9 @@ def _furnished(lab: Lab, told: Running, *, pages: bool = False) -> Flask:
     def finish(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        if response.mimetype == "text/html":
+            # Nor does Back show a page of an earlier moment: its form would be one that was sent.
+            response.headers.setdefault("Cache-Control", "no-store")
         if STRUCK not in request.environ:
             tell_request(lab.journal, request.method, request.path, response.status_code)
         return response
@@ -89,7 +94,7 @@ def _blueprints(lab: Lab) -> tuple[Blueprint, ...]:
     from simulator.web.start import create_blueprint as create_start
 
     return (
-        create_start(),
+        create_start(lab.clock),
         create_tempostar(lab.tempostar, lab.area),
         create_business(lab.roomclip),
         create_storefront(lab.roomclip),

@@ -9,9 +9,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import render_template
+from flask import g, render_template, request
 
-from simulator.errors import BadFile, BadValue, Conflict, LabError, Refused, Unknown
+from simulator.errors import BadFile, BadValue, ChangedMeanwhile, Conflict, LabError, Refused, Unknown
+from simulator.web.forms import page_to_show_again
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,8 +83,15 @@ _STATUSES: Mapping[int, str] = {
 def refused_page(
     error: Refused, layout: str, *, template: str = "web/refused.html", **values: object
 ) -> tuple[str, int]:
-    """The page that tells of a refusal within a console's `layout`. `values`: for the template, also instead of
+    """The page that tells of a refusal: the form's own, with what was typed, where its view says which
+    (`forms.shown_again`), else one within a console's `layout`. `values`: for that one's template, also instead of
     `heading` and `sentence`."""
+    if (page := page_to_show_again()) is not None and "zaikolab_refused" not in g:
+        g.zaikolab_refused = error
+        try:
+            return page(**request.view_args or {}), error.status
+        except Refused:
+            pass  # what the page is about is not there itself
     values = {"heading": compose_heading(error), "sentence": compose_sentence(error), **values}
     return render_template(template, layout=layout, error=error, **values), error.status
 
@@ -112,6 +120,11 @@ def compose_sentence(error: LabError) -> str:
             return f"{name} は取り込まれませんでした。次の行を直して、もう一度インポートしてください。"
         case Unknown(what=what, name=name):
             return f"{_THINGS.get(what, what)}「{str(name)[:_LONGEST_SHOWN]}」は見つかりません。"
+        case ChangedMeanwhile():
+            return (
+                "この画面を開いたあとに、別の画面で変更されました。何も変更していません。"
+                "現在の値を確かめて、もう一度送信してください。"
+            )
         case Conflict():
             return "すでに登録されているか、現在の状態ではできない操作です。何も変更されていません。"
         case _:

@@ -1,13 +1,53 @@
-"""The page at `/`: what is where."""
+"""The page at `/`: what is where; and what every page shows of the lab."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, g, render_template, request
+
+from simulator.config import ClockMode
+from simulator.web.refusal import compose_heading, compose_sentence
+from simulator.web.typed import form_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.clock import Clock
+
+_SCREENS = (
+    ("tempostar", "TEMPOSTAR", "/tempostar/"),
+    ("business", "RoomClipビジネス", "/roomclip/business/"),
+    ("storefront", "ショップ", "/roomclip/shop/"),
+    ("inbox", "受信メール", "/mail/"),
+    ("lab", "実験室", "/lab/"),
+)
+"""Of each part of the lab: the class of its pages' body, its name, its address."""
 
 
-def create_blueprint() -> Blueprint:
-    """The start page, the layout that all plain pages extend (`web/layout.html`), and its style sheet."""
+@dataclass(frozen=True, slots=True)
+class ClockShown:
+    """The lab's time as pages show it."""
+
+    now: datetime
+    frozen: bool
+
+
+def create_blueprint(clock: Clock) -> Blueprint:
+    """The start page, and the layout that all pages extend (`web/layout.html`) with its style sheet and scripts."""
     blueprint = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/web")
+
+    @blueprint.app_context_processor
+    def for_every_page() -> dict[str, object]:
+        return {
+            "form_of": form_of,
+            "lab_address": lambda: request.host_url,
+            "lab_clock": lambda: ClockShown(clock.now(), clock.mode is ClockMode.FROZEN),
+            "lab_screens": lambda: _SCREENS,
+            "refused_heading": lambda: compose_heading(g.zaikolab_refused),
+            "refused_sentence": lambda: compose_sentence(g.zaikolab_refused) if "zaikolab_refused" in g else "",
+        }
 
     @blueprint.get("/")
     def start() -> str:

@@ -11,7 +11,7 @@ from simulator.roomclip.console.item_form import SPARE_ROWS, read_item
 from simulator.roomclip.item_csv import compose_template
 from simulator.roomclip.linkage import LinkageState
 from simulator.roomclip.listing import ItemKind, ListingStatus, parse_number
-from simulator.web.forms import guard_forms, see_other, tell
+from simulator.web.forms import see_other, tell
 from simulator.web.refusal import refused_page
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ _OUTCOMES = {"ok": "成功", "failed": "失敗", "skipped": "実行なし"}
 def create_blueprint(roomclip: RoomClip) -> Blueprint:
     """The console of every shop of one RoomClip, each under its id."""
     blueprint = Blueprint("roomclip_business", __name__, url_prefix="/roomclip/business", template_folder="templates")
-    guard_forms(blueprint)
     blueprint.register_error_handler(Refused, _refused)
     blueprint.context_processor(
         lambda: {"shops": roomclip.shops(), "shop_id": (request.view_args or {}).get("shop_id")}

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 
 from simulator.errors import BadValue, Conflict, Refused, Unknown
 from simulator.roomclip.listing import ListingStatus, parse_number
-from simulator.web.forms import guard_forms, see_other
+from simulator.web.forms import see_other
 from simulator.web.refusal import refused_page
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ _SOLD_OUT = {
 def create_blueprint(roomclip: RoomClip) -> Blueprint:
     """The storefront of every shop of one RoomClip, each under its id."""
     blueprint = Blueprint("storefront", __name__, url_prefix="/roomclip/shop", template_folder="templates")
-    guard_forms(blueprint)
     blueprint.register_error_handler(Refused, _refused)
     blueprint.context_processor(
         lambda: {"shops": roomclip.shops(), "shop_id": (request.view_args or {}).get("shop_id")}

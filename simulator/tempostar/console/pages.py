@@ -10,7 +10,7 @@ from simulator.errors import BadValue, Refused, Unknown
 from simulator.tempostar.backoffice import FileSuffix, OutputColumns, SendType, Switch
 from simulator.tempostar.catalog import FIRST_COMPANY, MALL_TYPES
 from simulator.tempostar.ftps.paths import folders_in
-from simulator.web.forms import guard_forms, see_other, tell
+from simulator.web.forms import see_other, tell
 from simulator.web.refusal import refused_page
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ _TEXTS = {"interval_minutes": "在庫反映（送信間隔・分）", "file_pref
 def create_blueprint(backoffice: BackOffice, area: Area) -> Blueprint:
     """The console of every company; `?company=` chooses one, else it is the first."""
     blueprint = Blueprint("tempostar", __name__, url_prefix="/tempostar", template_folder="templates")
-    guard_forms(blueprint)
     blueprint.register_error_handler(Refused, _refused)
     blueprint.context_processor(lambda: {"company": _company(), "companies": backoffice.companies()})
 

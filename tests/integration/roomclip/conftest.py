@@ -41,7 +41,7 @@ def register(roomclip: RoomClip) -> Callable[..., str]:
 
 
 @pytest.fixture
-def site() -> Iterator[Flask]:
+def site(ground: Parts) -> Iterator[Flask]:
     """An application with the lab's rules for errors and bodies, to mount a blueprint on. An error that nobody raised
     on purpose fails the test."""
     from simulator.web.start import create_blueprint
@@ -50,7 +50,7 @@ def site() -> Iterator[Flask]:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     failures: list[Exception] = []
     register_problems(app, failures.append)
-    app.register_blueprint(create_blueprint())
+    app.register_blueprint(create_blueprint(ground.clock))
     yield app
     assert failures == []
 

@@ -8,6 +8,7 @@ from simulator.clock import FROZEN_START
 from simulator.roomclip.console.pages import create_blueprint
 from simulator.roomclip.linkage import Run, RunOutcome
 from simulator.roomclip.listing import ItemInput, VariantInput
+from simulator.web.forms import guard_forms
 from tests.integration.roomclip.browser import Browser
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -16,6 +17,7 @@ BASE = "/roomclip/business/1"
 
 @pytest.fixture
 def browser(site, roomclip):
+    guard_forms(site)
     site.register_blueprint(create_blueprint(roomclip))
     return Browser(site.test_client())
 

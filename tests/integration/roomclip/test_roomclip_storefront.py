@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.roomclip.storefront.pages import create_blueprint
+from simulator.web.forms import guard_forms
 from tests.integration.roomclip.browser import Browser
 
 BASE = "/roomclip/shop/1"
@@ -10,6 +11,7 @@ BASE = "/roomclip/shop/1"
 
 @pytest.fixture
 def buyer(site, roomclip):
+    guard_forms(site)
     site.register_blueprint(create_blueprint(roomclip))
     return Browser(site.test_client())
 
