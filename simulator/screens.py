@@ -186,6 +186,8 @@ def show_coverage(table: Mapping[str, Any]) -> None:
         console.print(f"[bold]@{source['tag']}[/]  [dim]{sure}[/] {escape(source['text'])}")
         for place in source["scenarios"]:
             console.print(escape(f"    {place['file']}:{place['line']}  {place['name']}"))
+        if source["walk"]:
+            console.print(escape(f"    walk: {', '.join(source['walk'])}"))
         if source.get("unshown"):
             console.print(escape(f"    no scenario: {source['unshown']}"))
     console.print("\n[bold]What each scenario stands on[/]\n")
@@ -197,8 +199,9 @@ def show_coverage(table: Mapping[str, Any]) -> None:
         console.print(f"[red]AMISS[/] {escape(problem)}")
     summary = table["summary"]
     console.print(
-        f"\n{summary['statements']} statements, {summary['statements_without_scenario_or_reason']} without a scenario "
-        f"or reason; {summary['scenarios']} scenarios, {summary['scenarios_without_source']} without a source; "
+        f"\n{summary['statements']} statements, {summary['statements_without_scenario_or_reason']} without a scenario, "
+        f"step or reason; {summary['setup_statements_walked']} of {summary['setup_statements']} set-up ones walked; "
+        f"{summary['scenarios']} scenarios, {summary['scenarios_without_source']} without a source; "
         f"{summary['public_facts']} public facts, {summary['assumptions']} assumptions; {summary['problems']} problems"
     )
 

@@ -18,11 +18,11 @@ from simulator.errors import BadValue
 )
 @as_json
 def guide(features: Path | None, json_wanted: bool) -> int:
-    """Show which scenarios stand for each statement of the vendor guide, public fact and assumption, and what each
-    scenario stands on. Needs no lab.
+    """Show which scenarios, and which steps of the walk through the consoles, stand for each statement of the vendor
+    guide, public fact and assumption, and what each scenario stands on. Needs no lab.
 
-    Ends with 1, and tells each place, when a statement has neither a scenario nor a reason, or a scenario stands on
-    nothing.
+    Ends with 1, and tells each place, when a statement has neither a scenario, a step nor a reason, when no step
+    shows a setup statement, or a scenario stands on nothing.
 
     \b
     Example: zaikolab guide
@@ -31,11 +31,11 @@ def guide(features: Path | None, json_wanted: bool) -> int:
     """
     from simulator.conformance.coverage import describe_coverage, read_coverage
     from simulator.conformance.feature_files import UnreadableFeature
-    from simulator.conformance.guide import features_dir
+    from simulator.conformance.guide import features_dir, walk_steps
     from simulator.screens import show_coverage
 
     try:
-        found = read_coverage(features or features_dir())
+        found = read_coverage(features) if features else read_coverage(features_dir(), walk_steps())
     except UnreadableFeature as unreadable:
         problem = unreadable.problems[0]
         where = f"{problem.path}:{problem.line}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
 from simulator.conformance.feature_files import find_feature_files, read_feature
-from simulator.conformance.guide import Level, Statement
+from simulator.conformance.guide import Level, Statement, statement
 from simulator.conformance.sources import (
     ASSUMPTION,
     CHOICE,
@@ -22,8 +22,10 @@ from simulator.conformance.sources import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from simulator.conformance.guide import WalkStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,12 @@ class ScenarioPlace:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Both ways, by tag: `scenarios` has an entry for each source, `sources` one for each scenario. `problems`: one
-    sentence for each source that nothing shows or explains, and each scenario that stands on nothing."""
+    """Both ways, by tag: `scenarios` has an entry for each source, `sources` one for each scenario; `walk` has the
+    steps through the consoles that show a source. `problems`: one sentence for each source that nothing shows or
+    explains, each scenario that stands on nothing, and each setup statement that the walk leaves out."""
 
     scenarios: Mapping[str, tuple[ScenarioPlace, ...]]
+    walk: Mapping[str, tuple[WalkStep, ...]]
     sources: Mapping[ScenarioPlace, tuple[str, ...]]
     problems: tuple[str, ...]
 
@@ -50,10 +54,16 @@ class Coverage:
     def summary(self) -> dict[str, int]:
         """How many there are, and how many of them are amiss."""
         counts = Counter(type(source) for source in sources().values())
-        bare = [tag for tag, places in self.scenarios.items() if not places and not _why_unshown(sources()[tag])]
+        bare = [
+            tag
+            for tag, places in self.scenarios.items()
+            if not places and tag not in self.walk and not _why_unshown(sources()[tag])
+        ]
         return {
             "statements": counts[Statement],
             "statements_without_scenario_or_reason": sum(tag.startswith("guide-") for tag in bare),
+            "setup_statements": len(_setup_tags()),
+            "setup_statements_walked": sum(tag in self.walk for tag in _setup_tags()),
             "scenarios": len(self.sources),
             "scenarios_without_source": sum(not tags for tags in self.sources.values()),
             "public_facts": counts[PublicFact],
@@ -62,10 +72,11 @@ class Coverage:
         }
 
 
-def read_coverage(features: Path) -> Coverage:
-    """The coverage of a folder of feature files.
+def read_coverage(features: Path, walk: Sequence[WalkStep] = ()) -> Coverage:
+    """The coverage of a folder of feature files and, where there is one, a walk through the consoles.
 
-    Raises: UnreadableFeature for a file that is no Gherkin; OSError.
+    Raises: UnreadableFeature for a file that is no Gherkin; Unknown for a step with a statement that the guide does not
+    have; OSError.
     """
     shown: dict[str, list[ScenarioPlace]] = {tag: [] for tag in sources()}
     standing: dict[ScenarioPlace, tuple[str, ...]] = {}
@@ -80,8 +91,22 @@ def read_coverage(features: Path) -> Coverage:
             for tag in standing[place]:
                 shown[tag].append(place)
             problems += (f"{file}:{scenario.line}: {reason}" for reason in check_sources(scenario.tags))
-    problems += (reason for tag, source in sources().items() for reason in _check_shown(tag, source, bool(shown[tag])))
-    return Coverage({tag: tuple(places) for tag, places in shown.items()}, standing, tuple(problems))
+    walked: dict[str, tuple[WalkStep, ...]] = {}
+    for step in walk:
+        for tag in (f"guide-{statement(named).id}" for named in step.statements):
+            walked[tag] = (*walked.get(tag, ()), step)
+    problems += (
+        reason
+        for tag, source in sources().items()
+        for reason in _check_shown(tag, source, bool(shown[tag]) or tag in walked)
+    )
+    if walk:
+        problems += (
+            f"@{tag}: a setup statement, and no step of the walk shows it. Add one to walk.toml."
+            for tag in _setup_tags()
+            if tag not in walked
+        )
+    return Coverage({tag: tuple(places) for tag, places in shown.items()}, walked, standing, tuple(problems))
 
 
 def check_sources(tags: frozenset[str]) -> Iterator[str]:
@@ -101,12 +126,16 @@ def check_sources(tags: frozenset[str]) -> Iterator[str]:
         yield "is a must, and no statement of the guide is its source. Tag it with one, or with its level: @should, …"
 
 
+def _setup_tags() -> list[str]:
+    return [tag for tag, found in sources().items() if isinstance(found, Statement) and found.level is Level.SETUP]
+
+
 def _check_shown(tag: str, source: Source, is_shown: bool) -> Iterator[str]:
     why = _why_unshown(source)
     if not is_shown and not why:
-        yield f"@{tag}: no scenario shows it, and nothing says why. {_way_out(source)}"
+        yield f"@{tag}: nothing shows it, and nothing says why. {_way_out(source)}"
     if is_shown and why:
-        yield f"@{tag}: a scenario shows it now; take out what says why none does."
+        yield f"@{tag}: it is shown now; take out what says why none does."
 
 
 def _why_unshown(source: Source) -> str:
@@ -141,7 +170,12 @@ def describe_coverage(found: Coverage) -> dict[str, Any]:
         "summary": found.summary,
         "problems": list(found.problems),
         "sources": [
-            {"tag": tag, **_describe(sources()[tag]), "scenarios": [_place(place) for place in places]}
+            {
+                "tag": tag,
+                **_describe(sources()[tag]),
+                "scenarios": [_place(place) for place in places],
+                "walk": [step.id for step in found.walk.get(tag, ())],
+            }
             for tag, places in found.scenarios.items()
         ],
         "scenarios": [

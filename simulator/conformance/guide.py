@@ -1,4 +1,4 @@
-"""The vendor guide's statements as data, and where the project's feature files are."""
+"""The guide's statements and the walk through the consoles as data, and where the project's feature files are."""
 
 from __future__ import annotations
 
@@ -61,6 +61,25 @@ def statement(statement_id: str) -> Statement:
         if found.id == statement_id:
             return found
     raise Unknown("guide statement", statement_id, next_step="simulator/conformance/statements.toml lists them.")
+
+
+@dataclass(frozen=True, slots=True)
+class WalkStep:
+    """What a person does on the consoles, guide in hand. `section`: the guide's, or その後; `text`: Japanese, in the
+    guide's labels; `statements`: ids of those that it shows."""
+
+    id: str
+    section: str
+    text: str
+    statements: tuple[str, ...]
+
+
+@cache
+def walk_steps() -> tuple[WalkStep, ...]:
+    """The walk, in order; `tests/browser` carries it out."""
+    with (_HERE / "walk.toml").open("rb") as file:
+        rows = tomllib.load(file)["step"]
+    return tuple(WalkStep(row["id"], row["section"], row["text"], tuple(row["statements"])) for row in rows)
 
 
 def features_dir() -> Path:

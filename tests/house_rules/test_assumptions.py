@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from simulator.config import SETTING_NAMES
 from simulator.conformance.coverage import read_coverage
-from simulator.conformance.guide import features_dir
+from simulator.conformance.guide import features_dir, walk_steps
 from simulator.conformance.sources import assumptions, public_facts
 
 
@@ -26,4 +26,4 @@ def test_every_public_fact_is_one_sentence_and_says_where_it_is_published() -> N
 
 
 def test_every_scenario_names_known_sources_and_every_source_is_shown_or_explained() -> None:
-    assert read_coverage(features_dir()).problems == ()
+    assert read_coverage(features_dir(), walk_steps()).problems == ()

@@ -35,7 +35,7 @@ def test_the_table_of_the_project_is_whole(terminal: Terminal) -> None:
     assert f"    {where}" in behind
     assert lines[lines.index(where) + 1] == "    must  @guide-5.4 @assumption-paused-and-resumed"
     assert "    no scenario: commercial; nothing to simulate" in lines
-    assert lines[-1].startswith("49 statements, 0 without a scenario or reason; ")
+    assert lines[-1].startswith("49 statements, 0 without a scenario, step or reason; 16 of 16 set-up ones walked; ")
     assert lines[-1].endswith(" assumptions; 0 problems")
 
 
@@ -45,6 +45,9 @@ def test_json_has_the_same_both_ways(terminal: Terminal) -> None:
     table = typed.json()
     summary = table["summary"]
     assert (summary["statements"], summary["statements_without_scenario_or_reason"]) == (49, 0)
+    assert (summary["setup_statements"], summary["setup_statements_walked"]) == (16, 16)
+    (chosen,) = (one for one in table["sources"] if one["tag"] == "guide-3.2.1.1")
+    assert (chosen["scenarios"], chosen["walk"]) == ([], ["choose-for-shop"])
     assert summary["scenarios"] == len(table["scenarios"]) >= 120
     assert (summary["scenarios_without_source"], table["problems"]) == (0, [])
     there = {(one["tag"], place["file"], place["line"]) for one in table["sources"] for place in one["scenarios"]}
@@ -62,7 +65,7 @@ def test_what_is_amiss_is_listed_and_ends_with_1(terminal: Terminal, own: Path) 
     assert any(
         f"{FEATURE}:" in line and "@guide-5.2.9 names no statement of the vendor guide" in line for line in amiss
     )
-    assert "AMISS @guide-5.4: no scenario shows it, and nothing says why. Write one." in amiss
+    assert "AMISS @guide-5.4: nothing shows it, and nothing says why. Write one." in amiss
     asked = terminal("guide", "--features", str(own), "--json")
     assert (asked.exit_code, len(asked.json()["problems"])) == (1, len(amiss))
 
