@@ -65,7 +65,7 @@ def statement(statement_id: str) -> Statement:
 
 @dataclass(frozen=True, slots=True)
 class WalkStep:
-    """What a person does on the consoles, guide in hand. `section`: the guide's, or その後; `text`: Japanese, in the
+    """What a person does on the consoles, guide in hand. `section`: the guide's; `text`: Japanese, in the
     guide's labels; `statements`: ids of those that it shows."""
 
     id: str
