@@ -29,11 +29,14 @@ _NARROWED = f"""\
 #!/usr/bin/env bash
 case "$1" in
   up) exec {shlex.join(ZAIKOLAB)} "$@" {shlex.join(ANY_PORTS)} --skus 20 ;;
-  verify) [[ " $* " =~ \\ --(only|steps|env)\\  ]] || exec {shlex.join(ZAIKOLAB)} "$@" --only {ONE_CASE} -n 1 ;;
+  verify)
+    [[ " $* " =~ \\ --(steps|env)\\  ]] && exec {shlex.join(ZAIKOLAB)} "$@"
+    [[ " $* " =~ \\ --only\\  ]] || set -- "$@" --only {ONE_CASE}
+    exec {shlex.join(ZAIKOLAB)} "$@" -n 1 ;;
 esac
 exec {shlex.join(ZAIKOLAB)} "$@"
 """
-"""`zaikolab` as a test types it: `up` on free ports and with few SKUs, `verify` with one case unless told which."""
+"""`zaikolab` as a test types it: `up` on free ports with few SKUs, `verify` in one lab, one case unless told which."""
 
 
 @dataclass(frozen=True)

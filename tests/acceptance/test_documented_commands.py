@@ -1,9 +1,9 @@
 """Every shell block of the documents is typed into a terminal, as it stands there.
 
 Three things differ from what a reader types, each for time's sake: `zaikolab up` takes free ports and 20 SKUs, so that
-two runs do not meet; `zaikolab verify` runs one case unless the command itself says which; and the same words are
-carried out once. What cannot be run here is listed in ELSEWHERE, with the reason and the place where it is run. The
-blocks of README.ja.md are README.md's: test_readme_ja.py compares them.
+two runs do not meet; `zaikolab verify` runs in one lab, and one case unless the command itself says which; and the same
+words are carried out once. What cannot be run here is listed in ELSEWHERE, with the reason and the place where it is
+run. The blocks of README.ja.md are README.md's: test_readme_ja.py compares them.
 """
 
 from __future__ import annotations
@@ -55,8 +55,19 @@ ELSEWHERE = {
         "the command is read from the block and run there, with the file that README shows",
         "tests/acceptance/test_readme.py", ('if block.startswith("pytest ")',),
     ),
+    'pytest -n 2 --zaikolab-engine "zaikosync once"': Elsewhere(
+        "the project of `zaikolab init` names this engine itself, so it is the run of `pytest -n 2` there",
+        TEMPLATE, ("\npytest -n 2 ",),
+    ),
     "pytest": Elsewhere(
         "it is run there, in the same project", "tests/acceptance/test_template_project.py", ('(("pytest",)',)
+    ),
+    'pytest --zaikolab-engine "zaikosync once"': Elsewhere(
+        "the project of `zaikolab init` names this engine itself, so it is the run of `pytest` there",
+        "tests/acceptance/test_template_project.py", ('(("pytest",)',),
+    ),
+    'zaikolab verify --engine "zaikosync once"': Elsewhere(
+        "README has the same words in other quotes", "README.md", ("\nzaikolab verify --engine 'zaikosync once'\n",),
     ),
 }  # fmt: skip
 
@@ -161,6 +172,15 @@ def test_a_lab_that_does_not_start_is_told(tmp_path: Path) -> None:
 def test_what_a_block_sets_and_where_it_goes_stays(terminal: DocumentedTerminal) -> None:
     carry_out(terminal, Block("it.md", 1, ("mkdir -p deep", "cd deep", "export TOLD='two words'")))
     carry_out(terminal, Block("it.md", 9, ('[ "$TOLD" = "two words" ]', '[ "$(basename "$PWD")" = deep ]')))
+
+
+def test_a_lab_and_a_verdict_are_asked_for_in_small(terminal: DocumentedTerminal) -> None:
+    """And with words of its own a command means what it says."""
+    carry_out(
+        terminal, Block("it.md", 1, ("zaikolab verify --only 4.4.2 --steps ならば > said", "grep -q ならば said"))
+    )
+    with pytest.raises(AssertionError, match="no-such-words"):
+        carry_out(terminal, Block("it.md", 9, ("zaikolab verify --only no-such-words",)))
 
 
 def test_the_same_words_are_carried_out_once(terminal: DocumentedTerminal) -> None:
