@@ -116,6 +116,13 @@ def test_every_variable_that_the_source_names_is_listed() -> None:
     assert unknown == set()
 
 
+def test_every_variable_of_the_small_engines_is_listed() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in tracked("docs/engines/*/my-sync*"))
+    found = set(OURS.findall(source))
+    assert found >= {"SYNC_SHOP_URL", "SYNC_FTPS_CA"}
+    assert found - {one.name for one in VARIABLES} == set()
+
+
 def test_every_variable_of_make_is_listed() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     fixed = set(re.findall(r"^(\w+) *:?= ", makefile, re.MULTILINE)) | {"MAKEFILE_LIST", "MAKECMDGOALS"}
