@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo up test check check-types check-rest defects matrix flakes soak bench clean lock
+.PHONY: help demo up test check check-types check-rest defects matrix reference flakes soak bench clean lock
 
 help: ## What can be typed here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -53,6 +53,9 @@ defects: $(READY) ## Do the scenarios notice engines that are wrong on purpose? 
 matrix: $(READY) ## Record what each scenario notices, where it is out of date (half an hour from nothing)
 	-@$(BIN)/zaikolab defects --full simulator/conformance/defects/matrix.json
 	@$(BIN)/zaikolab defects --recorded > docs/.defects.md.part && mv docs/.defects.md.part docs/defects.md
+
+reference: $(READY) ## Write docs/reference.md from the code
+	@$(BIN)/python -m docs.handbook
 
 flakes: $(READY) ## Run the specification 50 times: does it say the same each time? FLAKES="--runs 10"
 	@$(BIN)/python -m tests.flakes $(FLAKES)

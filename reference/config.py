@@ -21,8 +21,8 @@ _NEXT_STEP = "`zaikolab env` prints a working set."
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
-    """Which numbers an optional setting takes."""
+class Span:
+    """Which numbers an optional setting takes, in `unit`; `default`: when it is left out."""
 
     default: float
     least: float
@@ -30,9 +30,12 @@ class _Span:
     unit: str
 
 
-_TIMEOUT = _Span(15.0, 0.1, 3_600, "seconds")
-_INTERVAL = _Span(5.0, 1, 1_440, "minutes")
-_ZERO_SHARE = _Span(50.0, 1, 100, "percent")
+OPTIONAL = {
+    "SYNC_TIMEOUT": Span(15.0, 0.1, 3_600, "seconds"),
+    "SYNC_INTERVAL_MINUTES": Span(5.0, 1, 1_440, "minutes"),
+    "SYNC_ZERO_SHARE": Span(50.0, 1, 100, "percent"),
+}
+"""What this engine adds to the contract's variables; each may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,10 @@ class Settings:
             state_dir=state_dir_from(environ),
             now=_instant(environ, "SYNC_NOW"),
             limits=Limits(
-                interval=timedelta(minutes=_number(environ, "SYNC_INTERVAL_MINUTES", _INTERVAL)),
-                zero_share=_number(environ, "SYNC_ZERO_SHARE", _ZERO_SHARE) / 100,
+                interval=timedelta(minutes=_number(environ, "SYNC_INTERVAL_MINUTES")),
+                zero_share=_number(environ, "SYNC_ZERO_SHARE") / 100,
             ),
-            timeout=_number(environ, "SYNC_TIMEOUT", _TIMEOUT),
+            timeout=_number(environ, "SYNC_TIMEOUT"),
         )
 
 
@@ -163,8 +166,8 @@ def _instant(environ: Mapping[str, str], name: str) -> datetime | None:
     return instant
 
 
-def _number(environ: Mapping[str, str], name: str, span: _Span) -> float:
-    value = environ.get(name, "").strip()
+def _number(environ: Mapping[str, str], name: str) -> float:
+    value, span = environ.get(name, "").strip(), OPTIONAL[name]
     if not value:
         return span.default
     try:

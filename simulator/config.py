@@ -92,19 +92,29 @@ class Settings:
     """The ambiguities of the vendor's documentation, each as a knob. Names and values as in the contract."""
 
     content: Content = Content.DIFF
+    """Which SKUs a pass writes: those changed since the last one, or every linked one."""
     encoding: Encoding = Encoding.CP932
+    """The stock file's encoding."""
     quoting: Quoting = Quoting.ALL
+    """Which fields stand in double quotes: all, or those that need them."""
     header: bool = True
+    """Whether the stock file begins with a header row."""
     column_order: tuple[str, ...] = ()
     """Names of 出力項目 columns in the order wanted; empty: the contract's order. Unnamed columns follow."""
     negative: Negative = Negative.CLAMP
+    """What is written where 想定在庫数 less 保留在庫数 is below 0: 0, or the plain difference."""
     slice_size: int = 2000
+    """How many SKUs a pass writes at most; the rest waits for the next. With `content=full` there is no limit."""
     unchanged: Unchanged = Unchanged.KEEP
+    """What a pass with nothing to send does to the file that is there."""
     writing: Writing = Writing.ATOMIC
+    """Whether a new file appears whole, or is visible half written for two seconds of the lab's time."""
     stock_file_deletable: bool = True
+    """Whether the FTP account may delete stock files; 550 otherwise."""
     tls_session_reuse: bool = False
     """Whether an FTPS data connection has to resume the control channel's TLS session; 522 otherwise."""
     bulk_delay_minutes: int = 1
+    """Minutes until 一括更新:取扱ショップ takes effect."""
 
     def changed(self, changes: dict[str, Any]) -> Self:
         """A copy with `changes` (plain JSON values or text) applied.
@@ -120,7 +130,8 @@ class Settings:
         return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
 
 
-_BOUNDS = {"slice_size": (1, 1_000_000), "bulk_delay_minutes": (0, 1440)}
+BOUNDS = {"slice_size": (1, 1_000_000), "bulk_delay_minutes": (0, 1440)}
+"""Least and most of each setting that is a number."""
 
 
 def _plain(value: object) -> object:
@@ -148,7 +159,7 @@ def _typed(name: str, hints: dict[str, Any], value: object) -> object:
             raise BadValue(name, value, "true or false is wanted")
         return value
     if hint is int:
-        least, most = _BOUNDS[name]
+        least, most = BOUNDS[name]
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(most)):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
@@ -188,6 +199,7 @@ class LabConfig:
 
 
 __all__ = [
+    "BOUNDS",
     "SETTING_NAMES",
     "ClockMode",
     "Content",

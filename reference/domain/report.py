@@ -18,8 +18,11 @@ class ExitCode(IntEnum):
     """What the process tells its caller (contract 4)."""
 
     OK = 0
+    """All well; of a pass: every linkage is synced, has nothing new or is paused."""
     FAILED = 1
+    """Something failed; of a pass: at least one linkage, and its mail is on its way."""
     USAGE = 2
+    """It was not asked for rightly, or a variable is missing or wrong; nothing was done."""
 
 
 class Outcome(StrEnum):

@@ -27,9 +27,13 @@ class ExitCode(IntEnum):
     """What a command ends with."""
 
     OK = 0
+    """It is done; of `verify`: conformant."""
     FAILED = 1
+    """It could not be done, or what was looked for is not so; of `verify`: not conformant."""
     USAGE = 2
+    """It was not asked for rightly, or the lab cannot start so; nothing was done."""
     NOT_JUDGED = 3
+    """`verify` alone: it could not judge."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -43,7 +43,8 @@ def fault() -> None:
 @as_json
 @click.pass_obj
 def add(context: Context, /, kind: str, parameters: tuple[str, ...], json_wanted: bool, **where: Any) -> None:  # noqa: ANN401 - the options above
-    """Arm a fault of KIND. Refused, with the valid targets, when it could never fire.
+    """Arm a fault of KIND, with each of its parameters as NAME=VALUE. Refused, with the valid targets, when it could
+    never fire.
 
     \b
     Example: zaikolab fault add data.cut-silently --on RETR --path '/netstock/20001/*' at=500

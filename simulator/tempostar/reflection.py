@@ -51,15 +51,22 @@ class SendType(StrEnum):
 @dataclass(frozen=True, slots=True)
 class StockSettings:
     """A shop's 在庫管理設定 (guide 2.1). The defaults are a new shop's: both switches off (public: facts.md 2), and a
-    suffix other than なし, since the guide has it changed to なし. `interval_minutes`: 送信間隔, 1 to 1440."""
+    suffix other than なし, since the guide has it changed to なし."""
 
     order_intake: Switch = Switch.OFF
+    """受注取込: whether each pass takes in the order files that lie in the FTPS area (guide 2.1.2)."""
     reflection: Switch = Switch.OFF
+    """在庫反映: whether stock is sent at all (guide 2.1.3)."""
     interval_minutes: int = 5
+    """送信間隔: minutes between two passes, 1 to 1440 (guide 2.1.4)."""
     send_type: SendType = SendType.FTPS_AREA
+    """送信タイプ: where the stock file goes (guide 2.1.5)."""
     file_prefix: str = "stock"
+    """ファイル名: how the file's name begins, 1 to 32 letters, digits, hyphens and underscores (guide 2.1.6)."""
     file_suffix: FileSuffix = FileSuffix.DATE_TIME
+    """What follows in the ファイル名: nothing, YYYYMMDD or YYYYMMDDhhmmss (guide 2.1.6)."""
     output_columns: OutputColumns = OutputColumns.ALL
+    """ファイル出力項目: the columns of the stock file (guide 2.1.7)."""
 
     def changed(self, changes: Mapping[str, object]) -> StockSettings:
         """A copy with `changes`, values as such or as their text.
