@@ -37,8 +37,10 @@ check: $(READY) ## Format, lint, types, import contracts, house rules
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/pytest -q -p no:cacheprovider tests/house_rules
 
-test: check ## The gate, then every test
-	@$(BIN)/pytest -q -n auto tests
+test: ## The gate, then every test; where it may, a Chromium for the browser tests is installed meanwhile
+	@command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" tests/browser/chromium.py & browser=$$!; \
+	  $(MAKE) --no-print-directory check; gate=$$?; wait $$browser; [ $$gate = 0 ] || exit $$gate; \
+	  $(BIN)/pytest -q -n auto tests
 
 defects: $(READY) ## Do the scenarios notice engines that are wrong on purpose? (a few minutes)
 	@$(BIN)/zaikolab defects
