@@ -44,30 +44,39 @@ class Browsing:
 
 @contextmanager
 def browsing(
-    browser: Browser, lab_url: str, name: str, failed: Callable[[], bool], *, own: tuple[str, ...] = (), **options: Any
+    browser: Browser,
+    lab_url: str,
+    name: str,
+    failed: Callable[[], bool],
+    *,
+    own: tuple[str, ...] = (),
+    traced: bool = True,
+    **options: Any,
 ) -> Iterator[Browsing]:
     """A fresh context that may ask for addresses of the lab and those that begin as one of `own`.
 
     Raises at the end, when a page did what `Watch` does not allow: AssertionError. Then, or when `failed` says so,
-    `build/browser/<name>/` has a picture of each page and `trace.zip`.
+    `build/browser/<name>/` has a picture of each page, and `trace.zip` if `traced`.
     """
     given = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", "color_scheme": "light", **options}
     context = browser.new_context(base_url=lab_url, locale="ja-JP", timezone_id="Asia/Tokyo", **given)
     try:
         context.set_default_timeout(LIMIT)
-        context.tracing.start(snapshots=True)
+        if traced:
+            context.tracing.start(snapshots=True)
         watch = Watch(context, (f"{lab_url}/", *own))
         yield Browsing(context, context.new_page(), watch)
         problems = watch.problems()
         if problems or failed():
-            _keep(context, KEPT / re.sub(r"[^\w.-]+", "-", name).strip("-")[:80])
+            _keep(context, KEPT / re.sub(r"[^\w.-]+", "-", name).strip("-")[:80], traced=traced)
         assert not problems, "pages of this test did what no page may do:\n  " + "\n  ".join(problems)
     finally:
         context.close()
 
 
-def _keep(context: BrowserContext, folder: Path) -> None:
+def _keep(context: BrowserContext, folder: Path, *, traced: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, page in enumerate(context.pages, 1):
         page.screenshot(path=folder / f"page-{number}.png", full_page=True)
-    context.tracing.stop(path=folder / "trace.zip")
+    if traced:
+        context.tracing.stop(path=folder / "trace.zip")

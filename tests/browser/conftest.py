@@ -10,7 +10,7 @@ Content-Security-Policy or asked for an address outside the lab; `watch.expect` 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +41,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     return report
 
 
+def has_failed(request: pytest.FixtureRequest) -> Callable[[], bool]:
+    """What tells, when asked, whether the test has failed by then."""
+    return lambda: request.node.stash.get(FAILED, False)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The one browser of this process, started by the first test that wants it."""
@@ -64,10 +69,7 @@ def browsing(chromium: Browser, lab: Lab, request: pytest.FixtureRequest) -> Ite
     """A fresh context on the lab, with a page open and watched."""
     from tests.browser.browsing import browsing
 
-    def failed() -> bool:
-        return request.node.stash.get(FAILED, False)
-
-    with browsing(chromium, lab.endpoints.http_url, request.node.name, failed) as opened:
+    with browsing(chromium, lab.endpoints.http_url, request.node.name, has_failed(request)) as opened:
         yield opened
 
 
