@@ -1,4 +1,4 @@
-"""All pages of the lab, one line each. A route that no line opens, and that NO_PAGES does not name, turns a test red."""
+"""All pages of the lab, one line each. A route that no line opens, and that is not in NO_PAGES, turns a test red."""
 
 from __future__ import annotations
 
