@@ -31,7 +31,7 @@ PAGES = (
     Listed("/"),
     Listed("/no/such/page", status=404),
     Listed("/tempostar/", SCRIPT, VENDOR, LONG, FROM_RIGHT),
-    Listed("/tempostar/shops/{shop_code}", SCRIPT, VENDOR),
+    Listed("/tempostar/shops/{shop_code}"),
     Listed("/tempostar/shops/99999", status=404),
     Listed("/tempostar/ftp"),
     Listed("/tempostar/stock", SCRIPT, VENDOR, FROM_RIGHT, LONG, *CODES),
