@@ -156,13 +156,15 @@ def test_what_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> Non
         os.close(reading)
 
 
+LEAN = ("-p", "no:hypothesispytest", "-p", "no:faker", "-p", "no:xdist")
+"""These plugins have no part in it, and cost half the time to start."""
 WANT_IT = ("tests/browser/test_watch.py", "tests/browser/test_pictures.py")
 
 
 def without_a_browser(**changes: str) -> subprocess.CompletedProcess[str]:
     """The browser tests, run where the named Chromium is missing."""
     environment = {name: value for name, value in os.environ.items() if name not in {"CI", "PYTEST_XDIST_WORKER"}}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *WANT_IT]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *LEAN, *WANT_IT]
     environment |= {"ZAIKOLAB_CHROMIUM": "no-such-browser", **changes}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
