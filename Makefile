@@ -44,8 +44,11 @@ check-rest: $(READY)
 
 # The gate has run the house rules. Many tests wait for a client's time limit to run out: half as many processes again as
 # cores keep the cores busy.
-test: check ## The gate, then every test
-	@$(BIN)/pytest -q -n $$(( $$($(BIN)/python -c 'import os; print(os.cpu_count() or 1)') * 3 / 2 )) --dist worksteal --ignore tests/house_rules tests
+test: ## The gate, then every test; where it may, a Chromium for the browser tests is installed meanwhile
+	@command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" tests/browser/chromium.py & browser=$$!; \
+	  $(MAKE) --no-print-directory check; gate=$$?; wait $$browser; [ $$gate = 0 ] || exit $$gate; \
+	  processes=$$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )); \
+	  $(BIN)/pytest -q -n $$processes --dist worksteal --ignore tests/house_rules tests
 
 defects: $(READY) ## Do the scenarios notice engines that are wrong on purpose? (a few minutes)
 	@$(BIN)/zaikolab defects

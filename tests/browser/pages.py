@@ -1,0 +1,62 @@
+"""All pages of the lab, one line each. A route that no line opens, and that is not in NO_PAGES, turns a test red."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from tests.browser.populated import CODES, FROM_RIGHT, LONG, ODD_CODE, SCRIPT, VENDOR
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page. `path`: its address, with words of `Populated` in braces; `shows`: texts that have to be read on it;
+    `status`: what it is answered with."""
+
+    path: str
+    shows: tuple[str, ...] = ()
+    status: int = 200
+
+    def __init__(self, path: str, *shows: str, status: int = 200) -> None:
+        object.__setattr__(self, "path", path)
+        object.__setattr__(self, "shows", shows)
+        object.__setattr__(self, "status", status)
+
+    def address(self, words: dict[str, str]) -> str:
+        """The path with its words filled in."""
+        return self.path.format_map({name: quote(word, safe="/") for name, word in words.items()})
+
+
+PAGES = (
+    Listed("/"),
+    Listed("/no/such/page", status=404),
+    Listed("/tempostar/", SCRIPT, VENDOR, LONG, FROM_RIGHT),
+    Listed("/tempostar/shops/{shop_code}"),
+    Listed("/tempostar/shops/99999", status=404),
+    Listed("/tempostar/ftp"),
+    Listed("/tempostar/stock", SCRIPT, VENDOR, FROM_RIGHT, LONG, *CODES),
+    Listed("/tempostar/stock?search={sku}", ODD_CODE),
+    Listed("/tempostar/orders", SCRIPT),
+    Listed("/tempostar/area"),
+    Listed("/tempostar/area?path={folder}", "stock.csv"),
+    Listed("/roomclip/business/1/items", SCRIPT, VENDOR, FROM_RIGHT, LONG),
+    Listed("/roomclip/business/1/items/import", f"{SCRIPT}.csv"),
+    Listed("/roomclip/business/1/items/new"),
+    Listed("/roomclip/business/1/items/edit?number={item}", SCRIPT, ODD_CODE),
+    Listed("/roomclip/business/1/linkage"),
+    Listed("/roomclip/business/1/runs"),
+    Listed("/roomclip/shop/1/", SCRIPT, VENDOR, FROM_RIGHT, LONG),
+    Listed("/roomclip/shop/1/item?number={item}", SCRIPT),
+    Listed("/roomclip/shop/1/orders/{order_id}", SCRIPT),
+    Listed("/mail/"),
+    Listed("/mail/{mail}"),
+)
+
+NO_PAGES = {
+    "/roomclip/business/": "leads on to the first shop's items",
+    "/roomclip/shop/": "leads on to the first shop",
+    "/roomclip/business/<shop_id>/items/template.csv": "a file",
+    "/tempostar/area/file": "a file",
+    "/mail/<int:seq>/source": "plain text",
+}
+"""Routes that answer GET and are no pages: the rule, and what they are instead."""
