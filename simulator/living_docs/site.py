@@ -38,8 +38,7 @@ _STATES = {
     State.UNSHOWN: ("·", "示すものなし", "not shown"),
 }  # fmt: skip
 _LEVELS = {
-    Owed.MUST: ("ガイドの記述", "the guide states it"), Owed.SHOULD: ("望ましい動き", "good practice"),
-    Owed.ORDERS: ("注文の受け渡し", "engines that carry orders"), Owed.BRAKES: ("見張り", "the reference engine watches"),
+    Owed.MUST: "ガイドの記述", Owed.SHOULD: "望ましい動き", Owed.ORDERS: "注文の受け渡し", Owed.BRAKES: "見張り",
 }  # fmt: skip
 
 
