@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo up test check defects matrix flakes soak bench clean lock
+.PHONY: help demo up test check docs defects matrix flakes soak bench clean lock
 
 help: ## What can be typed here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -39,6 +39,12 @@ check: $(READY) ## Format, lint, types, import contracts, house rules
 
 test: check ## The gate, then every test
 	@$(BIN)/pytest -q -n auto tests
+
+docs: $(READY) ## Run the specification, walk the guide where a browser is, make build/docs of both
+	@$(BIN)/zaikolab verify --report build/run || test $$? -eq 1
+	@rm -rf build/walk
+	@test ! -f tests/browser/test_guide_walk.py || $(BIN)/pytest -q tests/browser/test_guide_walk.py
+	@$(BIN)/zaikolab docs build --run build/run --out build/docs
 
 defects: $(READY) ## Do the scenarios notice engines that are wrong on purpose? (a few minutes)
 	@$(BIN)/zaikolab defects

@@ -64,7 +64,7 @@ def build_site(run: Path, walk: Path | None, out: Path) -> Built:
         for name in pictures:
             assert walked is not None  # noqa: S101 - there are pictures of a walk only
             files[f"pictures/{name}"] = (walked.folder / name).read_bytes()
-        _replace(out, files)
+        replace_folder(out, files)
     except OSError as error:
         raise CannotStart(
             f"The pages could not be written: {error}.", next_step="Name another folder with --out."
@@ -115,8 +115,11 @@ def _check_place(out: Path) -> None:
         raise BadValue("out", str(out), reason, next_step="Name an empty folder, or one that is not there yet.")
 
 
-def _replace(out: Path, files: Mapping[str, str | bytes]) -> None:
-    """Write everything into a folder beside `out`, then put it in its place. Raises: OSError; `out` is as it was."""
+def replace_folder(out: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write everything into a folder beside `out`, then put it in its place.
+
+    Raises: OSError; `out` is as it was.
+    """
     out = out.absolute()
     new, old = (out.with_name(f".{out.name}.{word}.{os.getpid()}") for word in ("new", "old"))
     try:
