@@ -1,4 +1,4 @@
-"""The record of a run, read from the folder that `zaikolab verify --report` wrote: whole, or not at all."""
+"""The record of a run, read from the folder that `zaikolab verify --report DIR` wrote: whole, or not at all."""
 
 from __future__ import annotations
 
