@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo up test check check-types check-rest defects matrix reference flakes soak bench clean lock
+.PHONY: help demo up test check check-types check-rest docs defects matrix reference flakes soak bench clean lock
 
 help: ## What can be typed here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -49,6 +49,12 @@ test: ## The gate, then every test; where it may, a Chromium for the browser tes
 	  $(MAKE) --no-print-directory check; gate=$$?; wait $$browser; [ $$gate = 0 ] || exit $$gate; \
 	  processes=$$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )); \
 	  $(BIN)/pytest -q -n $$processes --dist worksteal --ignore tests/house_rules tests
+
+docs: $(READY) ## Run the specification, walk the guide where a browser is, make build/docs of both
+	@$(BIN)/zaikolab verify --report build/run || test $$? -eq 1
+	@rm -rf build/walk
+	@test ! -f tests/browser/test_guide_walk.py || $(BIN)/pytest -q tests/browser/test_guide_walk.py
+	@$(BIN)/zaikolab docs build --run build/run --out build/docs
 
 defects: $(READY) ## Do the scenarios notice engines that are wrong on purpose? (a few minutes)
 	@$(BIN)/zaikolab defects

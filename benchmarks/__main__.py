@@ -130,12 +130,18 @@ def suite() -> dict[str, object]:
 
 
 def conformance() -> list[dict[str, object]]:
-    """What `verify` and `defects` take, in processes of their own; the lab's own time is that without the engine's."""
-    in_process, as_command = verification(), verification("--engine", "zaikosync once")
+    """What `verify`, `docs build` and `defects` take, in processes of their own; the lab's own time is that without the
+    engine's."""
+    with tempfile.TemporaryDirectory() as folder:
+        in_process = verification("--report", f"{folder}/run")
+        build = [*ZAIKOLAB, "docs", "build", "--run", f"{folder}/run", "--out", f"{folder}/docs", "--no-walk"]
+        built = milliseconds(lambda: subprocess.run(build, check=True, stdout=subprocess.DEVNULL))
+    as_command = verification("--engine", "zaikosync once")
     own = statistics.median(one["seconds"] - one["engine_seconds"] for one in as_command["scenarios"])
     defects = milliseconds(lambda: subprocess.run([*ZAIKOLAB, "defects"], check=True, stdout=subprocess.DEVNULL))
     return [
         row("`verify`, in process, all scenarios", in_process["seconds"] * 1000, "45,000 ms", 45_000),
+        row("`docs build`, the whole specification", built, "20,000 ms", 20_000),
         row("the lab's own time a scenario, engine a command", own * 1000, "60 ms", 60),
         row("`defects`, all", defects, "300,000 ms", 300_000),
     ]

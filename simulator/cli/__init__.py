@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli import defects, faults, guide, init, running, start, verify
+from simulator.cli import defects, docs, faults, guide, init, running, start, verify
 from simulator.cli.context import Context
 from simulator.errors import BadValue, CannotJudge, CannotStart, LabError
 
@@ -108,6 +108,7 @@ for command in (
     verify.verify,
     defects.defects,
     guide.guide,
+    docs.docs,
     init.init,
     running.env,
     running.status,

@@ -340,7 +340,7 @@ class World:
         lines += [
             f"{entry.seq} {entry.at} {entry.service} {entry.kind}: {entry.summary}"
             for entry in journal.read(after=begin, limit=JOURNAL_SHOWN)
-            if not self._is_own(entry)
+            if not self.is_own(entry)
         ]
         said = [f"exit code {run.exit_code}\n{run.output.strip()}".strip() for run in self.engine.runs]
         if gone := self.engine.unusable:
@@ -358,7 +358,8 @@ class World:
             text = text.replace(secret, MASK)
         return text
 
-    def _is_own(self, entry: Entry) -> bool:
+    def is_own(self, entry: Entry) -> bool:
+        """Whether the suite itself did that, on a visit."""
         return entry.seq in self._own_entries or (
             entry.service == "ftps" and entry.data.get("session") in self._own_sessions
         )

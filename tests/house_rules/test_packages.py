@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tarfile
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.house_rules.test_house_rules import ROOT, name, tracked
+from tests.unit.living_docs.recorded_run import write_run
 
 SHIPPED_AS = {"features/": "simulator/conformance/_features/", "fixtures/": "simulator/conformance/_fixtures/"}
 
@@ -31,8 +33,19 @@ def test_the_wheel_has_every_file_of_the_product_and_no_other(built: Path) -> No
         wanted = {place + found.removeprefix(folder) if found.startswith(folder) else found for found in wanted}
     assert shipped == wanted
     kinds = {Path(found).suffix for found in shipped}
-    assert kinds >= {".py", ".feature", ".csv", ".html", ".css", ".toml"}
+    assert kinds >= {".py", ".feature", ".csv", ".html", ".css", ".js", ".svg", ".toml"}
     assert shipped >= {"simulator/conformance/statements.toml", "simulator/conformance/assumptions.toml"}
+
+
+def test_the_wheel_builds_the_documentation_of_a_run_of_the_same_sources(built: Path, tmp_path: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    write_run(tmp_path / "run")
+    command = [sys.executable, "-P", "-m", "simulator.cli", "docs", "build", "--run", "run", "--out", "site"]
+    installed = {**os.environ, "PYTHONPATH": str(tmp_path / "installed"), "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run(command, cwd=tmp_path, env=installed, check=True, stdout=subprocess.DEVNULL)
+    assert "確かめたこと" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert (tmp_path / "site" / "static" / "site.css").is_file()
 
 
 def test_the_wheel_brings_the_two_commands_and_the_plugin(built: Path) -> None:

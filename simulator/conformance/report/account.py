@@ -33,7 +33,8 @@ class Machine:
 @dataclass(frozen=True, slots=True)
 class Account:
     """A verification with what the reports say beside it. `began`: in UTC; `command`: the line that was typed;
-    `version`: zaikolab's; `features`: the text of each feature file that a result names.
+    `version`: zaikolab's; `features`: the text of each feature file that a result names; `sources_before` and
+    `sources_after`: their digests when the verification began and when it was over.
 
     User and password in the engine's URL are told nowhere: engine, line typed and line that repeats have *** there.
     """
@@ -45,6 +46,8 @@ class Account:
     version: str
     features: Mapping[str, str]
     machine: Machine = field(default_factory=Machine)
+    sources_before: str = ""
+    sources_after: str = ""
 
     def __post_init__(self) -> None:
         told = replace(self.verification, engine=without_userinfo(self.verification.engine))

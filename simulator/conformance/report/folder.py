@@ -11,6 +11,7 @@ from simulator.conformance.report.junit import compose_junit
 from simulator.conformance.report.machine import SCHEMA, compose_json
 from simulator.conformance.report.messages import compose_messages
 from simulator.conformance.report.page import compose_page
+from simulator.conformance.report.transcripts import TRANSCRIPTS, compose_transcripts
 from simulator.conformance.verify.summary import PAGE
 from simulator.errors import BadValue
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from simulator.conformance.report.account import Account
     from simulator.conformance.verify.results import Result
 
-FILES = ("report.json", "report.schema.json", "junit.xml", "cucumber.ndjson", PAGE)
+FILES = ("report.json", "report.schema.json", "junit.xml", "cucumber.ndjson", TRANSCRIPTS, PAGE)
 
 
 def claim(folder: Path) -> None:
@@ -58,6 +59,7 @@ def write_reports(folder: Path, account: Account) -> None:
         "report.schema.json": SCHEMA.read_text(encoding="utf-8"),
         "junit.xml": compose_junit(account),
         "cucumber.ndjson": compose_messages(account),
+        TRANSCRIPTS: compose_transcripts(account),
         PAGE: compose_page(account),
     }
     _replace({folder / name: texts[name] for name in FILES})

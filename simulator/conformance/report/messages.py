@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 PROTOCOL = "34.2.0"
 _GHERKIN = "text/x.cucumber.gherkin+plain"
-_LINE_ENDS = {ord(one): f"\\u{ord(one):04x}" for one in "\x85\u2028\u2029"}
+LINE_ENDS = {ord(one): f"\\u{ord(one):04x}" for one in "\x85\u2028\u2029"}
 """What JSON may hold as it is, and some readers of lines take for an end."""
 _WRONG_STEPS = (StepOutcome.FAILED, StepOutcome.UNDEFINED)
 
 
 def compose_messages(account: Account) -> str:
     """The whole stream."""
-    lines = (json.dumps(message, ensure_ascii=False).translate(_LINE_ENDS) for message in _messages(account))
+    lines = (json.dumps(message, ensure_ascii=False).translate(LINE_ENDS) for message in _messages(account))
     return writable("\n".join(lines)) + "\n"
 
 

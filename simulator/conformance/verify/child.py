@@ -21,6 +21,7 @@ from simulator.conformance.engine_under_test import EngineUnderTest
 from simulator.conformance.profiles import find_profile
 from simulator.conformance.sources import Owed
 from simulator.conformance.verify.address import address_from
+from simulator.conformance.verify.listening import transcripts_of
 from simulator.conformance.verify.recording import steps_of
 from simulator.conformance.verify.results import Outcome, Result, result_from
 from simulator.conformance.verify.stragglers import end_stragglers
@@ -159,6 +160,7 @@ def pytest_runtest_makereport(
         "began": item.stash[_SET_UP].start,
         "seconds": call.duration + (item.stash[_SET_UP].duration if report.when == "call" else 0),
         "engine_seconds": engine.seconds if engine else 0.0, "steps": [step.as_json() for step in steps_of(item)],
+        "transcripts": [one.as_json() for one in transcripts_of(item)],
     }  # fmt: skip
     if call.excinfo is not None and not report.skipped:
         error = call.excinfo.value
@@ -193,7 +195,7 @@ class _Teller:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """One line a case, and another one when something breaks after it."""
         if report.when == "call" or not report.passed:
-            self._tell({"result": _result(report, self._profile).as_json()})
+            self._tell({"result": _result(report, self._profile).as_told()})
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

@@ -53,7 +53,7 @@ class Audience(Protocol):
 class Wish:
     """What somebody wants to know. `engine`: as `engine_for` takes it; `level`: None for what the engine owes: must and
     should, everything for the reference engine; `home`: where the lab of an engine behind a URL is kept; `profiles`:
-    names, none for the service of the guide alone."""
+    names, none for the service of the guide alone; `transcripts`: whether to keep what went over the wire."""
 
     engine: str
     home: Path
@@ -64,6 +64,7 @@ class Wish:
     only: tuple[str, ...] = ()
     keep: bool = False
     profiles: tuple[str, ...] = ()
+    transcripts: bool = False
 
     @property
     def judged_by(self) -> Owed:
@@ -164,7 +165,7 @@ def _run(wish: Wish, legs: Sequence[Leg], address: Address | None, workers: int,
     for leg in legs:
         run = SuiteRun(
             wish.engine, leg.scenarios, wish.environment, workers, wish.keep, wish.time_limit, address,
-            profile=leg.profile.name,
+            profile=leg.profile.name, transcripts=wish.transcripts,
         )  # fmt: skip
         _, trouble = run_suite(run, tell)
         troubles += [f"{leg.profile.name}: {trouble}" if len(legs) > 1 else trouble] if trouble else []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.conformance.profiles import DEFAULT
 from simulator.conformance.sources import Owed
+from simulator.conformance.transcript import StepTranscript, transcript_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -62,7 +63,8 @@ class Result:
     """One case of a scenario. `verdict`: in a few words; `message`: expected and seen, or what went wrong; `error`: the
     class of the exception; `sections`: step, journal and engine's words by title; `lab`: addresses, if kept;
     `resembles`: the seeded defect that fails like this, with its mistake; `profile`: which TEMPOSTAR the lab played;
-    `row`: which row of its 例 the case is, from 0 and over all of its tables.
+    `row`: which row of its 例 the case is, from 0 and over all of its tables; `transcripts`: of each step, where they
+    were asked for.
 
     `began`: in seconds since 1970 of real time, 0 where nobody knows; `seconds`: of real time, with setting up;
     `engine_seconds`: those of them that the engine's passes took.
@@ -87,6 +89,7 @@ class Result:
     profile: str = DEFAULT
     row: int = 0
     began: float = 0.0
+    transcripts: tuple[StepTranscript, ...] = ()
 
     @property
     def case_of(self) -> tuple[str, str, str, str]:
@@ -111,7 +114,7 @@ class Result:
         return self.error == "AssertionError" and (step is None or step.kind == "then")
 
     def as_json(self) -> dict[str, Any]:
-        """Plain JSON values, `result_from` takes them back."""
+        """Plain JSON values, without the transcripts: what --json and report.json have."""
         return {
             "file": self.file, "line": self.line, "name": self.name, "case": self.case, "level": str(self.owed),
             "statements": list(self.statements), "outcome": str(self.outcome), "seconds": round(self.seconds, 4),
@@ -122,15 +125,20 @@ class Result:
             "steps": [step.as_json() for step in self.steps],
         }  # fmt: skip
 
+    def as_told(self) -> dict[str, Any]:
+        """Plain JSON values with the transcripts; `result_from` takes them back."""
+        return self.as_json() | {"transcripts": [one.as_json() for one in self.transcripts]}
+
 
 def result_from(told: Mapping[str, Any]) -> Result:
-    """The result that `as_json` made."""
+    """The result that `as_told` made, or `as_json`."""
     return Result(
         told["file"], told["line"], told["name"], told["case"], Owed(told["level"]), tuple(told["statements"]),
         Outcome(told["outcome"]), told["seconds"], told["verdict"], told["message"],
         tuple(told["sections"].items()), tuple(told["lab"].items()), told["error"], told["engine_seconds"],
         tuple(StepRun(**step | {"outcome": StepOutcome(step["outcome"])}) for step in told["steps"]),
         told["resembles"], told["profile"], told["row"], told["began"],
+        tuple(map(transcript_from, told.get("transcripts", ()))),
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ _PLUGINS = (
     "pytest_bdd.plugin", "simulator.conformance.plugin", "simulator.conformance.verify.recording",
     "simulator.conformance.verify.child",
 )  # fmt: skip
+_LISTENING = "simulator.conformance.verify.listening"
 _NEEDLESS = ("cacheprovider", "terminalreporter", "doctest", "junitxml", "pastebin", "nose", "stepwise", "faulthandler")
 _OF_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER")
 _NO_TESTS = 5  # pytest's exit code
@@ -98,6 +99,8 @@ class SuiteRun:
     whole_limit: float | None = None
     profile: str = DEFAULT
     halt: Halt = field(default_factory=Halt)
+    transcripts: bool = False
+    """Whether results are to have transcripts."""
     copies: Path | None = None
     """A folder of packages that are imported from there, whatever is installed."""
 
@@ -193,6 +196,7 @@ def _command(run: SuiteRun, folder: Path, results: int, alive: int) -> list[str]
     options = [f"--basetemp={folder / 'tmp'}", "--noconftest", "--assert=plain", "--import-mode=importlib", "-Wignore"]
     options += ["--tb=short"]  # the long style shows arguments, and a password may be among them
     options += [option for plugin in _PLUGINS for option in ("-p", plugin)]
+    options += ["-p", _LISTENING] if run.transcripts else []
     options += [option for plugin in _NEEDLESS for option in ("-p", f"no:{plugin}")]
     if run.workers > 1:
         options += ["-p", "xdist.plugin", "-n", str(run.workers), "--dist", "worksteal", "--max-worker-restart", "4"]

@@ -14,12 +14,14 @@ import jsonschema_rs
 import pytest
 
 from simulator.conformance.guide import statement
+from simulator.conformance.report.last_run import find_last_run
+from simulator.conformance.source_digest import digest_sources
 from tests.integration.cli.conftest import Terminal, Typed
 from tests.integration.verify import engines
 
 MAILED = "FTPパスワードが発行し直されたままだと失敗のメールが届く"
 STAYS = "一時停止の間は在庫数が変わらない"
-FILES = {"report.json", "report.schema.json", "junit.xml", "cucumber.ndjson", "report.html"}
+FILES = {"report.json", "report.schema.json", "junit.xml", "cucumber.ndjson", "transcripts.ndjson", "report.html"}
 JOURNAL = "journal since the last もし"
 
 
@@ -124,6 +126,30 @@ def test_each_case_is_told_by_the_pickle_of_its_row(ran: Ran) -> None:
     told = {tuple(step["text"] for step in one["steps"]): one["began"] for one in ran.json()["scenarios"]}
     assert began == pytest.approx(told, abs=1e-3)
     assert sorted(one["row"] for one in ran.json()["scenarios"] if one["name"] == STAYS) == [0, 1]
+
+
+def test_every_case_has_the_transcript_of_each_step_without_secrets(ran: Ran) -> None:
+    first, *cases = map(json.loads, ran.read("transcripts.ndjson").splitlines())
+    assert first == {
+        "schema": 1, "when": ran.json()["when"], "sources": {"began": digest_sources(), "ended": digest_sources()},
+        "cases": 3,
+    }  # fmt: skip
+    steps = {(one["name"], one["row"]): len(one["steps"]) for one in ran.json()["scenarios"]}
+    assert {(one["name"], one["row"]): len(one["steps"]) for one in cases} == steps
+    for case in cases:
+        lines = [line for step in case["steps"] for line in step["lines"]]
+        services = {service for _, service, _, _ in lines}
+        assert services >= {"lab", "tempostar", "roomclip", "ftps", "http"}
+        assert [summary for _, _, _, summary in lines if " PASS " in summary] != []
+        assert all(" PASS ***" in summary for _, _, _, summary in lines if " PASS " in summary)
+    (stays, *_) = (one for one in cases if one["name"] == STAYS)
+    assert ["lab.reset" in str(step["lines"]) for step in stays["steps"]] == [True] + [False] * (
+        len(stays["steps"]) - 1
+    )
+
+
+def test_the_run_is_remembered_as_the_last_one(ran: Ran) -> None:
+    assert find_last_run(ran.folder.parents[1] / "home") == ran.folder
 
 
 def test_real_time_is_told(ran: Ran) -> None:
