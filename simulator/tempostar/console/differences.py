@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
     ADDED = "追加"
     CHANGED = "変更"
-    GONE = "なし"
+    GONE = "今回なし"
     SAME = "同じ"
 
 

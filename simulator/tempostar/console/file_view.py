@@ -18,7 +18,7 @@ ROWS_A_PAGE = 100
 _BYTES_A_LINE = 16
 _CODE_COLUMNS = ("商品コード", "SKUコード")
 _STOCK_COLUMNS = ("在庫数", "想定在庫数")
-_SHOWN = {0x0D: "␍", 0x0A: "␊", 0x09: "␉"}
+_SHOWN = {0x0D: "\\r", 0x0A: "\\n", 0x09: "\\t"}
 
 
 @dataclass(frozen=True, slots=True)
