@@ -15,6 +15,7 @@ from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
@@ -44,6 +45,14 @@ class AreaFile:
     def name(self) -> str:
         """The last part of the path."""
         return basename(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class FileBefore:
+    """The version of a stock file before the present one; `first_bytes`: of its content, as many as were asked for."""
+
+    file: AreaFile
+    first_bytes: bytes
 
 
 class Area:
@@ -84,13 +93,37 @@ class Area:
         row = self._store.row("SELECT content FROM area_file WHERE company_id = ? AND path = ?", (company_id, path))
         return None if row is None else bytes(row["content"])
 
+    def read_first(self, company_id: int, path: str, limit: int) -> bytes | None:
+        """The first bytes of a file, `limit` at most; None when there is none."""
+        row = self._store.row(
+            "SELECT substr(content, 1, ?) AS content FROM area_file WHERE company_id = ? AND path = ?",
+            (limit, company_id, path),
+        )
+        return None if row is None else bytes(row["content"])
+
+    def before(self, company_id: int, path: str, limit: int) -> FileBefore | None:
+        """The version of a stock file before the one that stands there, `limit` bytes of it at most: what it replaced,
+        or, for a file that replaced none, the newest older one of its folder. None when there is neither."""
+        row = self._store.row(
+            "SELECT path, length(content) AS size, mtime, substr(content, 1, :limit) AS content FROM area_file_before"
+            " WHERE company_id = :company AND path = :path",
+            {"company": company_id, "path": path, "limit": limit},
+        ) or self._store.row(
+            "SELECT f.path, length(f.content) AS size, f.mtime, substr(f.content, 1, :limit) AS content"
+            " FROM area_file AS this JOIN area_file AS f ON f.company_id = this.company_id AND f.folder = this.folder"
+            " AND f.mtime < this.mtime WHERE this.company_id = :company AND this.path = :path AND this.path LIKE :stock"
+            " ORDER BY f.mtime DESC LIMIT 1",
+            {"company": company_id, "path": path, "limit": limit, "stock": f"{STOCK_FOLDER}/%"},
+        )
+        return None if row is None else FileBefore(_file(row), bytes(row["content"]))
+
     def stat(self, company_id: int, path: str) -> AreaFile | None:
         """Size and time of a file; None when there is none."""
         row = self._store.row(
             "SELECT path, length(content) AS size, mtime FROM area_file WHERE company_id = ? AND path = ?",
             (company_id, path),
         )
-        return None if row is None else AreaFile(row["path"], row["size"], datetime.fromisoformat(row["mtime"]))
+        return None if row is None else _file(row)
 
     def files(self, company_id: int, folder: str) -> tuple[AreaFile, ...]:
         """The files standing directly in a folder, by name."""
@@ -99,7 +132,24 @@ class Area:
             " WHERE company_id = ? AND folder = ? ORDER BY path",
             (company_id, folder),
         )
-        return tuple(AreaFile(row["path"], row["size"], datetime.fromisoformat(row["mtime"])) for row in rows)
+        return tuple(map(_file, rows))
+
+    def newest(
+        self, company_id: int, folder: str, limit: int, offset: int = 0, ending: str = ""
+    ) -> tuple[tuple[AreaFile, ...], int]:
+        """A part of the files standing directly in a folder whose names end with `ending`, the newest first, and how
+        many there are."""
+        where = "company_id = :company AND folder = :folder AND substr(path, -length(:ending)) = :ending"
+        if not ending:
+            where = "company_id = :company AND folder = :folder"
+        values = {"company": company_id, "folder": folder, "ending": ending, "limit": limit, "offset": offset}
+        total = self._store.rows(f"SELECT count(*) AS n FROM area_file WHERE {where}", values)[0]["n"]  # noqa: S608 - fixed text
+        rows = self._store.rows(
+            f"SELECT path, length(content) AS size, mtime FROM area_file WHERE {where}"  # noqa: S608 - fixed text
+            " ORDER BY mtime DESC, path DESC LIMIT :limit OFFSET :offset",
+            values,
+        )
+        return tuple(map(_file, rows)), total
 
     def remove(self, company_id: int, path: str) -> bool:
         """Delete a file; False when there was none."""
@@ -138,3 +188,7 @@ class Area:
                 " WHERE company_id = ? AND path = ?",
                 (company_id, path),
             )
+
+
+def _file(row: sqlite3.Row) -> AreaFile:
+    return AreaFile(row["path"], row["size"], datetime.fromisoformat(row["mtime"]))

@@ -15,6 +15,7 @@ from simulator.errors import BadValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from simulator.tempostar.reflection import StockSettings
 
@@ -118,6 +119,34 @@ class Product:
     name: str
     sku_codes: tuple[str, ...]
     carried_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductHead:
+    """A product without its SKUs. `carried_by`: codes of the shops that have 取扱."""
+
+    product_code: str
+    name: str
+    carried_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCarrying:
+    """A bulk change of carried shops that is not in effect yet. `products`: how many."""
+
+    due: datetime
+    shop_code: str
+    carried: bool
+    products: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsState:
+    """How far a shop's goods have come: any product of the company, any with 取扱, any SKU whose stock goes out."""
+
+    registered: bool
+    carried: bool
+    reflected: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from simulator.errors import BadValue, Conflict
+from simulator.errors import BadValue, Conflict, Unknown
 from simulator.tempostar.catalog import (
     FIRST_COMPANY,
     LISTED,
+    GoodsState,
     Page,
+    PlannedCarrying,
     Product,
+    ProductHead,
     ProductInput,
     Sku,
     SkuInput,
     check_product,
     find_repeats,
+    is_code,
     name_codes,
     page_window,
 )
@@ -24,6 +28,7 @@ from simulator.tempostar.stock import SkuStock, check_held_back, check_sellable,
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
 PAGE_SIZE = 50
 
@@ -65,15 +70,40 @@ class Goods(Desk):
         rows, total = self._records.products(company_id, search, limit, offset)
         return Page(rows, total, page, page_size)
 
+    def product(self, product_code: str, *, company_id: int = FIRST_COMPANY) -> ProductHead:
+        """One product, without its SKUs: those are `skus(product_code=...)`.
+
+        Raises: Unknown for the product or the company.
+        """
+        _, name, carried_by = self._product(product_code, company_id)
+        return ProductHead(product_code, name, carried_by)
+
     def skus(
-        self, *, search: str = "", page: int = 1, page_size: int = PAGE_SIZE, company_id: int = FIRST_COMPANY
-    ) -> Page[Sku]:
+        self, *, search: str = "", product_code: str | None = None, page: int = 1, page_size: int = PAGE_SIZE,
+        company_id: int = FIRST_COMPANY,
+    ) -> Page[Sku]:  # fmt: skip
         """在庫一覧: SKUs by code with quantities and, for each shop, 取扱 and 在庫連動; `search` looks into SKU code,
-        product code and product name. Raises: as `products`."""
+        product code and product name; `product_code`: those of one product only.
+
+        Raises: as `products`; Unknown for the product.
+        """
         self._check_company(company_id)
         limit, offset = page_window(page, page_size)
-        rows, total = self._records.skus(company_id, search, self._settings().negative, limit, offset)
+        product_id = None if product_code is None else self._product(product_code, company_id)[0]
+        rows, total = self._records.skus(company_id, search, self._settings().negative, limit, offset, product_id)
         return Page(rows, total, page, page_size)
+
+    def goods_state(self, shop_code: str) -> GoodsState:
+        """How far a shop's goods have come.
+
+        Raises: Unknown for the shop.
+        """
+        company_id = self.shop(shop_code).company_id
+        return GoodsState(
+            self._records.has_products(company_id),
+            self._queue.carries_any(shop_code),
+            self._queue.reflects_any(shop_code),
+        )
 
     def levels(self, company_id: int = FIRST_COMPANY) -> dict[str, int]:
         """SKU code -> 在庫数 as it would go out now, of every SKU of a company.
@@ -135,6 +165,21 @@ class Goods(Desk):
                 effective_at=due.isoformat(),
             )  # fmt: skip
 
+    def bulk_effective_at(self) -> datetime:
+        """When a bulk change of carried shops asked for now would be in effect."""
+        return self._now() + timedelta(minutes=self._settings().bulk_delay_minutes)
+
+    def planned_carrying(self, company_id: int = FIRST_COMPANY) -> tuple[PlannedCarrying, ...]:
+        """Bulk changes of carried shops that are not in effect yet, the next one first.
+
+        Raises: Unknown for the company.
+        """
+        codes = [shop.shop_code for shop in self.shops(company_id)]
+        return tuple(
+            PlannedCarrying(bulk.due, bulk.shop_code, bulk.carried, len(bulk.product_ids))
+            for bulk in self._queue.planned_carrying(codes)
+        )
+
     # 在庫連動
 
     def link(self, shop_code: str, sku_code: str, linked: bool = True) -> None:
@@ -195,6 +240,13 @@ class Goods(Desk):
                 held_back=stock.held_back, stock=stock.stock, sellable_before=before[0], held_back_before=before[1],
             )  # fmt: skip
         return stock
+
+    def _product(self, product_code: str, company_id: int) -> tuple[int, str, tuple[str, ...]]:
+        self._check_company(company_id)
+        found = self._records.product(company_id, product_code) if is_code(product_code) else None
+        if found is None:
+            raise Unknown("product", product_code, next_step="商品一覧 lists the products there are.")
+        return found
 
     def _register(self, products: Sequence[ProductInput], company_id: int) -> None:
         for product in products:

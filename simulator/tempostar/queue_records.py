@@ -120,6 +120,24 @@ class QueueRecords:
                     values,
                 )
 
+    def carries_any(self, shop_code: str) -> bool:
+        """Whether a shop has 取扱 of any product."""
+        return self._store.row("SELECT 1 FROM ts_carried WHERE shop_code = ? LIMIT 1", (shop_code,)) is not None
+
+    def reflects_any(self, shop_code: str) -> bool:
+        """Whether any SKU is both carried by a shop and linked to it."""
+        if self._store.row("SELECT 1 FROM ts_linked WHERE shop_code = ? LIMIT 1", (shop_code,)) is None:
+            return False  # else every carried product would be asked for its SKUs
+        return (
+            self._store.row(
+                "SELECT 1 FROM ts_linked AS l CROSS JOIN ts_sku AS s ON s.sku_id = l.sku_id"
+                " CROSS JOIN ts_carried AS c ON c.shop_code = l.shop_code AND c.product_id = s.product_id"
+                " WHERE l.shop_code = ? LIMIT 1",
+                (shop_code,),
+            )
+            is not None
+        )
+
     # The queue
 
     def enqueue_sku(self, shop_codes: Iterable[str], sku_id: int) -> None:
@@ -229,19 +247,21 @@ class QueueRecords:
             (due.isoformat(), shop_code, int(carried), json.dumps(product_ids)),
         )
 
+    def planned_carrying(self, shop_codes: Sequence[str]) -> tuple[BulkCarrying, ...]:
+        """Bulk changes of some shops that are not in effect yet, the next one first."""
+        rows = self._store.rows(
+            "SELECT * FROM ts_bulk_carrying WHERE shop_code IN (SELECT value FROM json_each(?)) ORDER BY due, bulk_id",
+            (json.dumps(list(shop_codes)),),
+        )
+        return tuple(map(_bulk, rows))
+
     def take_due_carrying(self, now: datetime) -> tuple[BulkCarrying, ...]:
         """Bulk changes that are due, in the order asked for, taken off the plan."""
         rows = self._store.rows(
             "SELECT * FROM ts_bulk_carrying WHERE due <= ? ORDER BY due, bulk_id", (now.isoformat(),)
         )
         self._store.execute("DELETE FROM ts_bulk_carrying WHERE due <= ?", (now.isoformat(),))
-        return tuple(
-            BulkCarrying(
-                row["bulk_id"], datetime.fromisoformat(row["due"]), row["shop_code"], bool(row["carried"]),
-                tuple(json.loads(row["product_ids"])),
-            )
-            for row in rows
-        )  # fmt: skip
+        return tuple(map(_bulk, rows))
 
     def begin_writing(self, due: datetime, writing: UnfinishedFile) -> None:
         """A file to be completed at `due`."""
@@ -266,6 +286,14 @@ class QueueRecords:
             UnfinishedFile(row["company_id"], row["path"], bytes(row["content"]), json.loads(row["entry"]))
             for row in rows
         )
+
+
+def _bulk(row: sqlite3.Row) -> BulkCarrying:
+    return BulkCarrying(
+        *(row["bulk_id"], datetime.fromisoformat(row["due"]), row["shop_code"]),
+        carried=bool(row["carried"]),
+        product_ids=tuple(json.loads(row["product_ids"])),
+    )
 
 
 def _stock_row(row: sqlite3.Row, negative: Negative) -> StockRow:

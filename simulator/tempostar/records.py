@@ -267,8 +267,9 @@ class Records:
 
     def products(self, company_id: int, search: str, limit: int, offset: int) -> tuple[tuple[Product, ...], int]:
         """Products whose code or name contains `search`, by code, and how many there are."""
-        where = "company_id = :company AND (:like = '%%' OR product_code LIKE :like ESCAPE '\\'"
-        where += " OR name LIKE :like ESCAPE '\\')"
+        where = "company_id = :company"
+        if search:
+            where += " AND (product_code LIKE :like ESCAPE '\\' OR name LIKE :like ESCAPE '\\')"
         values = {"company": company_id, "like": _like(search), "limit": limit, "offset": offset}
         total = self._store.rows(f"SELECT count(*) AS n FROM ts_product WHERE {where}", values)[0]["n"]  # noqa: S608 - fixed text
         rows = self._store.rows(
@@ -287,16 +288,37 @@ class Records:
         )
         return tuple(found), total
 
+    def product(self, company_id: int, product_code: str) -> tuple[int, str, tuple[str, ...]] | None:
+        """Id, name and the codes of the shops that carry it; None when there is no such product."""
+        row = self._store.row(
+            "SELECT product_id, name, (SELECT json_group_array(shop_code) FROM (SELECT h.shop_code FROM ts_shop AS h"
+            "   JOIN ts_carried AS c ON c.shop_code = h.shop_code AND c.product_id = p.product_id"
+            "   ORDER BY h.shop_code)) AS shops"
+            " FROM ts_product AS p WHERE company_id = ? AND product_code = ?",
+            (company_id, product_code),
+        )
+        return None if row is None else (row["product_id"], row["name"], tuple(json.loads(row["shops"])))
+
+    def has_products(self, company_id: int) -> bool:
+        """Whether a company has registered any."""
+        return self._store.row("SELECT 1 FROM ts_product WHERE company_id = ? LIMIT 1", (company_id,)) is not None
+
     def skus(
-        self, company_id: int, search: str, negative: Negative, limit: int, offset: int
+        self, company_id: int, search: str, negative: Negative, limit: int, offset: int, product_id: int | None = None
     ) -> tuple[tuple[Sku, ...], int]:
-        """SKUs whose code, product code or product name contains `search`, by SKU code, and how many there are."""
+        """SKUs whose code, product code or product name contains `search`, by SKU code, and how many there are; of one
+        product only, where it is named."""
         source = "ts_sku AS s JOIN ts_product AS p USING (product_id)" if search else "ts_sku AS s"
-        where = "s.company_id = :company"
+        # The unary plus keeps the index of SKU codes out: a product has a few SKUs, its company a million.
+        where = (
+            "s.company_id = :company" if product_id is None else "s.product_id = :product AND +s.company_id = :company"
+        )
         if search:
             where += " AND (s.sku_code LIKE :like ESCAPE '\\' OR p.product_code LIKE :like ESCAPE '\\'"
             where += " OR p.name LIKE :like ESCAPE '\\')"
-        values = {"company": company_id, "like": _like(search), "limit": limit, "offset": offset}
+        values = {
+            "company": company_id, "product": product_id, "like": _like(search), "limit": limit, "offset": offset,
+        }  # fmt: skip
         total = self._store.rows(f"SELECT count(*) AS n FROM {source} WHERE {where}", values)[0]["n"]  # noqa: S608 - fixed text
         rows = self._store.rows(
             "SELECT s.*, p.product_code, p.name,"  # noqa: S608 - fixed text

@@ -20,18 +20,38 @@ if TYPE_CHECKING:
 _LONGEST_SHOWN = 100
 _WHOLE = "0から999,999,999までの半角の整数で入力してください。"
 _CHOOSE = "画面にある選択肢から選んでください。"
+_NAME = "255文字以内で、制御文字を入れずに入力してください。"
+_CODE = "100文字以内で、制御文字を入れずに入力してください。"
+_UNUSED = "実験室ではこの送信先は使いません。空欄のままにしてください。"
 
 _FIELDS: Mapping[str, tuple[str, str]] = {
-    "name": ("ショップ名（正式名称）", ""),
-    "short_name": ("ショップ名（略称）", ""),
+    "name": ("ショップ名(正式名称)", _NAME),
+    "short_name": ("ショップ名(略称)", _NAME),
     "mall_type": ("モール種別", _CHOOSE),
+    "ftp_settings": ("FTP設定", _UNUSED),
+    "mail_settings": ("メール設定", _UNUSED),
+    "void": ("確認", "以前のパスワードが使えなくなります。よければチェックを入れて、もう一度発行してください。"),
     "order_intake": ("受注取込", _CHOOSE),
     "reflection": ("在庫反映", _CHOOSE),
-    "interval_minutes": ("在庫反映（送信間隔）", "1から1440までの分数を半角の整数で入力してください。"),
+    "interval_minutes": ("在庫反映(送信間隔)", "1から1440までの分数を半角の整数で入力してください。"),
     "send_type": ("在庫反映・送信タイプ", _CHOOSE),
     "file_prefix": ("ファイル名", "半角英数字・ハイフン・アンダースコアの32文字以内で入力してください。"),
-    "file_suffix": ("ファイル名（付加）", _CHOOSE),
+    "file_suffix": ("ファイル名に付加する日付", _CHOOSE),
     "output_columns": ("ファイル出力項目", _CHOOSE),
+    "carrier_name": ("配送業者", _NAME),
+    "console_name": ("管理画面", _NAME),
+    "payment_name": ("支払方法", _NAME),
+    "shop_names": ("ショップの列の名前", _NAME),
+    "payments": ("支払方法", "1行以上に、ショップの列の名前を記入してください。"),
+    "product_code": ("商品コード(商品基本コード)", _CODE),
+    "product_name": ("商品名", _NAME),
+    "skus": ("SKU", "1行以上にSKUコードを入力してください。"),
+    "sku_code": ("SKUコード", _CODE),
+    "attribute1": ("属性1名", _NAME),
+    "attribute2": ("属性2名", _NAME),
+    "product_codes": ("対象商品", "商品一覧でチェックを入れてから、もう一度押してください。"),
+    "sku_codes": ("対象のSKU", "在庫一覧でチェックを入れてから、もう一度押してください。"),
+    "bulk_choice": ("変更するショップ", "1つ以上のショップで、変更しない以外を選んでください。"),
     "sellable": ("想定在庫数", "半角の整数で入力してください。"),
     "held_back": ("保留在庫数", _WHOLE),
     "page": ("ページ番号", ""),
