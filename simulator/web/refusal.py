@@ -84,10 +84,10 @@ def refused_page(
     error: Refused, layout: str, *, template: str = "web/refused.html", **values: object
 ) -> tuple[str, int]:
     """The page that tells of a refusal: the form's own, with what was typed, where its view says which
-    (`forms.shown_again`), else one within a console's `layout`. `values`: for that one's template, also instead of
-    `heading` and `sentence`."""
+    (`forms.shown_again`), else one within a console's `layout`. `values`: instead of `heading` and `sentence`, and what
+    else that one's template needs."""
     if (page := page_to_show_again()) is not None and "zaikolab_refused" not in g:
-        g.zaikolab_refused = error
+        g.zaikolab_refused, g.zaikolab_refused_words = error, values
         try:
             return page(**request.view_args or {}), error.status
         except Refused:
