@@ -91,7 +91,7 @@ def refused_page(
         try:
             return page(**request.view_args or {}), error.status
         except Refused:
-            pass  # what the page is about is not there itself
+            g.pop("zaikolab_refused")  # what the page is about is not there itself
     values = {"heading": compose_heading(error), "sentence": compose_sentence(error), **values}
     return render_template(template, layout=layout, error=error, **values), error.status
 

@@ -166,7 +166,9 @@ def test_what_the_present_state_does_not_allow_is_said_in_japanese(browser, link
 
 
 def test_shows_what_engines_reported(browser, linked):
-    linked.record_run("1", Run(FROZEN_START, FROZEN_START, RunOutcome.FAILED, "530 <login>", {"updated": 0, "left": 0, "bad_rows": 3}))
+    linked.record_run(
+        "1", Run(FROZEN_START, FROZEN_START, RunOutcome.FAILED, "530 <login>", {"updated": 0, "left": 0, "bad_rows": 3})
+    )
     page = browser.open(f"{BASE}/runs")
     for shown in ("2026-04-01 09:00:00", "失敗", "530 <login>", "不正な行 3", "left 0"):
         assert shown in page
