@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.roomclip.listing import Variant
     from simulator.roomclip.shop import RoomClip
 
-SHOWN_VARIANTS = 12
+SHOWN_VARIANTS = 6
 """Variants of one item that the list shows; the item's own page shows all."""
 _STOCK = {"": None, "in": True, "out": False}
 

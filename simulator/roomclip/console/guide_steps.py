@@ -67,9 +67,9 @@ def _item_steps(catalogue: CatalogueStanding) -> tuple[Step, ...]:
             "roomclip_business.items" if catalogue.items else "roomclip_business.new_item",
             "商品管理へ" if catalogue.items else "商品を登録する",
         ),
-        Step("4-1", "種類別の自社管理コードを入力する", *codes, "roomclip_business.items", "コードを確認する"),
+        Step("4.3", "種類別の自社管理コードを入力する", *codes, "roomclip_business.items", "コードを確認する"),
         Step(
-            "4-2",
+            "4.4",
             "出品ステータスを公開にする",
             Standing.DONE if published else Standing.OPEN,
             f"{published:,} 商品が公開されています。" if published else "公開の商品はまだありません。",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from flask import render_template, request
 
+from simulator.roomclip.linkage import RunOutcome
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -61,17 +63,23 @@ def add_runs(blueprint: Blueprint, roomclip: RoomClip, latest_mails: Callable[[]
             outcomes=OUTCOMES,
             counts=COUNTS,
             linkage=linkage,
-            mails={one.run_id: _mail_of(one, address, mails) for one in found.runs},
+            mails=mails_of_runs(found.runs, [one for one in mails if _is_to(address, one)]),
         )
 
 
-def _mail_of(record: RunRecord, address: str, mails: Sequence[Received]) -> int | None:
-    """The number of the first mail that came to `address` during the run."""
-    until = record.reported_at + _MAIL_AFTER
-    numbers = [
-        one.seq
-        for one in mails
-        if record.run.started_at <= one.received_at <= until
-        and address.lower() in {recipient.lower() for recipient in one.recipients}
-    ]
-    return min(numbers, default=None)
+def mails_of_runs(runs: Sequence[RunRecord], mails: Sequence[Received]) -> dict[str, int]:
+    """The number of the mail that came with a run, by run id, where one came. While the clock stands still runs and
+    mails have one time: each mail belongs to one run, and to a failed one first."""
+    left = sorted(mails, key=lambda one: one.seq)
+    found: dict[str, int] = {}
+    for record in sorted(runs, key=lambda one: (one.run.outcome is not RunOutcome.FAILED, int(one.run_id))):
+        until = record.reported_at + _MAIL_AFTER
+        mail = next((one for one in left if record.run.started_at <= one.received_at <= until), None)
+        if mail is not None:
+            left.remove(mail)
+            found[record.run_id] = mail.seq
+    return found
+
+
+def _is_to(address: str, mail: Received) -> bool:
+    return address.lower() in {recipient.lower() for recipient in mail.recipients}
