@@ -7,8 +7,10 @@ from datetime import datetime  # noqa: TC003 - part of the values made here
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.roomclip.item_file import ItemProblem
-    from simulator.roomclip.listing import Item, Variant
+    from simulator.roomclip.listing import Item, ListingStatus, Variant
 
 KEPT_WARNINGS = 1000
 
@@ -31,6 +33,21 @@ class ImportRecord:
     imported: int
     warned: int
     warnings: tuple[ItemProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueStanding:
+    """How far a shop's catalogue is on the guide's way. `by_status`: items by 出品ステータス; `coded`, `blank`: whether
+    any variant has a code, and whether any has none."""
+
+    by_status: Mapping[ListingStatus, int]
+    coded: bool
+    blank: bool
+
+    @property
+    def items(self) -> int:
+        """How many items there are."""
+        return sum(self.by_status.values())
 
 
 @dataclass(frozen=True, slots=True)

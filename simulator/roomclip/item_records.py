@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simulator.roomclip.item_file import Reason, item_problem
-from simulator.roomclip.item_lists import ImportRecord
+from simulator.roomclip.item_lists import CatalogueStanding, ImportRecord
 from simulator.roomclip.listing import MAX_NUMBER, Item, ItemInput, ItemKind, ListingStatus, Variant
 from simulator.roomclip.records import number_of, variant_id_of
 from simulator.roomclip.sales import Holder
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.store import Store
 
 _VARIANTS = (
-    "SELECT v.variant_id, v.code, v.stock, v.colour, v.size, v.price, v.deleted, v.item_id,"
+    "SELECT v.variant_id, v.code, v.stock, v.colour, v.size, v.price, v.deleted, v.linked_at, v.item_id,"
     " i.item_number, i.name, i.status FROM rc_variant v JOIN rc_item i USING (item_id)"
 )
 _FEW_CHANGES = 20_000
@@ -66,6 +66,23 @@ class ItemRecords:
             (json.dumps(list(dict.fromkeys(codes))), int(shop_id)),
         )
         return {row["code"] for row in rows}
+
+    def standing(self, shop_id: str) -> CatalogueStanding:
+        """How far the shop's catalogue is; each question ends at the first row found or counts within an index."""
+        shop = int(shop_id)
+        by_status = {
+            ListingStatus(row["status"]): int(row["n"])
+            for row in self._store.rows(
+                "SELECT status, count(*) AS n FROM rc_item WHERE shop_id = ? AND deleted = 0 GROUP BY status", (shop,)
+            )
+        }
+        found = self._store.row(
+            "SELECT EXISTS (SELECT 1 FROM rc_variant WHERE shop_id = ? AND deleted = 0 AND code IS NOT NULL) AS coded,"
+            " EXISTS (SELECT 1 FROM rc_variant WHERE shop_id = ? AND deleted = 0 AND code IS NULL) AS blank",
+            (shop, shop),
+        )
+        coded, blank = (False, False) if found is None else (bool(found["coded"]), bool(found["blank"]))
+        return CatalogueStanding(by_status, coded, blank)
 
     def holders(self, shop_id: str, codes: Iterable[str]) -> tuple[Holder, ...]:
         """The variants that have one of the codes."""
@@ -118,26 +135,40 @@ class ItemRecords:
         return {row["code"]: row["stock"] for row in rows}
 
     def items(
-        self, shop_id: str, *, search: str, status: ListingStatus | None, beginning: int, limit: int
+        self,
+        shop_id: str,
+        *,
+        search: str,
+        status: ListingStatus | None,
+        in_stock: bool | None,
+        beginning: int,
+        limit: int,
     ) -> tuple[tuple[Item, ...], int]:
-        """A stretch of the items whose number, name or a code holds `search`, oldest first, and how many there are."""
-        conditions, parameters = ["shop_id = ?", "deleted = 0"], [int(shop_id)]
-        values: list[object] = []
+        """A stretch of the items whose number, name or a code holds `search`, oldest first, and how many there are.
+        `in_stock`: only items of which something, or nothing, is left."""
+        conditions, values = ["shop_id = ?", "deleted = 0"], list[object]([int(shop_id)])
+        if in_stock is not None:
+            conditions.append("in_stock = ?")
+            values.append(int(in_stock))
         if status is not None:
             conditions.append("status = ?")
             values.append(status)
+        # Numbers first, rows then: counting and passing over what lies before the page stay within an index. A search
+        # has to read every name and code, so it is made once, for both.
         if search:
-            conditions.append(
-                "(instr(item_number, ?) OR instr(name, ?) OR item_id IN (SELECT item_id FROM rc_variant v"
-                " WHERE v.shop_id = ? AND v.deleted = 0 AND instr(v.code, ?)))"
-            )
-            values += (search, search, int(shop_id), search)
-        chosen = f"FROM rc_item WHERE {' AND '.join(conditions)}"
-        total = self._store.row(f"SELECT count(*) AS total {chosen}", (*parameters, *values))
+            found = [row["item_id"] for row in self._store.rows(*_searched(conditions, values, search, int(shop_id)))]
+            ids, total = found[beginning : beginning + limit], len(found)
+        else:
+            chosen = f"FROM rc_item WHERE {' AND '.join(conditions)}"
+            page = f"SELECT item_id {chosen} ORDER BY item_id LIMIT ? OFFSET ?"
+            ids = [row["item_id"] for row in self._store.rows(page, (*values, limit, beginning))]
+            counted = self._store.row(f"SELECT count(*) AS total {chosen}", values)
+            total = 0 if counted is None else int(counted["total"])
         rows = self._store.rows(
-            f"SELECT * {chosen} ORDER BY item_id LIMIT ? OFFSET ?", (*parameters, *values, limit, beginning)
+            "SELECT * FROM rc_item WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY item_id",
+            (json.dumps(ids),),
         )
-        return self._with_variants(rows), 0 if total is None else int(total["total"])
+        return self._with_variants(rows), total
 
     def item(self, shop_id: str, item_number: str) -> Item | None:
         """One item, None when the shop has none of that number."""
@@ -151,8 +182,11 @@ class ItemRecords:
     def insert(self, shop_id: str, items: Sequence[ItemInput], revision: int) -> None:
         """Add items that are not there yet, with their variants and stock."""
         self._store.execute_many(
-            "INSERT INTO rc_item (shop_id, item_number, name, kind, status) VALUES (?, ?, ?, ?, ?)",
-            [(int(shop_id), item.item_number, item.name, item.kind, item.status) for item in items],
+            "INSERT INTO rc_item (shop_id, item_number, name, kind, status, in_stock) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (int(shop_id), item.item_number, item.name, item.kind, item.status, any(v.stock for v in item.variants))
+                for item in items
+            ],
         )
         rows = self._store.rows(
             "SELECT i.item_number, i.item_id FROM json_each(?) wanted"
@@ -191,6 +225,8 @@ class ItemRecords:
             for v in item.variants
             if v.option not in known[item.item_number].variants
         )
+        grown = [item for item in items if any(v.option not in known[item.item_number].variants for v in item.variants)]
+        self._renew_in_stock([known[item.item_number].item_id for item in grown])
 
     def set_status(self, item_id: int, status: ListingStatus, revision: int) -> None:
         """Change one item's 出品ステータス."""
@@ -204,20 +240,25 @@ class ItemRecords:
             "UPDATE rc_variant SET deleted = 1, revision = ? WHERE item_id = ? AND deleted = 0", (revision, item_id)
         )
 
-    def set_stocks(self, writes: Iterable[tuple[int, int]], revision: int) -> None:
-        """Absolute stock by variant id."""
+    def set_stocks(
+        self, writes: Sequence[tuple[int, int]], revision: int, *, linked_at: datetime | None = None
+    ) -> None:
+        """Absolute stock by variant id. `linked_at`: when the linkage said so, None for a change by hand."""
+        when = None if linked_at is None else linked_at.isoformat()
         self._store.execute_many(
-            "UPDATE rc_variant SET stock = ?, revision = ? WHERE variant_id = ?",
-            [(stock, revision, variant_id) for variant_id, stock in writes],
+            "UPDATE rc_variant SET stock = ?, revision = ?, linked_at = coalesce(?, linked_at) WHERE variant_id = ?",
+            [(stock, revision, when, variant_id) for variant_id, stock in writes],
         )
+        self._renew_in_stock_of([variant_id for variant_id, _ in writes])
 
-    def move_stocks(self, shop_id: str, moves: Iterable[tuple[str, int]], revision: int) -> None:
+    def move_stocks(self, shop_id: str, moves: Sequence[tuple[str, int]], revision: int) -> None:
         """Add to stock by variant id (negative: take away); variants that are gone are passed over."""
         self._store.execute_many(
             "UPDATE rc_variant SET stock = min(stock + ?, ?), revision = ?"
             " WHERE variant_id = ? AND shop_id = ? AND deleted = 0",
             [(quantity, MAX_NUMBER, revision, int(variant_id), int(shop_id)) for variant_id, quantity in moves],
         )
+        self._renew_in_stock_of([int(variant_id) for variant_id, _ in moves])
 
     def keep_import(self, shop_id: str, record: ImportRecord) -> None:
         """Remember the shop's last import."""
@@ -253,6 +294,23 @@ class ItemRecords:
         )
         return 0 if row is None else int(row["n"])
 
+    def _renew_in_stock_of(self, variant_ids: Sequence[int]) -> None:
+        rows = self._store.rows(
+            "SELECT DISTINCT v.item_id FROM json_each(?) wanted CROSS JOIN rc_variant v ON v.variant_id = wanted.value",
+            (json.dumps(variant_ids),),
+        )
+        self._renew_in_stock([row["item_id"] for row in rows])
+
+    def _renew_in_stock(self, item_ids: Sequence[int]) -> None:
+        """Note at the items whether anything of them is left: pages could not ask every variant. Rows that hold it
+        already are not written."""
+        left = "EXISTS (SELECT 1 FROM rc_variant v WHERE v.item_id = rc_item.item_id AND v.deleted = 0 AND v.stock > 0)"
+        self._store.execute(
+            f"UPDATE rc_item SET in_stock = NOT in_stock"  # noqa: S608 - fixed text
+            f" WHERE item_id IN (SELECT value FROM json_each(?)) AND in_stock <> {left}",
+            (json.dumps(item_ids),),
+        )
+
     def _insert_variants(self, rows: Iterable[tuple[object, ...]]) -> None:
         self._store.execute_many(
             "INSERT INTO rc_variant (shop_id, item_id, code, colour, size, price, stock, revision)"
@@ -279,6 +337,18 @@ class ItemRecords:
         )
 
 
+def _searched(
+    conditions: Sequence[str], values: Sequence[object], search: str, shop_id: int
+) -> tuple[str, tuple[object, ...]]:
+    """The query, with its values, for the items of which number, name or a code holds `search`, oldest first."""
+    by_code = "SELECT item_id FROM rc_variant WHERE shop_id = ? AND deleted = 0 AND instr(code, ?)"
+    sql = (
+        f"SELECT item_id FROM rc_item WHERE {' AND '.join(conditions)}"  # noqa: S608 - fixed text
+        f" AND (instr(item_number, ?) OR instr(name, ?) OR item_id IN ({by_code})) ORDER BY item_id"
+    )
+    return sql, (*values, search, search, shop_id, search)
+
+
 def _variant(row: sqlite3.Row) -> Variant:
     return Variant(
         variant_id_of(row["variant_id"]),
@@ -291,4 +361,5 @@ def _variant(row: sqlite3.Row) -> Variant:
         row["size"],
         row["price"],
         bool(row["deleted"]),
+        None if row["linked_at"] is None else datetime.fromisoformat(row["linked_at"]),
     )

@@ -11,7 +11,14 @@ from simulator.errors import BadFile, BadValue, Conflict, Unknown
 from simulator.journal import Service
 from simulator.roomclip.floor import JOURNALLED_CODES, Floor
 from simulator.roomclip.item_csv import ambiguity_warnings, in_order, kind_problems, parse_items
-from simulator.roomclip.item_lists import KEPT_WARNINGS, ImportRecord, ImportReport, ItemPage, VariantPage
+from simulator.roomclip.item_lists import (
+    KEPT_WARNINGS,
+    CatalogueStanding,
+    ImportRecord,
+    ImportReport,
+    ItemPage,
+    VariantPage,
+)
 from simulator.roomclip.listing import checked_item, checked_number, parse_status
 
 if TYPE_CHECKING:
@@ -175,17 +182,47 @@ class Items(Floor):
             raise Unknown("item", item_number, next_step="商品管理 lists the items of the shop.")
         return found
 
-    def items(self, shop_id: str, search: str = "", page: int = 1, *, status: ListingStatus | None = None) -> ItemPage:
-        """One page of items, oldest first; `search` is a part of the number, the name or a code.
+    def items(
+        self,
+        shop_id: str,
+        search: str = "",
+        page: int = 1,
+        *,
+        status: ListingStatus | None = None,
+        in_stock: bool | None = None,
+    ) -> ItemPage:
+        """One page of items, oldest first; `search` is a part of the number, the name or a code. `in_stock`: only
+        items of which something is left, or nothing.
 
         Raises: Unknown shop; BadValue for a page below 1.
         """
         self.shop(shop_id)
         checked_number("page", page, least=1)
         found, total = self._items.items(
-            shop_id, search=search, status=status, beginning=(page - 1) * ITEMS_PER_PAGE, limit=ITEMS_PER_PAGE
+            shop_id,
+            search=search,
+            status=status,
+            in_stock=in_stock,
+            beginning=(page - 1) * ITEMS_PER_PAGE,
+            limit=ITEMS_PER_PAGE,
         )
         return ItemPage(found, page, max(1, -(-total // ITEMS_PER_PAGE)), total)
+
+    def catalogue_standing(self, shop_id: str) -> CatalogueStanding:
+        """How far the shop's catalogue is on the guide's way.
+
+        Raises: Unknown shop.
+        """
+        self.shop(shop_id)
+        return self._items.standing(shop_id)
+
+    def ambiguous_codes(self, shop_id: str, codes: Iterable[str]) -> set[str]:
+        """Which of the codes more than one variant of the shop has: the stock of none of these is linked.
+
+        Raises: Unknown shop.
+        """
+        self.shop(shop_id)
+        return self._items.ambiguous(shop_id, codes)
 
     def variant(self, shop_id: str, variant_id: str) -> Variant:
         """One variant. Raises: Unknown."""

@@ -97,6 +97,16 @@ class RunRecord:
     run: Run
 
 
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One page of 連携履歴; `pages` is at least 1."""
+
+    runs: tuple[RunRecord, ...]
+    page: int
+    pages: int
+    total: int
+
+
 def is_mail_address(text: str) -> bool:
     """Whether a mail could be sent there, by its form."""
     return _ADDRESS.fullmatch(text) is not None

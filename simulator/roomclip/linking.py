@@ -13,6 +13,7 @@ from simulator.roomclip.linkage import (
     Linkage,
     LinkageInputs,
     LinkageState,
+    RunPage,
     check_can_apply,
     check_can_request_sync,
     check_saved,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from simulator.roomclip.linkage import Run, RunRecord
 
 MAX_RUNS = 1000
+RUNS_PER_PAGE = 50
 
 
 class Linking(Floor):
@@ -141,6 +143,28 @@ class Linking(Floor):
         checked_number("limit", limit, least=1, most=MAX_RUNS)
         linkage = self.linkage(shop_id)
         return () if linkage is None else self._linkages.runs(linkage.linkage_id, limit)
+
+    def run_page(self, shop_id: str, page: int = 1) -> RunPage:
+        """One page of 連携履歴, newest first.
+
+        Raises: Unknown shop; BadValue for a page below 1.
+        """
+        checked_number("page", page, least=1)
+        linkage = self.linkage(shop_id)
+        if linkage is None:
+            return RunPage((), page, 1, 0)
+        with self._store.lock:
+            total = self._linkages.count_runs(linkage.linkage_id)
+            found = self._linkages.runs(linkage.linkage_id, RUNS_PER_PAGE, (page - 1) * RUNS_PER_PAGE)
+        return RunPage(found, page, max(1, -(-total // RUNS_PER_PAGE)), total)
+
+    def last_success(self, shop_id: str) -> RunRecord | None:
+        """The latest run that ended well, None before the first.
+
+        Raises: Unknown shop.
+        """
+        linkage = self.linkage(shop_id)
+        return None if linkage is None else self._linkages.last_success(linkage.linkage_id)
 
     def _change(
         self,

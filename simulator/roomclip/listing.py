@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime  # noqa: TC003 - part of the values made here
 from enum import StrEnum
 
 from simulator.errors import BadValue
@@ -66,7 +67,8 @@ class ItemInput:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One variant as it stands in the shop. `variant_code` None when blank; `deleted`: only in lists of changes."""
+    """One variant as it stands in the shop. `variant_code` None when blank; `deleted`: only in lists of changes;
+    `linked_at`: when the linkage changed its stock last."""
 
     variant_id: str
     variant_code: str | None
@@ -78,6 +80,7 @@ class Variant:
     size: str
     price: int
     deleted: bool = False
+    linked_at: datetime | None = None
 
     @property
     def option(self) -> str:

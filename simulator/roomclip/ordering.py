@@ -9,12 +9,21 @@ from simulator.journal import Service
 from simulator.roomclip.floor import Floor
 from simulator.roomclip.listing import checked_number
 from simulator.roomclip.records import number_of, variant_id_of
-from simulator.roomclip.sales import Buyer, Order, OrderState, checked_method, plan_purchase, wanted_quantities
+from simulator.roomclip.sales import (
+    Buyer,
+    Order,
+    OrderPage,
+    OrderState,
+    checked_method,
+    plan_purchase,
+    wanted_quantities,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_ORDERS = 10_000
+ORDERS_PER_PAGE = 50
 _MAX_SEQ = 2**62
 
 
@@ -41,7 +50,7 @@ class Ordering(Floor):
             found = {name: self._items.variant(shop_id, name) for name in wanted}
             bought = plan_purchase(wanted, {name: variant for name, variant in found.items() if variant is not None})
             revision = self._shops.next_revision(shop_id)
-            self._items.move_stocks(shop_id, ((line.variant_id, -line.quantity) for line in bought), revision)
+            self._items.move_stocks(shop_id, [(line.variant_id, -line.quantity) for line in bought], revision)
             order = self._orders.add(
                 shop_id,
                 Order(
@@ -69,7 +78,7 @@ class Ordering(Floor):
             if order.state is OrderState.CANCELLED:
                 raise Conflict(f"Order {order_id} is cancelled already.", next_step="There is nothing to do.")
             revision = self._shops.next_revision(shop_id)
-            self._items.move_stocks(shop_id, ((line.variant_id, line.quantity) for line in order.lines), revision)
+            self._items.move_stocks(shop_id, [(line.variant_id, line.quantity) for line in order.lines], revision)
             self._orders.set_state(order_id, OrderState.CANCELLED, revision)
             self._tell_order("order.cancelled", f"Order {order_id} was cancelled.", shop_id, order)
         return self.order(shop_id, order_id)
@@ -91,6 +100,18 @@ class Ordering(Floor):
         checked_number("after", after, most=_MAX_SEQ)
         checked_number("limit", limit, least=1, most=MAX_ORDERS)
         return self._orders.after(shop_id, after, limit)
+
+    def order_page(self, shop_id: str, page: int = 1) -> OrderPage:
+        """One page of the shop's orders, the latest first.
+
+        Raises: Unknown shop; BadValue for a page below 1.
+        """
+        self.shop(shop_id)
+        checked_number("page", page, least=1)
+        with self._store.lock:
+            total = self._orders.count(shop_id)
+            found = self._orders.latest(shop_id, (page - 1) * ORDERS_PER_PAGE, ORDERS_PER_PAGE)
+        return OrderPage(found, page, max(1, -(-total // ORDERS_PER_PAGE)), total)
 
     def _tell_order(self, kind: str, summary: str, shop_id: str, order: Order) -> None:
         self._journal.record(

@@ -17,15 +17,19 @@ CREATE TABLE rc_shop (
 CREATE TABLE rc_revision (number INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
 CREATE TABLE rc_item (
   item_id INTEGER PRIMARY KEY AUTOINCREMENT, shop_id INTEGER NOT NULL, item_number TEXT NOT NULL, name TEXT NOT NULL,
-  kind TEXT NOT NULL, status TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0) STRICT;
+  kind TEXT NOT NULL, status TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, in_stock INTEGER NOT NULL DEFAULT 0)
+  STRICT;
 CREATE UNIQUE INDEX rc_item_number ON rc_item (shop_id, item_number) WHERE deleted = 0;
+CREATE INDEX rc_item_shop ON rc_item (shop_id, deleted);
+CREATE INDEX rc_item_status ON rc_item (shop_id, deleted, status);
+CREATE INDEX rc_item_stock ON rc_item (shop_id, deleted, in_stock, status);
 CREATE TABLE rc_variant (
   variant_id INTEGER PRIMARY KEY AUTOINCREMENT, shop_id INTEGER NOT NULL, item_id INTEGER NOT NULL, code TEXT,
   colour TEXT NOT NULL, size TEXT NOT NULL, price INTEGER NOT NULL, stock INTEGER NOT NULL, revision INTEGER NOT NULL,
-  deleted INTEGER NOT NULL DEFAULT 0) STRICT;
+  deleted INTEGER NOT NULL DEFAULT 0, linked_at TEXT) STRICT;
 CREATE INDEX rc_variant_shop ON rc_variant (shop_id);
 CREATE INDEX rc_variant_item ON rc_variant (item_id);
-CREATE INDEX rc_variant_code ON rc_variant (shop_id, code) WHERE deleted = 0;
+CREATE INDEX rc_variant_code ON rc_variant (shop_id, deleted, code, item_id);
 CREATE INDEX rc_variant_revision ON rc_variant (shop_id, revision);
 CREATE TABLE rc_import (
   shop_id INTEGER PRIMARY KEY, imported_at TEXT NOT NULL, file_name TEXT NOT NULL, report TEXT NOT NULL) STRICT;
@@ -47,6 +51,7 @@ CREATE TABLE rc_run (
   started_at TEXT NOT NULL, finished_at TEXT NOT NULL, outcome TEXT NOT NULL, summary TEXT NOT NULL,
   counts TEXT NOT NULL) STRICT;
 CREATE INDEX rc_run_linkage ON rc_run (linkage_id, run_id);
+CREATE INDEX rc_run_ok ON rc_run (linkage_id, run_id) WHERE outcome = 'ok';
 """
 
 _MAX_DIGITS = 15

@@ -74,6 +74,16 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One page of a shop's orders; `pages` is at least 1."""
+
+    orders: tuple[Order, ...]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedUpdate:
     """One code of a stock update that changed nothing."""
 

@@ -119,4 +119,4 @@ class StockUpdates(Floor):
 
     def _carry_out(self, shop_id: str, plan: StockPlan) -> None:
         if plan.writes:
-            self._items.set_stocks(plan.writes, self._shops.next_revision(shop_id))
+            self._items.set_stocks(plan.writes, self._shops.next_revision(shop_id), linked_at=self._now())

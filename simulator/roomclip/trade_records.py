@@ -59,6 +59,19 @@ class OrderRecords:
         )
         return tuple(_order(row) for row in rows)
 
+    def latest(self, shop_id: str, beginning: int, limit: int) -> tuple[Order, ...]:
+        """A stretch of the shop's orders, the latest placed first."""
+        rows = self._store.rows(
+            "SELECT * FROM rc_order WHERE shop_id = ? ORDER BY order_no DESC LIMIT ? OFFSET ?",
+            (int(shop_id), limit, beginning),
+        )
+        return tuple(_order(row) for row in rows)
+
+    def count(self, shop_id: str) -> int:
+        """How many orders the shop has."""
+        row = self._store.row("SELECT count(*) AS n FROM rc_order WHERE shop_id = ?", (int(shop_id),))
+        return 0 if row is None else int(row["n"])
+
     def set_state(self, order_id: str, state: OrderState, seq: int) -> None:
         """Change an order's state, under a new seq."""
         number = number_of("order", order_id.removeprefix("RC"))
@@ -176,12 +189,26 @@ class LinkageRecords:
         ).lastrowid
         return RunRecord(str(run_id), linkage.linkage_id, reported_at, run)
 
-    def runs(self, linkage_id: str, limit: int) -> tuple[RunRecord, ...]:
-        """The latest runs, newest first."""
+    def runs(self, linkage_id: str, limit: int, beginning: int = 0) -> tuple[RunRecord, ...]:
+        """The latest runs but for the first `beginning`, newest first."""
         rows = self._store.rows(
-            "SELECT * FROM rc_run WHERE linkage_id = ? ORDER BY run_id DESC LIMIT ?", (int(linkage_id), limit)
+            "SELECT * FROM rc_run WHERE linkage_id = ? ORDER BY run_id DESC LIMIT ? OFFSET ?",
+            (int(linkage_id), limit, beginning),
         )
         return tuple(_run(row) for row in rows)
+
+    def count_runs(self, linkage_id: str) -> int:
+        """How many runs there were."""
+        row = self._store.row("SELECT count(*) AS n FROM rc_run WHERE linkage_id = ?", (int(linkage_id),))
+        return 0 if row is None else int(row["n"])
+
+    def last_success(self, linkage_id: str) -> RunRecord | None:
+        """The latest run that ended well."""
+        row = self._store.row(
+            "SELECT * FROM rc_run WHERE linkage_id = ? AND outcome = 'ok' ORDER BY run_id DESC LIMIT 1",
+            (int(linkage_id),),
+        )
+        return None if row is None else _run(row)
 
     def _find(self, condition: str, value: object) -> Linkage | None:
         row = self._store.row(f"SELECT * FROM rc_linkage WHERE {condition}", (value,))  # noqa: S608 - fixed text

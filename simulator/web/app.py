@@ -96,7 +96,7 @@ def _blueprints(lab: Lab) -> tuple[Blueprint, ...]:
     return (
         create_start(lab.clock),
         create_tempostar(lab.tempostar, lab.area),
-        create_business(lab.roomclip),
+        create_business(lab.roomclip, lambda: lab.mailbox.mails_before(None, limit=200)),
         create_storefront(lab.roomclip),
         create_inbox(lab.mailbox),
     )

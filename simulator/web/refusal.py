@@ -104,14 +104,14 @@ def refused_page(
     error: Refused, layout: str, *, template: str = "web/refused.html", **values: object
 ) -> tuple[str, int]:
     """The page that tells of a refusal: the form's own, with what was typed, where its view says which
-    (`forms.shown_again`), else one within a console's `layout`. `values`: for that one's template, also instead of
-    `heading` and `sentence`."""
+    (`forms.shown_again`), else one within a console's `layout`. `values`: instead of `heading` and `sentence`, and what
+    else that one's template needs."""
     if (page := page_to_show_again()) is not None and "zaikolab_refused" not in g:
-        g.zaikolab_refused = error
+        g.zaikolab_refused, g.zaikolab_refused_words = error, values
         try:
             return page(**request.view_args or {}), error.status
         except Refused:
-            pass  # what the page is about is not there itself
+            g.pop("zaikolab_refused")  # what the page is about is not there itself
     values = {"heading": compose_heading(error), "sentence": compose_sentence(error), **values}
     return render_template(template, layout=layout, error=error, **values), error.status
 

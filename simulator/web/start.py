@@ -12,6 +12,7 @@ from simulator.web.refusal import compose_heading, compose_sentence
 from simulator.web.typed import form_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from simulator.clock import Clock
@@ -45,8 +46,10 @@ def create_blueprint(clock: Clock) -> Blueprint:
             "lab_address": lambda: request.host_url,
             "lab_clock": lambda: ClockShown(clock.now(), clock.mode is ClockMode.FROZEN),
             "lab_screens": lambda: _SCREENS,
-            "refused_heading": lambda: compose_heading(g.zaikolab_refused),
-            "refused_sentence": lambda: compose_sentence(g.zaikolab_refused) if "zaikolab_refused" in g else "",
+            "refused_heading": lambda: _words().get("heading") or compose_heading(g.zaikolab_refused),
+            "refused_sentence": lambda: (
+                _words().get("sentence") or compose_sentence(g.zaikolab_refused) if "zaikolab_refused" in g else ""
+            ),
         }
 
     @blueprint.get("/")
@@ -54,3 +57,9 @@ def create_blueprint(clock: Clock) -> Blueprint:
         return render_template("web/start.html")
 
     return blueprint
+
+
+def _words() -> Mapping[str, object]:
+    """What the service that refused has to say of it itself."""
+    words: Mapping[str, object] = g.get("zaikolab_refused_words", {})
+    return words

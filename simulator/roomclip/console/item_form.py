@@ -10,7 +10,7 @@ from simulator.roomclip.listing import ItemInput, ItemKind, VariantInput, parse_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SPARE_ROWS = 4
+SPARE_ROWS = 6
 """Empty rows under the variants that are there."""
 
 _FIELDS = ("colour", "size", "code", "price", "stock")
@@ -23,8 +23,7 @@ def read_item(form: Mapping[str, str]) -> ItemInput:
 
     Raises: BadValue.
     """
-    numbers = sorted({int(found[1]) for name in form if (found := _FIELD_OF_ROW.fullmatch(name))})
-    rows = [{name: form.get(f"{name}-{number}", "") for name in _FIELDS} for number in numbers]
+    rows = [{name: form.get(f"{name}-{number}", "") for name in _FIELDS} for number in row_numbers(form)]
     variants = tuple(
         VariantInput(
             row["code"],
@@ -39,6 +38,11 @@ def read_item(form: Mapping[str, str]) -> ItemInput:
     return ItemInput(
         form.get("item_number", ""), form.get("name", ""), variants, form.get("status", ""), _kind(form.get("kind", ""))
     )
+
+
+def row_numbers(form: Mapping[str, str]) -> list[int]:
+    """The rows that a form has fields of, in order."""
+    return sorted({int(found[1]) for name in form if (found := _FIELD_OF_ROW.fullmatch(name))})
 
 
 def _kind(text: str) -> ItemKind | None:

@@ -23,3 +23,9 @@ class Browser:
         if answers == 303:
             return self.open(answer.headers["Location"])
         return html.unescape(answer.get_data(as_text=True))
+
+    def fields(self, page: str, action: str) -> dict[str, str]:
+        """The hidden fields of the form of `page` that is sent to `action` (without what the page adds to it)."""
+        forms = re.findall(r'<form method="post"[^>]*action="([^"]*)"[^>]*>(.*?)</form>', self.open(page), re.DOTALL)
+        [form] = [body for address, body in forms if address.startswith(action)]
+        return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
