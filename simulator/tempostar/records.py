@@ -325,7 +325,8 @@ class Records:
     def codes_beginning(self, company_id: int, text: str, limit: int) -> tuple[str, ...]:
         """The first SKU codes that begin with a text, by code."""
         rows = self._store.rows(
-            "SELECT sku_code FROM ts_sku WHERE company_id = ? AND sku_code >= ? AND sku_code < ? ORDER BY sku_code LIMIT ?",
+            "SELECT sku_code FROM ts_sku WHERE company_id = ? AND sku_code >= ? AND sku_code < ?"
+            " ORDER BY sku_code LIMIT ?",
             (company_id, text, text + "\U0010ffff", limit),
         )
         return tuple(row["sku_code"] for row in rows)
