@@ -37,6 +37,19 @@ class ProblemAnswered(LabError):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What the lab answered: the bytes, and whether they are JSON."""
+
+    content: bytes
+    is_json: bool
+
+    @property
+    def value(self) -> Any:  # noqa: ANN401 - JSON
+        """The JSON value."""
+        return json.loads(self.content)
+
+
+@dataclass(frozen=True, slots=True)
 class RunningLab:
     """Where the lab started last from this home folder is."""
 
@@ -128,15 +141,30 @@ class ControlClient:
         """DELETE below /lab/v1/."""
         return self._ask("DELETE", path, {}, None)
 
+    def call(self, method: str, path: str, content: bytes = b"", media_type: str = "") -> Answer:
+        """Any operation below /lab/v1/, with a body as it is. `path`: percent-encoded, with its query."""
+        headers = {"Content-Type": media_type} if media_type else {}
+        answer = self._request(method, f"{self.url}/lab/v1/{path}", body=content, headers=headers)
+        is_json = answer.headers.get("Content-Type", "").partition(";")[0].endswith("json")
+        if answer.status >= 400:
+            raise ProblemAnswered(answer.status, self._read(answer) if is_json else {})
+        return Answer(answer.data, is_json)
+
     def close(self) -> None:
         """Give the connections back."""
         self._pool.clear()
 
     def _ask(self, method: str, path: str, query: Mapping[str, object], body: object) -> Any:  # noqa: ANN401 - JSON
         url = f"{self.url}/lab/v1/{path}" + (f"?{urlencode(query)}" if query else "")
+        answer = self._request(method, url, json=body)
+        answered = self._read(answer) if answer.data else None
+        if answer.status >= 400:
+            raise ProblemAnswered(answer.status, answered if isinstance(answered, dict) else {})
+        return answered
+
+    def _request(self, method: str, url: str, **sent: Any) -> urllib3.BaseHTTPResponse:  # noqa: ANN401 - urllib3's own
         try:
-            answer = self._pool.request(method, url, json=body)
-            answered = answer.json() if answer.data else None
+            return self._pool.request(method, url, **sent)
         except urllib3.exceptions.ReadTimeoutError as error:
             raise LabUnreachable(
                 f"The lab at {self.url} has not answered within {LONGEST_ANSWER:g} s.",
@@ -147,10 +175,11 @@ class ControlClient:
                 f"No lab answers at {self.url} ({type(error).__name__}).",
                 next_step="Start one with `zaikolab up`, or name another with --lab URL.",
             ) from error
+
+    def _read(self, answer: urllib3.BaseHTTPResponse) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return answer.json()
         except ValueError as error:
             raise LabUnreachable(
                 f"What answers at {self.url} is not a lab.", next_step="Name the lab's address with --lab URL."
             ) from error
-        if answer.status >= 400:
-            raise ProblemAnswered(answer.status, answered if isinstance(answered, dict) else {})
-        return answered

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import WaitTimedOut
+from simulator.errors import Unknown, WaitTimedOut
+from simulator.journal_lines import Filter, Stretch, list_kinds, read_newest
+from simulator.journal_service import Service
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,23 +28,14 @@ CREATE TABLE journal (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, service TEXT NOT NULL, kind TEXT NOT NULL,
   summary TEXT NOT NULL, data TEXT NOT NULL) STRICT;
 CREATE INDEX journal_kind ON journal (kind, seq);
+CREATE INDEX journal_service ON journal (service, seq);
 CREATE TABLE journal_sku (sku TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (sku, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX journal_sku_seq ON journal_sku (seq);
 """
 
 TABLES = ("journal", "journal_sku")
 PAGE = 1000
-
-
-class Service(StrEnum):
-    """Which part of the lab tells."""
-
-    LAB = "lab"
-    CLOCK = "clock"
-    TEMPOSTAR = "tempostar"
-    FTPS = "ftps"
-    ROOMCLIP = "roomclip"
-    HTTP = "http"
-    SMTP = "smtp"
+_HIGHEST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +120,24 @@ class Journal:
         )
         return tuple(self._entry(row) for row in found)
 
+    def newest(self, wanted: Filter, *, before: int | None = None, after: int = 0, limit: int) -> Stretch:
+        """At most `limit` entries below `before` (None: from the newest on) and above `after`, newest first."""
+        return read_newest(self._store, wanted, before=before, after=after, limit=limit)
+
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that there are entries of, by name."""
+        return list_kinds(self._store)
+
+    def entry(self, seq: int) -> Entry:
+        """One entry.
+
+        Raises: Unknown.
+        """
+        row = self._store.row("SELECT * FROM journal WHERE seq = ?", (max(0, min(seq, _HIGHEST)),))
+        if row is None:
+            raise Unknown("journal entry", seq, next_step="`zaikolab journal` lists those there are.")
+        return self._entry(row)
+
     def wait(self, kind: str, *, after: int = 0, service: str = "", sku: str = "", timeout: float = 10.0) -> Entry:
         """The first entry of `kind` after `after`, now or as soon as it is written.
 
@@ -161,3 +171,6 @@ class Journal:
             data=json.loads(row["data"]),
             skus=tuple(found["sku"] for found in skus),
         )
+
+
+__all__ = ["PAGE", "SCHEMA", "TABLES", "Entry", "Filter", "Journal", "Service", "Stretch"]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from simulator import catalogue, journal
 from simulator.clock import Agenda, Clock, check_rate, check_start
+from simulator.comparing import Compared, compare
 from simulator.config import LabConfig, Settings, Writing
 from simulator.errors import BadValue, Conflict
 from simulator.faults.armed import Faults
@@ -253,6 +254,10 @@ class Lab:
             "SYNC_STATE_DIR": str(state_dir),
             "SYNC_NOW": self.clock.now().isoformat(),
         }
+
+    def compare(self, shop_code: str, roomclip_shop: str, *, limit: int) -> Compared:
+        """How many of the first `limit` SKUs linked for a shop have the same number in a RoomClip shop."""
+        return compare(self._store, shop_code, roomclip_shop, self.settings().negative, limit)
 
     def authority(self) -> str:
         """The certificate (PEM) that vouches for the FTPS and SMTP servers, "" before the first start. No secret."""

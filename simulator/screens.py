@@ -68,6 +68,7 @@ def show_start(lab: Lab, ready: float) -> None:
     login = f"login {account.user}, password {account.password}" if account else "no password issued yet"
     mode = "frozen" if lab.clock.mode == "frozen" else f"running at {lab.clock.rate:g}x"
     rows = [
+        ("start", f"{where.http_url}/", "begin here, in a browser: what is where, and what to try"),
         ("FTPS", f"{scheme}://{where.url_host}:{where.ftps_port}", f"TEMPOSTAR's area; {where.tls} TLS required"),
         ("", login, f"folder /netstock/{shops[0].shop_code}/" if shops else "no shop yet"),
         ("", f"CA {where.ca_file}", ""),
@@ -75,6 +76,7 @@ def show_start(lab: Lab, ready: float) -> None:
         ("", f"{where.http_url}/roomclip/business/", "RoomClipビジネス"),
         ("", f"{where.http_url}/tempostar/", "TEMPOSTAR"),
         ("", f"{where.http_url}/mail/", "inbox"),
+        ("", f"{where.http_url}/lab/", "the lab: timeline, both ends of a SKU, faults, clock"),
         ("", where.shop_api_url, f"shop API; token {lab.roomclip.api_token()}"),
         ("", f"{where.http_url}/lab/v1", "control API"),
         ("SMTP", f"{where.host}:{where.smtp_port}", "takes mail for anyone, relays nothing"),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli import defects, docs, faults, guide, init, running, start, verify
+from simulator.cli import calling, defects, docs, faults, guide, init, running, start, verify
 from simulator.cli.context import Context
 from simulator.errors import BadValue, CannotJudge, CannotStart, LabError
 
@@ -119,5 +119,6 @@ for command in (
     running.mail,
     running.seed,
     running.snapshot,
+    calling.call,
 ):
     cli.add_command(command)

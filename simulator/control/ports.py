@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.clock import Agenda, Clock
+    from simulator.comparing import Compared
     from simulator.config import LabConfig, Settings
     from simulator.faults.armed import Faults
     from simulator.journal import Journal
@@ -59,6 +60,9 @@ class Lab(Protocol):
 
     def state(self) -> dict[str, Any]:
         """Time, addresses and counts, no secrets."""
+
+    def compare(self, shop_code: str, roomclip_shop: str, *, limit: int) -> Compared:
+        """How many linked SKUs agree at both ends."""
 
     def authority(self) -> str:
         """The certificate (PEM) that vouches for the lab's servers."""

@@ -45,9 +45,22 @@ class Mailbox:
         """Mails with a number above `after`, oldest first, at most `limit`; `to`: one of its recipients in any case."""
         return records.find(self._store, after=after, to=to, subject=subject_contains, limit=limit)
 
-    def mails_before(self, seq: int | None, *, limit: int) -> tuple[Mail, ...]:
-        """Mails with a number below `seq` (None: the newest), newest first."""
-        return records.find(self._store, before=_HIGHEST if seq is None else max(0, min(seq, _HIGHEST)), limit=limit)
+    def mails_before(self, seq: int | None, *, after: int = 0, search: str = "", limit: int) -> tuple[Mail, ...]:
+        """Mails with a number below `seq` (None: the newest) and above `after`, newest first. `search`: a text in their
+        subject, body, sender or recipients."""
+        before = _HIGHEST if seq is None else max(0, min(seq, _HIGHEST))
+        return records.find(self._store, after=min(after, _HIGHEST), before=before, search=search, limit=limit)
+
+    def neighbours(self, seq: int) -> tuple[int | None, int | None]:
+        """The numbers of the next newer and the next older mail, None where there is none."""
+        newer = self.mails(after=seq, limit=1)
+        older = self.mails_before(seq, limit=1)
+        return (newer[0].seq if newer else None), (older[0].seq if older else None)
+
+    def last_seq(self) -> int:
+        """The number of the newest mail, 0 without any."""
+        newest = self.mails_before(None, limit=1)
+        return newest[0].seq if newest else 0
 
     def mail(self, seq: int) -> Mail:
         """One mail.

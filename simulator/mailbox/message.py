@@ -35,6 +35,18 @@ def read_message(raw: bytes) -> Readable:
     return Readable(_header(message, "subject"), _header(message, "date"), _body(message))
 
 
+def list_headers(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """The headers of a mail in their order, decoded. Never raises."""
+    try:
+        message = message_from_bytes(raw)
+    except _DAMAGED:
+        return ()
+    return tuple(
+        (storable(_text(str(name))), storable(_decoded(_LINE_FOLD.sub("", _text(str(value))))).strip())
+        for name, value in message.raw_items()
+    )
+
+
 def _header(message: Message, name: str) -> str:
     for key, value in message.raw_items():
         if key.lower() == name:

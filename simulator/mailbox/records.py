@@ -61,14 +61,21 @@ def add(
 
 
 def find(
-    store: Store, *, after: int = 0, before: int | None = None, to: str = "", subject: str = "", limit: int
-) -> tuple[Mail, ...]:
-    """Mails with a number above `after`, oldest first; with `before` those below it, newest first."""
+    store: Store, *, after: int = 0, before: int | None = None, to: str = "", subject: str = "", search: str = "",
+    limit: int,
+) -> tuple[Mail, ...]:  # fmt: skip
+    """Mails with a number above `after`, oldest first; with `before` those below it too, newest first. `search`: a text
+    anywhere a person would look."""
     conditions, parameters = ["seq > ?"], [after]
     for wanted, condition, value in (
         (before is not None, "seq < ?", before),
         (to, "seq IN (SELECT seq FROM mail_recipient WHERE address = ?)", to.lower()),
         (subject, "instr(subject, ?) > 0", subject),
+        (
+            search,
+            "instr(subject || char(10) || body || char(10) || sender || char(10) || recipients, ?) > 0",
+            search.replace("\0", ""),
+        ),
     ):
         if wanted:
             conditions.append(condition)

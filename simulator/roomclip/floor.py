@@ -11,6 +11,7 @@ from simulator.roomclip.item_records import ItemRecords
 from simulator.roomclip.linkage import is_mail_address
 from simulator.roomclip.listing import checked_text
 from simulator.roomclip.records import ShopRecords
+from simulator.roomclip.sent_stock import SentStock
 from simulator.roomclip.trade_records import AnswerRecords, LinkageRecords, OrderRecords
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Floor:
         self._orders = OrderRecords(store)
         self._answers = AnswerRecords(store)
         self._linkages = LinkageRecords(store)
+        self._sent = SentStock(store)
 
     def at_once(self) -> AbstractContextManager[None]:
         """Several questions and verbs inside are one: nobody changes anything between them, and all happen or none."""

@@ -125,6 +125,15 @@ class ItemRecords:
         )
         return tuple(_variant(row) for row in rows)
 
+    def codes_beginning(self, shop_id: str, text: str, limit: int) -> tuple[str, ...]:
+        """The first codes that begin with a text, each once, by code."""
+        rows = self._store.rows(
+            "SELECT DISTINCT code FROM rc_variant WHERE shop_id = ? AND deleted = 0 AND code >= ? AND code < ?"
+            " ORDER BY code LIMIT ?",
+            (int(shop_id), text, text + "\U0010ffff", limit),
+        )
+        return tuple(row["code"] for row in rows)
+
     def levels(self, shop_id: str) -> dict[str, int]:
         """Stock by code, of the codes that exactly one variant has."""
         rows = self._store.rows(

@@ -261,6 +261,11 @@ class Items(Floor):
             return VariantPage(found, None, revision)
         return VariantPage(found[:limit], _compose_cursor(int(found[limit - 1].variant_id), revision), revision)
 
+    def codes_beginning(self, shop_id: str, text: str, *, limit: int) -> tuple[str, ...]:
+        """The first 種類別の自社管理コード that begin with `text`, each once. Raises: Unknown shop."""
+        self.shop(shop_id)
+        return self._items.codes_beginning(shop_id, text, limit)
+
     def levels(self, shop_id: str) -> dict[str, int]:
         """Stock by code, of every code that exactly one variant has.
 

@@ -38,6 +38,9 @@ CREATE TABLE rc_order (
   state TEXT NOT NULL, payment_method TEXT NOT NULL, shipping_method TEXT NOT NULL, buyer TEXT NOT NULL,
   lines TEXT NOT NULL) STRICT;
 CREATE UNIQUE INDEX rc_order_seq ON rc_order (shop_id, seq);
+CREATE TABLE rc_stock_update (
+  shop_id INTEGER NOT NULL, code TEXT NOT NULL, stock INTEGER NOT NULL, sent_at TEXT NOT NULL, rejection TEXT NOT NULL,
+  PRIMARY KEY (shop_id, code)) STRICT, WITHOUT ROWID;
 CREATE TABLE rc_answer (
   number INTEGER PRIMARY KEY AUTOINCREMENT, shop_id INTEGER NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL,
   answer TEXT NOT NULL, UNIQUE (shop_id, key)) STRICT;

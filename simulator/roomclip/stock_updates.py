@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from simulator.roomclip.linkage import Linkage
     from simulator.roomclip.sales import StockPlan, StockReport
+    from simulator.roomclip.sent_stock import LastUpdate
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _JOURNALLED_REJECTIONS = 100
@@ -55,6 +56,7 @@ class StockUpdates(Floor):
             plan = self._planned(shop_id, wanted)
             self._carry_out(shop_id, plan)
             report = plan.report
+            self._remember(shop_id, wanted, plan)
             if idempotency_key is not None:
                 self._answers.keep(shop_id, idempotency_key, digest, report)
             self._journal.record(
@@ -108,11 +110,24 @@ class StockUpdates(Floor):
 
     def _carry_out_push(self, shop_id: str, push: StockPush) -> str:
         plan = self._planned(shop_id, {push.code: push.stock or 0})
+        if push.stock is not None:
+            self._remember(shop_id, {push.code: push.stock}, plan)
         if plan.report.rejected:
             return f"{plan.report.rejected[0].reason} code"
         if push.stock is not None:
             self._carry_out(shop_id, plan)
         return ""
+
+    def last_update(self, shop_id: str, code: str) -> LastUpdate | None:
+        """What was sent last for a code, None when nothing was. Raises: Unknown shop."""
+        self.shop(shop_id)
+        return self._sent.last(shop_id, code)
+
+    def _remember(self, shop_id: str, wanted: Mapping[str, int], plan: StockPlan) -> None:
+        rejections = {one.variant_code: one.reason for one in plan.report.rejected}
+        self._sent.keep(
+            shop_id, self._now(), ((code, stock, rejections.get(code, "")) for code, stock in wanted.items())
+        )
 
     def _planned(self, shop_id: str, wanted: Mapping[str, int]) -> StockPlan:
         return plan_updates(wanted, self._items.holders(shop_id, wanted))

@@ -105,6 +105,21 @@ class Goods(Desk):
             self._queue.reflects_any(shop_code),
         )
 
+    def find_sku(self, sku_code: str, *, company_id: int = FIRST_COMPANY) -> Sku | None:
+        """The row of 在庫一覧 of exactly this code; None when there is none. Raises: Unknown for the company."""
+        self._check_company(company_id)
+        return self._records.find_sku(company_id, sku_code, self._settings().negative)
+
+    def codes_beginning(self, text: str, *, limit: int, company_id: int = FIRST_COMPANY) -> tuple[str, ...]:
+        """The first SKU codes that begin with `text`. Raises: Unknown for the company."""
+        self._check_company(company_id)
+        return self._records.codes_beginning(company_id, text, limit)
+
+    def waits(self, shop_code: str, sku_code: str) -> bool:
+        """Whether a SKU is among those that a shop's next passes send. Raises: Unknown for the shop."""
+        company_id = self.shop(shop_code).company_id
+        return self._queue.holds(shop_code, self._records.sku_ids(company_id, [sku_code]).get(sku_code))
+
     def levels(self, company_id: int = FIRST_COMPANY) -> dict[str, int]:
         """SKU code -> 在庫数 as it would go out now, of every SKU of a company.
 

@@ -213,6 +213,11 @@ class QueueRecords:
             "UPDATE ts_shop SET next_pass = ? WHERE shop_code = ?", (due and due.isoformat(), shop_code)
         )
 
+    def holds(self, shop_code: str, sku_id: int | None) -> bool:
+        """Whether a SKU waits for a shop's passes."""
+        row = self._store.row("SELECT 1 FROM ts_queue WHERE shop_code = ? AND sku_id = ?", (shop_code, sku_id))
+        return row is not None
+
     def next_pass(self, shop_code: str) -> datetime | None:
         """When a shop's next pass is due."""
         row = self._store.row("SELECT next_pass FROM ts_shop WHERE shop_code = ?", (shop_code,))

@@ -82,6 +82,15 @@ CREATE TABLE ts_order_line (
   PRIMARY KEY (order_no, line_no)) STRICT, WITHOUT ROWID;
 """
 
+_SKU_ROWS = (
+    "SELECT s.*, p.product_code, p.name,"
+    " (SELECT json_group_array(json_array(shop_code, carried, linked)) FROM (SELECT shop_code,"
+    "   EXISTS (SELECT 1 FROM ts_carried AS c"
+    "     WHERE c.shop_code = h.shop_code AND c.product_id = s.product_id) AS carried,"
+    "   EXISTS (SELECT 1 FROM ts_linked AS l WHERE l.shop_code = h.shop_code AND l.sku_id = s.sku_id) AS linked"
+    "   FROM ts_shop AS h WHERE h.company_id = s.company_id ORDER BY shop_code)) AS shops"
+    " FROM ({}) AS s JOIN ts_product AS p USING (product_id) ORDER BY s.sku_code"
+)
 _STOCK_SETTINGS = tuple(f.name for f in dataclasses.fields(StockSettings))
 
 
@@ -321,17 +330,28 @@ class Records:
         }  # fmt: skip
         total = self._store.rows(f"SELECT count(*) AS n FROM {source} WHERE {where}", values)[0]["n"]  # noqa: S608 - fixed text
         rows = self._store.rows(
-            "SELECT s.*, p.product_code, p.name,"  # noqa: S608 - fixed text
-            " (SELECT json_group_array(json_array(shop_code, carried, linked)) FROM (SELECT shop_code,"
-            "   EXISTS (SELECT 1 FROM ts_carried AS c"
-            "     WHERE c.shop_code = h.shop_code AND c.product_id = s.product_id) AS carried,"
-            "   EXISTS (SELECT 1 FROM ts_linked AS l WHERE l.shop_code = h.shop_code AND l.sku_id = s.sku_id) AS linked"
-            "   FROM ts_shop AS h WHERE h.company_id = s.company_id ORDER BY shop_code)) AS shops"
-            f" FROM (SELECT s.* FROM {source} WHERE {where} ORDER BY s.sku_code LIMIT :limit OFFSET :offset) AS s"
-            " JOIN ts_product AS p USING (product_id) ORDER BY s.sku_code",
+            _SKU_ROWS.format(f"SELECT s.* FROM {source} WHERE {where} ORDER BY s.sku_code LIMIT :limit OFFSET :offset"),
             values,
         )
         return tuple(_sku(row, negative) for row in rows), total
+
+    def find_sku(self, company_id: int, code: str, negative: Negative) -> Sku | None:
+        """The SKU of exactly this code."""
+        if not is_code(code):
+            return None
+        row = self._store.row(
+            _SKU_ROWS.format("SELECT * FROM ts_sku WHERE company_id = ? AND sku_code = ?"), (company_id, code)
+        )
+        return None if row is None else _sku(row, negative)
+
+    def codes_beginning(self, company_id: int, text: str, limit: int) -> tuple[str, ...]:
+        """The first SKU codes that begin with a text, by code."""
+        rows = self._store.rows(
+            "SELECT sku_code FROM ts_sku WHERE company_id = ? AND sku_code >= ? AND sku_code < ?"
+            " ORDER BY sku_code LIMIT ?",
+            (company_id, text, text + "\U0010ffff", limit),
+        )
+        return tuple(row["sku_code"] for row in rows)
 
 
 def _shop(row: sqlite3.Row) -> Shop:

@@ -87,6 +87,8 @@ def _furnished(lab: Lab, told: Running, *, pages: bool = False) -> Flask:
 
 
 def _blueprints(lab: Lab) -> tuple[Blueprint, ...]:
+    from simulator.lab_pages.blueprint import create_blueprint as create_lab_pages
+    from simulator.lab_pages.figures import start_figures
     from simulator.mailbox.pages import create_blueprint as create_inbox
     from simulator.roomclip.console.pages import create_blueprint as create_business
     from simulator.roomclip.storefront.pages import create_blueprint as create_storefront
@@ -94,11 +96,12 @@ def _blueprints(lab: Lab) -> tuple[Blueprint, ...]:
     from simulator.web.start import create_blueprint as create_start
 
     return (
-        create_start(lab.clock),
+        create_start(lab.clock, start_figures(lab)),
         create_tempostar(lab.tempostar, lab.area),
         create_business(lab.roomclip, lambda: lab.mailbox.mails_before(None, limit=200)),
         create_storefront(lab.roomclip),
         create_inbox(lab.mailbox),
+        create_lab_pages(lab),
     )
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, render_template, request
 
 from simulator.config import ClockMode
+from simulator.web.back import way_back
 from simulator.web.refusal import compose_heading, compose_sentence
 from simulator.web.typed import form_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from simulator.clock import Clock
@@ -33,10 +34,16 @@ class ClockShown:
 
     now: datetime
     frozen: bool
+    rate: float
 
 
-def create_blueprint(clock: Clock) -> Blueprint:
-    """The start page, and the layout that all pages extend (`web/layout.html`) with its style sheet and scripts."""
+def _no_figures() -> Mapping[str, object]:
+    return {}
+
+
+def create_blueprint(clock: Clock, figures: Callable[[], Mapping[str, object]] = _no_figures) -> Blueprint:
+    """The start page, and the layout that all pages extend (`web/layout.html`) with its style sheet and scripts.
+    `figures`: what the start page tells of the lab."""
     blueprint = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/web")
 
     @blueprint.app_context_processor
@@ -44,8 +51,9 @@ def create_blueprint(clock: Clock) -> Blueprint:
         return {
             "form_of": form_of,
             "lab_address": lambda: request.host_url,
-            "lab_clock": lambda: ClockShown(clock.now(), clock.mode is ClockMode.FROZEN),
+            "lab_clock": lambda: ClockShown(clock.now(), clock.mode is ClockMode.FROZEN, clock.rate),
             "lab_screens": lambda: _SCREENS,
+            "way_back": way_back,
             "refused_heading": lambda: _words().get("heading") or compose_heading(g.zaikolab_refused),
             "refused_sentence": lambda: (
                 _words().get("sentence") or compose_sentence(g.zaikolab_refused) if "zaikolab_refused" in g else ""
@@ -54,7 +62,7 @@ def create_blueprint(clock: Clock) -> Blueprint:
 
     @blueprint.get("/")
     def start() -> str:
-        return render_template("web/start.html")
+        return render_template("web/start.html", **figures())
 
     return blueprint
 

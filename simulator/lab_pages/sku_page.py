@@ -1,0 +1,106 @@
+"""Both ends of a SKU side by side: what TEMPOSTAR says, what its file says, what the engine sent, what RoomClip has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import render_template, request
+
+from simulator.journal_lines import Filter
+from simulator.lab_pages.both_ends import BothEnds, FileSeen, judge
+from simulator.lab_pages.stock_rows import find_row
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from simulator.control.ports import Lab
+    from simulator.roomclip.linkage import Linkage
+    from simulator.tempostar.catalog import Shop
+
+SUGGESTED = 20
+_TIMELINE = 30
+_READINGS = 50
+"""Downloads looked at for one of the present file."""
+
+
+def add_sku(blueprint: Blueprint, lab: Lab) -> None:
+    """Add the view."""
+
+    @blueprint.get("/sku")
+    def sku() -> str:
+        code = request.args.get("code", "").replace("\0", "")
+        rows = [(ends, judge(ends)) for ends in look(lab, code)] if code else []
+        known = any(ends.sku or ends.variants for ends, _ in rows)
+        variants = () if known or not code else _elsewhere(lab, code)
+        found = lab.journal.newest(Filter(sku=code), limit=_TIMELINE) if code else None
+        suggested = () if known else suggest(lab, code)
+        return render_template(
+            "lab/sku.html", code=code, rows=rows, variants=variants, found=found, suggested=suggested,
+        )  # fmt: skip
+
+
+def look(lab: Lab, code: str) -> list[BothEnds]:
+    """A SKU in each shop of TEMPOSTAR, beside the RoomClip shop that is linked to it."""
+    linkages = {one.inputs.shop_code: one for one in lab.roomclip.linkages() if one.inputs is not None}
+    with lab.area.transaction():  # nothing moves between the questions
+        return [_look_in(lab, code, shop, linkages.get(shop.shop_code)) for shop in lab.tempostar.shops()]
+
+
+def suggest(lab: Lab, text: str) -> tuple[str, ...]:
+    """Codes of either end that begin with `text`."""
+    found = {
+        code
+        for company in lab.tempostar.companies()
+        for code in lab.tempostar.codes_beginning(text, limit=SUGGESTED, company_id=company.company_id)
+    }
+    for shop in lab.roomclip.shops():
+        found.update(lab.roomclip.codes_beginning(shop.shop_id, text, limit=SUGGESTED))
+    return tuple(sorted(found)[:SUGGESTED])
+
+
+def _look_in(lab: Lab, code: str, shop: Shop, linkage: Linkage | None) -> BothEnds:
+    sku = lab.tempostar.find_sku(code, company_id=shop.company_id)
+    standing = next((one for one in sku.shops if one.shop_code == shop.shop_code), None) if sku else None
+    state = lab.tempostar.reflection_state(shop.shop_code)
+    roomclip_shop = "" if linkage is None else linkage.shop_id
+    return BothEnds(
+        shop=shop,
+        sku=sku,
+        carried=standing is not None and standing.carried,
+        linked=standing is not None and standing.linked,
+        waits=sku is not None and lab.tempostar.waits(shop.shop_code, code),
+        next_pass=state.next_pass,
+        file=None if state.last_path is None else _file(lab, shop, state.last_path, code),
+        roomclip_shop=roomclip_shop,
+        linkage=None if linkage is None else linkage.state,
+        update=lab.roomclip.last_update(roomclip_shop, code) if roomclip_shop else None,
+        variants=lab.roomclip.variants(roomclip_shop, codes=[code]).variants if roomclip_shop else (),
+    )
+
+
+def _file(lab: Lab, shop: Shop, path: str, code: str) -> FileSeen | None:
+    stat, content = lab.area.stat(shop.company_id, path), lab.area.read(shop.company_id, path)
+    if stat is None or content is None:
+        return None
+    return FileSeen(path, stat.mtime, find_row(content, code), _read_at(lab, path, stat.mtime))
+
+
+def _read_at(lab: Lab, path: str, written_at: datetime) -> str | None:
+    """When a client had the file whole since it was written: as far as the last downloads and passes tell."""
+    written = lab.journal.newest(Filter(kind="reflection.written"), limit=_READINGS).lines
+    since = next((line.seq for line in written if datetime.fromisoformat(line.at) <= written_at), 0)
+    for line in lab.journal.newest(Filter(kind="ftps.sent"), after=since, limit=_READINGS).lines:
+        data = lab.journal.entry(line.seq).data
+        if data.get("path") == path and data.get("complete"):
+            return line.at
+    return None
+
+
+def _elsewhere(lab: Lab, code: str) -> tuple[tuple[str, object], ...]:
+    """Variants of the code in RoomClip shops that no TEMPOSTAR shop stands beside."""
+    return tuple(
+        (shop.shop_id, variant)
+        for shop in lab.roomclip.shops()
+        for variant in lab.roomclip.variants(shop.shop_id, codes=[code]).variants
+    )
