@@ -1,0 +1,142 @@
+"""What follows from the guide: stock arrives, a sale, a pause, a failure with its mail."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.guide_walk.person import Person, step
+from tests.browser.guide_walk.roomclip import CHAIR, CURTAINS, LAMP
+from tests.browser.guide_walk.tempostar import CHAIR_SKU, CURTAIN_SKUS, STOCK
+
+
+def _sync(person: Person, *, exit_code: int = 0) -> None:
+    """TEMPOSTAR's next pass by the clock, then the engine's."""
+    person.press("次の送信まで進める")
+    assert person.engine.run().exit_code == exit_code
+
+
+def _item(person: Person, number: str) -> Locator:
+    """An item's rows on 商品管理."""
+    person.go_to("RoomClipビジネス")
+    person.follow("商品管理")
+    return person.page.get_by_role("rowgroup").filter(has=person.page.get_by_text(number, exact=True))
+
+
+def _set_stock(person: Person, sku: str, quantity: int) -> None:
+    person.go_to("TEMPOSTAR")
+    person.follow("在庫管理", "在庫一覧")
+    person.type_into(f"想定在庫数 {sku}", str(quantity))
+    person.row(sku).get_by_role("button", name="更新").click()
+    expect(person.page.get_by_role("status").first).to_be_visible()
+
+
+def _number_of(person: Person, sku: str) -> str:
+    """The stock on the row of a code on the item's list."""
+    return person.row(sku).locator("td.number").last.inner_text().split()[0]
+
+
+@step("first-sync")
+def first_sync(person: Person) -> str:
+    _sync(person)
+    _item(person, CHAIR)
+    for sku, stock in STOCK.items():
+        assert _number_of(person, sku) == str(stock), sku
+    person.go_to("ショップ")
+    expect(person.page.get_by_text("在庫あり").nth(1)).to_be_visible()
+    return "TEMPOSTARの在庫数がRoomClipショッピングに届き、公開の商品が在庫ありになりました。"
+
+
+@step("draft-stock")
+def draft_stock(person: Person) -> str:
+    expect(person.page.get_by_text("和紙のランプ")).to_have_count(0)
+    lamp = _item(person, LAMP)
+    expect(lamp).to_contain_text("8")
+    expect(lamp.get_by_label(f"{LAMP} 出品ステータス")).to_have_value("下書き")
+    return "下書きのランプの在庫数は8ですが、店舗には出ていません。"
+
+
+@step("sale")
+def sale(person: Person) -> str:
+    person.go_to("ショップ")
+    person.page.get_by_role("link", name="遮光カーテン").click()
+    person.choose("カラー", "グレー")
+    person.choose("サイズ", "80cm")
+    person.page.get_by_label("クレジットカード", exact=True).check()
+    person.press("購入する")
+    person.reads("ご注文ありがとうございます", "遮光カーテン")
+    _item(person, CURTAINS)
+    assert _number_of(person, CURTAIN_SKUS[1]) == str(STOCK[CURTAIN_SKUS[1]] - 1)
+    person.go_to("ショップ")
+    person.follow("注文履歴")
+    return "注文が受け付けられ、グレーのカーテンの在庫は3から2に減りました。"
+
+
+@step("order-taken-in")
+def order_taken_in(person: Person) -> str:
+    assert person.engine.run().exit_code == 0
+    person.press("次の送信まで進める")
+    person.go_to("TEMPOSTAR")
+    person.follow("在庫管理", "在庫一覧")
+    left = STOCK[CURTAIN_SKUS[1]] - 1
+    expect(person.field(f"想定在庫数 {CURTAIN_SKUS[1]}")).to_have_value(str(left))
+    person.follow("受注管理", "受注一覧")
+    order = person.row(CURTAIN_SKUS[1])
+    expect(order).to_contain_text("クレジットカード")
+    expect(order).to_contain_text("その他")
+    expect(order).to_contain_text("なし")
+    return "受注一覧に注文が入り、支払方法はクレジットカード、配送方法はその他、警告はありません。"
+
+
+@step("pause")
+def pause(person: Person) -> str:
+    assert person.engine.run().exit_code == 0  # what the order changed arrives before the pause
+    person.go_to("RoomClipビジネス")
+    person.follow("在庫連携設定")
+    person.press("一時停止")
+    person.is_told("連携を一時停止しました。")
+    _set_stock(person, CHAIR_SKU, 10)
+    _sync(person)
+    _item(person, CHAIR)
+    assert _number_of(person, CHAIR_SKU) == str(STOCK[CHAIR_SKU])
+    person.follow("在庫連携設定")
+    person.reads("一時停止中")
+    return "一時停止中です。TEMPOSTARで椅子を10に変えても、RoomClipの在庫数は12のままです。"
+
+
+@step("resume")
+def resume(person: Person) -> str:
+    person.press("再開")
+    person.is_told("連携を再開しました。")
+    _sync(person)
+    _item(person, CHAIR)
+    assert _number_of(person, CHAIR_SKU) == "10"
+    return "再開した後の同期で、椅子の在庫数が10になりました。"
+
+
+@step("failure-mail")
+def failure_mail(person: Person) -> str:
+    _set_stock(person, CHAIR_SKU, 7)
+    person.go_to("実験室")
+    person.follow("障害")
+    person.press("次のログインを拒否する")
+    _sync(person, exit_code=1)
+    _item(person, CHAIR)
+    assert _number_of(person, CHAIR_SKU) == "10"
+    person.go_to("受信メール")
+    mails = person.page.get_by_role("list", name="メール、新しい順").get_by_role("listitem")
+    expect(mails.first).to_contain_text("失敗")
+    mails.first.get_by_role("link").click()
+    person.reads("owner@shop.example")
+    return "連携の失敗を知らせるメールが店舗に届きました。椅子の在庫数は10のままです。"
+
+
+@step("recovery-mail")
+def recovery_mail(person: Person) -> str:
+    _sync(person)
+    _item(person, CHAIR)
+    assert _number_of(person, CHAIR_SKU) == "7"
+    person.go_to("受信メール")
+    mails = person.page.get_by_role("list", name="メール、新しい順").get_by_role("listitem")
+    expect(mails.first).to_contain_text("復旧")
+    mails.first.get_by_role("link").click()
+    return "復旧を知らせるメールが届き、椅子の在庫数は7になりました。"
