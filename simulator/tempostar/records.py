@@ -285,8 +285,9 @@ class Records:
             "SELECT product_code, name,"  # noqa: S608 - fixed text
             " (SELECT json_group_array(sku_code) FROM (SELECT sku_code FROM ts_sku AS s"
             "   WHERE s.product_id = p.product_id ORDER BY sku_code)) AS skus,"
-            " (SELECT json_group_array(shop_code) FROM (SELECT c.shop_code FROM ts_shop JOIN ts_carried AS c"
-            "   ON c.shop_code = ts_shop.shop_code AND c.product_id = p.product_id ORDER BY c.shop_code)) AS shops"
+            " (SELECT json_group_array(shop_code) FROM (SELECT c.shop_code FROM ts_shop AS h"
+            "   CROSS JOIN ts_carried AS c ON c.shop_code = h.shop_code AND c.product_id = p.product_id"
+            "   WHERE h.company_id = :company ORDER BY c.shop_code)) AS shops"
             f" FROM (SELECT * FROM ts_product WHERE {where} ORDER BY product_code LIMIT :limit OFFSET :offset) AS p"
             " ORDER BY product_code",
             values,
@@ -301,7 +302,7 @@ class Records:
         """Id, name and the codes of the shops that carry it; None when there is no such product."""
         row = self._store.row(
             "SELECT product_id, name, (SELECT json_group_array(shop_code) FROM (SELECT h.shop_code FROM ts_shop AS h"
-            "   JOIN ts_carried AS c ON c.shop_code = h.shop_code AND c.product_id = p.product_id"
+            "   CROSS JOIN ts_carried AS c ON c.shop_code = h.shop_code AND c.product_id = p.product_id"
             "   ORDER BY h.shop_code)) AS shops"
             " FROM ts_product AS p WHERE company_id = ? AND product_code = ?",
             (company_id, product_code),
@@ -317,20 +318,16 @@ class Records:
     ) -> tuple[tuple[Sku, ...], int]:
         """SKUs whose code, product code or product name contains `search`, by SKU code, and how many there are; of one
         product only, where it is named."""
-        source = "ts_sku AS s JOIN ts_product AS p USING (product_id)" if search else "ts_sku AS s"
-        # The unary plus keeps the index of SKU codes out: a product has a few SKUs, its company a million.
-        where = (
-            "s.company_id = :company" if product_id is None else "s.product_id = :product AND +s.company_id = :company"
-        )
-        if search:
-            where += " AND (s.sku_code LIKE :like ESCAPE '\\' OR p.product_code LIKE :like ESCAPE '\\'"
-            where += " OR p.name LIKE :like ESCAPE '\\')"
         values = {
             "company": company_id, "product": product_id, "like": _like(search), "limit": limit, "offset": offset,
         }  # fmt: skip
-        total = self._store.rows(f"SELECT count(*) AS n FROM {source} WHERE {where}", values)[0]["n"]  # noqa: S608 - fixed text
+        found = _found_skus(search, of_one_product=product_id is not None)
+        total = self._store.rows(f"SELECT count(*) AS n FROM ({found})", values)[0]["n"]  # noqa: S608 - fixed text
         rows = self._store.rows(
-            _SKU_ROWS.format(f"SELECT s.* FROM {source} WHERE {where} ORDER BY s.sku_code LIMIT :limit OFFSET :offset"),
+            _SKU_ROWS.format(
+                f"SELECT s.* FROM (SELECT sku_id FROM ({found}) ORDER BY sku_code LIMIT :limit OFFSET :offset) AS f"  # noqa: S608
+                " CROSS JOIN ts_sku AS s USING (sku_id) ORDER BY s.sku_code"
+            ),
             values,
         )
         return tuple(_sku(row, negative) for row in rows), total
@@ -352,6 +349,27 @@ class Records:
             (company_id, text, text + "\U0010ffff", limit),
         )
         return tuple(row["sku_code"] for row in rows)
+
+
+def _found_skus(search: str, *, of_one_product: bool) -> str:
+    """SQL for id and code of SKUs: of :company or of :product, those that :like is found in."""
+    if of_one_product:
+        # The unary plus keeps the index of SKU codes out: a product has a few SKUs, its company a million.
+        whose = (
+            "SELECT s.sku_id, s.sku_code FROM ts_sku AS s WHERE s.product_id = :product AND +s.company_id = :company"
+        )
+    else:
+        whose = "SELECT s.sku_id, s.sku_code FROM ts_sku AS s WHERE s.company_id = :company"
+    if not search:
+        return whose
+    # The codes are read along their index, and the few products found lead to their SKUs: joining each of a million
+    # SKUs to its product to look at the name takes seconds.
+    return (
+        f"{whose} AND s.sku_code LIKE :like ESCAPE '\\'"  # noqa: S608 - fixed text
+        " UNION SELECT s.sku_id, s.sku_code FROM ts_product AS p CROSS JOIN ts_sku AS s USING (product_id)"
+        " WHERE p.company_id = :company AND (p.product_code LIKE :like ESCAPE '\\' OR p.name LIKE :like ESCAPE '\\')"
+        + (" AND p.product_id = :product" if of_one_product else "")
+    )
 
 
 def _shop(row: sqlite3.Row) -> Shop:

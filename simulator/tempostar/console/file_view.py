@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
-READ_AT_MOST = 4 * 1024 * 1024
+READ_AT_MOST = 1024 * 1024
 """Bytes of a file that are looked at."""
 ROWS_A_PAGE = 100
 _BYTES_A_LINE = 16
