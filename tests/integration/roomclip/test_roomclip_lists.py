@@ -155,15 +155,15 @@ class Overheard:
         ]
 
 
-@pytest.mark.parametrize("status", [None, ListingStatus.PUBLISHED])
-@pytest.mark.parametrize("in_stock", [None, True])
+@pytest.mark.parametrize(
+    ("status", "in_stock"), [(None, None), (ListingStatus.PUBLISHED, None), (ListingStatus.PUBLISHED, True)]
+)
 def test_what_lies_before_a_page_is_passed_over_within_an_index(ground, roomclip, status, in_stock):
     store = Overheard(ground.store)
     wanted = {"status": status, "in_stock": in_stock, "search": "", "beginning": 5000, "limit": 50}
     ItemRecords(store).items("1", **wanted)
-    steps = [step for step in store.plans() if status is not None or in_stock is None or "B-TREE" not in step]
-    assert len(steps) >= 2
-    assert [step for step in steps if "COVERING INDEX" not in step] == []
+    assert len(store.plans()) == 2
+    assert [step for step in store.plans() if "COVERING INDEX" not in step] == []
 
 
 def test_a_search_of_codes_reads_an_index_only(ground, roomclip):
