@@ -307,10 +307,8 @@ class Records:
             where += " OR p.name LIKE :like ESCAPE '\\')"
         values = {"company": company_id, "like": _like(search), "limit": limit, "offset": offset}
         total = self._store.rows(f"SELECT count(*) AS n FROM {source} WHERE {where}", values)[0]["n"]  # noqa: S608 - fixed text
-        rows = self._store.rows(
-            _SKU_ROWS.format(f"SELECT s.* FROM {source} WHERE {where} ORDER BY s.sku_code LIMIT :limit OFFSET :offset"),
-            values,
-        )
+        chosen = f"SELECT s.* FROM {source} WHERE {where} ORDER BY s.sku_code LIMIT :limit OFFSET :offset"  # noqa: S608 - fixed text
+        rows = self._store.rows(_SKU_ROWS.format(chosen), values)
         return tuple(_sku(row, negative) for row in rows), total
 
     def find_sku(self, company_id: int, code: str, negative: Negative) -> Sku | None:
