@@ -24,13 +24,10 @@ def compare(store: Store, shop_code: str, roomclip_shop: str, negative: Negative
     """Compare the first `limit` SKUs that are carried and linked for a shop with a RoomClip shop's variants."""
     stock = "s.sellable - s.held_back"
     wanted = f"max(0, {stock})" if negative is Negative.CLAMP else stock
+    held = "FROM rc_variant AS v WHERE v.shop_id = :roomclip AND v.deleted = 0 AND v.code = s.sku_code"
     row = store.rows(
-        "SELECT count(*) AS total, coalesce(sum(holders = 1 AND held = wanted), 0) AS same FROM ("  # noqa: S608 - fixed text
-        f" SELECT {wanted} AS wanted,"
-        " (SELECT count(*) FROM rc_variant AS v WHERE v.shop_id = :roomclip AND v.deleted = 0 AND v.code = s.sku_code)"
-        " AS holders,"
-        " (SELECT max(stock) FROM rc_variant AS v WHERE v.shop_id = :roomclip AND v.deleted = 0 AND v.code = s.sku_code)"
-        " AS held"
+        "SELECT count(*) AS total, coalesce(sum(holders = 1 AND held = wanted), 0) AS same"  # noqa: S608 - fixed text
+        f" FROM (SELECT {wanted} AS wanted, (SELECT count(*) {held}) AS holders, (SELECT max(stock) {held}) AS held"
         " FROM ts_linked AS l CROSS JOIN ts_sku AS s ON s.sku_id = l.sku_id"
         " CROSS JOIN ts_carried AS c ON c.shop_code = l.shop_code AND c.product_id = s.product_id"
         " WHERE l.shop_code = :shop LIMIT :limit)",

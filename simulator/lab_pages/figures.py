@@ -15,15 +15,15 @@ COMPARED = 20_000
 """SKUs of a shop that the start page compares; beyond, it says so."""
 
 
-def start_figures(lab: Lab) -> Callable[[], Mapping[str, object]]:
+def start_figures(lab: Lab, compared: int = COMPARED) -> Callable[[], Mapping[str, object]]:
     """What gives the start page's figures. Counting is done anew when something has happened since: what is not in the
-    journal did not happen."""
+    journal did not happen. `compared`: the most SKUs of a shop that are compared."""
     kept: dict[int, Mapping[str, object]] = {}
 
     def figures() -> Mapping[str, object]:
         seq = lab.journal.last_seq()
         if seq not in kept:
-            counted = _count(lab)
+            counted = _count(lab, compared)
             kept.clear()
             kept[seq] = counted
         return {**kept[seq], "next_pass": lab.tempostar.next_pass_due(), "faults": lab.faults.armed()}
@@ -31,11 +31,11 @@ def start_figures(lab: Lab) -> Callable[[], Mapping[str, object]]:
     return figures
 
 
-def _count(lab: Lab) -> Mapping[str, object]:
+def _count(lab: Lab, limit: int) -> Mapping[str, object]:
     shops = lab.tempostar.shops()
     linkages = [one for one in lab.roomclip.linkages() if one.inputs is not None]
     compared = [
-        lab.compare(one.inputs.shop_code, one.shop_id, limit=COMPARED)
+        lab.compare(one.inputs.shop_code, one.shop_id, limit=limit)
         for one in linkages
         if one.inputs is not None and any(shop.shop_code == one.inputs.shop_code for shop in shops)
     ]
@@ -51,7 +51,8 @@ def _count(lab: Lab) -> Mapping[str, object]:
         "linked": bool(linkages),
         "same": sum(one.same for one in compared),
         "differing": sum(one.differing for one in compared),
-        "bounded": any(one.same + one.differing == COMPARED for one in compared),
+        "most": limit,
+        "bounded": any(one.same + one.differing == limit for one in compared),
         "mails": lab.mailbox.count(),
         "ftps_port": ftps,
         "first_sku": next(iter(lab.tempostar.codes_beginning("", limit=1)), ""),

@@ -36,7 +36,7 @@ def add_sku(blueprint: Blueprint, lab: Lab) -> None:
         found = lab.journal.newest(Filter(sku=code), limit=_TIMELINE) if code else None
         suggested = () if known else suggest(lab, code)
         return render_template(
-            "lab/sku.html", code=code, rows=rows, variants=variants, found=found, suggested=suggested,
+            "lab/sku.html", code=code, rows=rows, known=known, variants=variants, found=found, suggested=suggested,
         )  # fmt: skip
 
 

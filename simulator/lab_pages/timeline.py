@@ -54,8 +54,9 @@ def add_timeline(blueprint: Blueprint, lab: Lab) -> None:
             after=max(0, found.seq - NEIGHBOURS - 1),
             limit=2 * NEIGHBOURS + 1,
         )
+        data = json.dumps(found.data, ensure_ascii=False, indent=2)
         return render_template(
-            "lab/entry.html", entry=found, lines_around=around.lines, data=json.dumps(found.data, ensure_ascii=False, indent=2),
+            "lab/entry.html", entry=found, lines_around=around.lines, data=data,
             skus=found.skus[:_MOST_SKUS], more_skus=len(found.skus) - len(found.skus[:_MOST_SKUS]),
         )  # fmt: skip
 

@@ -71,6 +71,6 @@ def create_blueprint(mailbox: Mailbox) -> Blueprint:
 
 
 def tells(subject: str) -> str:
-    """What a mail tells of, as far as its subject says so itself: "失敗", "復旧", or "" when it says neither or both."""
+    """What a mail tells of, as far as its subject says so itself: 失敗, 復旧, or "" when it says neither or both."""
     said = [word for word in ("失敗", "復旧") if word in subject]
     return said[0] if len(said) == 1 else ""

@@ -89,7 +89,7 @@ _SKU_ROWS = (
     "     WHERE c.shop_code = h.shop_code AND c.product_id = s.product_id) AS carried,"
     "   EXISTS (SELECT 1 FROM ts_linked AS l WHERE l.shop_code = h.shop_code AND l.sku_id = s.sku_id) AS linked"
     "   FROM ts_shop AS h WHERE h.company_id = s.company_id ORDER BY shop_code)) AS shops"
-    " FROM ({}) AS s JOIN ts_product AS p USING (product_id) ORDER BY s.sku_code"
+    " FROM ({}) AS s CROSS JOIN ts_product AS p USING (product_id) ORDER BY s.sku_code"
 )
 _STOCK_SETTINGS = tuple(f.name for f in dataclasses.fields(StockSettings))
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _LONGEST_SHOWN = 100
 _WHOLE = "0から999,999,999までの半角の整数で入力してください。"
+_BOUNDS = "欄の下にある範囲の半角の数字で入力してください。"
+_TIME = "いまの時刻からあとの366日以内を、年月日と時刻で入力してください。"
 _CHOOSE = "画面にある選択肢から選んでください。"
 _NAME = "255文字以内で、制御文字を入れずに入力してください。"
 _CODE = "100文字以内で、制御文字を入れずに入力してください。"
@@ -73,6 +75,34 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "notify_to": ("連携失敗時の通知先", "メールアドレスを入力してください。"),
     "quantity": ("数量", _CHOOSE),
     "payment_method": ("支払方法", _CHOOSE),
+    "now": ("時刻", _TIME),
+    "time": ("時刻", _TIME),
+    "minutes": ("進める時間(分)", "0から527,040までの半角の数字で入力してください。"),
+    "seconds": ("秒数(seconds)", "欄の下にある範囲の半角の数字で入力してください。時計を進めるときは整数です。"),
+    "rate": ("速さ", "0より大きい半角の数字で入力してください。時計は100,000倍までです。"),
+    "mode": ("時計", _CHOOSE),
+    "on": ("場面(on)", _CHOOSE),
+    "path": ("パス(path)", "この場面のパスの形で入力してください。例: /netstock/*/stock.csv"),
+    "nth": ("何回目から(nth)", _BOUNDS),
+    "times": ("何回(times)", _BOUNDS),
+    "at": ("バイト数(at)", _BOUNDS),
+    "by": ("増減(by)", _BOUNDS),
+    "code": ("返事の番号(code)", _BOUNDS),
+    "status": ("ステータス(status)", _BOUNDS),
+    "retry_after": ("Retry-After", _BOUNDS),
+    "how": ("切りかた(how)", _CHOOSE),
+    "text": ("文(text)", "1行、400文字以内で入力してください。"),
+    "location": ("転送先(location)", "1行、400文字以内で入力してください。"),
+    "snapshot": (
+        "名前",
+        "半角英数字で始まる、半角英数字・ハイフン・アンダースコア・ピリオドの64文字以内で入力してください。",
+    ),
+    "skus": ("SKU数", "1から2,000,000までの半角の整数で入力してください。"),
+    "seed": ("カタログの番号", "0以上の半角の整数で入力してください。"),
+    "confirmed": ("確認", "すべてなくなることを確かめて、チェックを入れてください。"),
+    "column_order": ("項目の順", "在庫ファイルの項目名を、それぞれ一度だけ、半角カンマ区切りで入力してください。"),
+    "slice_size": ("一回の送信のSKU数", "1から1,000,000までの半角の整数で入力してください。"),
+    "bulk_delay_minutes": ("一括更新の遅れ(分)", "0から1440までの半角の整数で入力してください。"),
 }
 """What the pages call a field, and what it takes."""
 
@@ -89,6 +119,10 @@ _THINGS: Mapping[str, str] = {
     "item on sale": "販売中の商品",
     "variant": "商品",
     "order": "注文",
+    "fault": "障害",
+    "kind of fault": "障害の種類",
+    "journal entry": "記録",
+    "snapshot": "保存した状態",
 }
 
 _STATUSES: Mapping[int, str] = {

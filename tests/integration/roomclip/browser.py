@@ -25,7 +25,8 @@ class Browser:
         return html.unescape(answer.get_data(as_text=True))
 
     def fields(self, page: str, action: str) -> dict[str, str]:
-        """The hidden fields of the form of `page` that is sent to `action` (without what the page adds to it)."""
+        """The hidden fields of the form of `page` that is sent to `action`, but for its query."""
         forms = re.findall(r'<form method="post"[^>]*action="([^"]*)"[^>]*>(.*?)</form>', self.open(page), re.DOTALL)
-        [form] = [body for address, body in forms if address.startswith(action)]
+        wanted = action.partition("?")[0]
+        [form, *_] = [body for address, body in forms if address.partition("?")[0] == wanted]
         return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
