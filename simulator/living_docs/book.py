@@ -11,7 +11,7 @@ from simulator.conformance.defects.matrix import recorded
 from simulator.conformance.defects.seeded import seeded_defects
 from simulator.conformance.feature_files import find_feature_files, read_feature
 from simulator.conformance.guide import features_dir, statements
-from simulator.conformance.sources import ASSUMPTION, levels_in
+from simulator.conformance.sources import ASSUMPTION, Owed, levels_in
 from simulator.conformance.verify.results import Outcome
 from simulator.living_docs.figures import count_figures
 from simulator.living_docs.script import read_scripts
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from simulator.conformance.feature_files import Feature
     from simulator.conformance.feature_files import Scenario as Written
     from simulator.conformance.guide import Statement
-    from simulator.conformance.sources import Owed
     from simulator.conformance.verify.results import Result
     from simulator.living_docs.figures import Figures
     from simulator.living_docs.record import Record
@@ -140,9 +139,10 @@ class Book:
         return tuple(scenario for scenario in self.scenarios if not scenario.named("guide-"))
 
     def of_section(self, section: Section) -> tuple[ScenarioPage, ...]:
-        """The scenarios that stand on a statement of this section."""
+        """The scenarios that stand on a statement of this section: what the guide states before what goes beyond it."""
         numbers = {one.id for one in section.statements}
-        return tuple(scenario for scenario in self.scenarios if numbers & {*scenario.named("guide-")})
+        found = (scenario for scenario in self.scenarios if numbers & {*scenario.named("guide-")})
+        return tuple(sorted(found, key=lambda scenario: list(Owed).index(scenario.level)))
 
     def assuming(self, assumption: str) -> tuple[ScenarioPage, ...]:
         """The scenarios that stand on an assumption."""

@@ -12,9 +12,9 @@ from urllib.parse import unquote, urldefrag
 import pytest
 
 from simulator.conformance.guide import statements
-from simulator.conformance.sources import assumptions, public_facts
+from simulator.conformance.sources import Owed, assumptions, public_facts
 from simulator.conformance.verify.results import Outcome
-from simulator.living_docs.book import Book, State, compose_book
+from simulator.living_docs.book import SECTIONS, Book, State, compose_book
 from simulator.living_docs.record import read_record
 from simulator.living_docs.site import compose_site
 from simulator.living_docs.walk import read_walk
@@ -171,6 +171,9 @@ def test_each_section_has_its_statements_pictures_and_scenarios(site: Site) -> N
     fifth = Page(site.files["section-5.html"]).text
     for wanted in (STAYS, MAILED, "もし", "一時停止 pauses the link.", "The walk has no step in this section."):
         assert wanted in fifth
+    levels = [one.level for one in site.book.of_section(SECTIONS[-1])]
+    assert levels == sorted(levels, key=list(Owed).index)
+    assert len({*levels}) > 1
     shown = "".join(
         page.text for name, page in site.pages.items() if name.startswith("section-") or name == "beyond.html"
     )
