@@ -19,7 +19,7 @@ KEPT = Path(__file__).parents[2] / "build" / "browser"
 LIMIT = 10_000
 """Milliseconds that anything waited for may take."""
 _FLAGS = (
-    "--disable-gpu", "--disable-quic", "--disable-sync", "--no-first-run",
+    "--lang=ja", "--disable-gpu", "--disable-quic", "--disable-sync", "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # nothing outside the lab is even looked up
     # Pictures alike everywhere; a corner redrawn in part differs from one drawn whole.
     "--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb", "--disable-partial-raster",

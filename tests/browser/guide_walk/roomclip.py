@@ -64,7 +64,6 @@ def ftp_password(person: Person) -> str:
     person.follow("設定(歯車マーク)", "共通設定", "FTPパスワード発行")
     person.press("発行")
     person.is_told("FTPパスワードを発行しました。")
-    person.press("表示")
     account = person.page.get_by_role("region", name="FTPアカウント")
     person.noted["FTPユーザーID"] = account.locator("dd").nth(0).inner_text()
     person.noted["FTPユーザーパスワード"] = account.locator("dd").nth(1).inner_text()
