@@ -158,6 +158,15 @@ class NewPayment(ApiModel):
     company_id: CompanyId = FIRST_COMPANY
 
 
+class ShopNames(ApiModel):
+    """What a carrier or payment that is there is called in the orders of shops, by shop code; "" takes the name away,
+    shops left out stay."""
+
+    name: str
+    shop_names: dict[str, str]
+    company_id: CompanyId = FIRST_COMPANY
+
+
 class PaymentItem(AnswerModel):
     """A row of 支払方法設定."""
 

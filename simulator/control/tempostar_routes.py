@@ -119,6 +119,11 @@ class SettingRoutes:
         """Add a row of 配送業者設定 (guide 2.2)."""
         return models.CarrierItem.model_validate(self._backoffice.add_carrier(**json.model_dump()))
 
+    @route("PUT", "/carriers", json=models.ShopNames, answer=models.CarrierItem, problems=(_NOT_FOUND, _CONFLICT))
+    def name_carrier(self, json: models.ShopNames) -> models.CarrierItem:
+        """Change what a carrier is called in the orders of the shops named."""
+        return models.CarrierItem.model_validate(self._backoffice.name_carrier(**json.model_dump()))
+
     @route("GET", "/payments", query=models.CompanyQuery, answer=models.PaymentList, problems=(_NOT_FOUND,))
     def payments(self, query: models.CompanyQuery) -> models.PaymentList:
         """支払方法設定."""
@@ -136,6 +141,11 @@ class SettingRoutes:
     def add_payment(self, json: models.NewPayment) -> models.PaymentItem:
         """Add a row of 支払方法設定 (guide 2.3)."""
         return models.PaymentItem.model_validate(self._backoffice.add_payment(**json.model_dump()))
+
+    @route("PUT", "/payments", json=models.ShopNames, answer=models.PaymentItem, problems=(_NOT_FOUND, _CONFLICT))
+    def name_payment(self, json: models.ShopNames) -> models.PaymentItem:
+        """Change what a payment is called in the orders of the shops named."""
+        return models.PaymentItem.model_validate(self._backoffice.name_payment(**json.model_dump()))
 
     def _shop(self, shop: Shop) -> models.ShopItem:
         state = self._backoffice.reflection_state(shop.shop_code)

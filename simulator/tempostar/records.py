@@ -167,6 +167,13 @@ class Records:
             (company_id, carrier.name, carrier.console_name, _json(carrier.shop_names)),
         )
 
+    def set_carrier_names(self, company_id: int, carrier: Carrier) -> None:
+        """Replace what a carrier is called in shops."""
+        self._store.execute(
+            "UPDATE ts_carrier SET shop_names = ? WHERE company_id = ? AND name = ?",
+            (_json(carrier.shop_names), company_id, carrier.name),
+        )
+
     def carriers(self, company_id: int) -> tuple[Carrier, ...]:
         """A company's, by name."""
         rows = self._store.rows("SELECT * FROM ts_carrier WHERE company_id = ? ORDER BY name", (company_id,))
@@ -176,6 +183,13 @@ class Records:
         """A new row of 支払方法設定."""
         self._store.execute(
             "INSERT INTO ts_payment VALUES (?, ?, ?)", (company_id, payment.name, _json(payment.shop_names))
+        )
+
+    def set_payment_names(self, company_id: int, payment: Payment) -> None:
+        """Replace what a payment is called in shops."""
+        self._store.execute(
+            "UPDATE ts_payment SET shop_names = ? WHERE company_id = ? AND name = ?",
+            (_json(payment.shop_names), company_id, payment.name),
         )
 
     def payments(self, company_id: int) -> tuple[Payment, ...]:

@@ -6,7 +6,7 @@ import dataclasses
 import secrets
 from typing import TYPE_CHECKING
 
-from simulator.errors import BadValue, Conflict
+from simulator.errors import BadValue, Conflict, Unknown
 from simulator.tempostar.catalog import (
     FIRST_COMPANY,
     LONGEST_NAME,
@@ -190,6 +190,44 @@ class Shops(Desk):
             )  # fmt: skip
         return payment
 
+    def name_carrier(self, name: str, shop_names: Mapping[str, str], *, company_id: int = FIRST_COMPANY) -> Carrier:
+        """Change what a carrier of 配送業者設定 is called in the orders of the shops named; "": it has no name there.
+        Orders taken in before stay as they are.
+
+        Raises: Unknown for the carrier; else as `add_carrier`.
+        """
+        with self._store.transaction():
+            others = {one.name: one for one in self.carriers(company_id)}
+            if name not in others:
+                raise Unknown("carrier", name, next_step=f"配送業者設定 has: {', '.join(others) or 'none yet'}.")
+            old = others.pop(name)
+            carrier = dataclasses.replace(old, shop_names=_merged(old.shop_names, shop_names))
+            self._check_names("carrier", carrier, tuple(others.values()), company_id)
+            self._records.set_carrier_names(company_id, carrier)
+            self._record(
+                "carrier.named", f"Carrier {name} was given names in {len(shop_names)} shops.",
+                company_id=company_id, name=name, shop_names=dict(shop_names),
+            )  # fmt: skip
+        return carrier
+
+    def name_payment(self, name: str, shop_names: Mapping[str, str], *, company_id: int = FIRST_COMPANY) -> Payment:
+        """The same for a payment of 支払方法設定.
+
+        Raises: as `name_carrier`.
+        """
+        with self._store.transaction():
+            others = {one.name: one for one in self.payments(company_id)}
+            if name not in others:
+                raise Unknown("payment", name, next_step=f"支払方法設定 has: {', '.join(others) or 'none yet'}.")
+            payment = Payment(name, _merged(others.pop(name).shop_names, shop_names))
+            self._check_names("payment", payment, tuple(others.values()), company_id)
+            self._records.set_payment_names(company_id, payment)
+            self._record(
+                "payment.named", f"Payment {name} was given names in {len(shop_names)} shops.",
+                company_id=company_id, name=name, shop_names=dict(shop_names),
+            )  # fmt: skip
+        return payment
+
     def carriers(self, company_id: int = FIRST_COMPANY) -> tuple[Carrier, ...]:
         """A company's 配送業者設定, by name. Raises: Unknown for the company."""
         self._check_company(company_id)
@@ -217,3 +255,7 @@ class Shops(Desk):
                         f"In shop {shop_code}, {shop_name!r} means the {what} {other.name!r} already.",
                         next_step="One name of a shop can mean one row only.",
                     )
+
+
+def _merged(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    return {shop_code: name for shop_code, name in {**old, **new}.items() if name}

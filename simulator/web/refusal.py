@@ -111,6 +111,8 @@ _THINGS: Mapping[str, str] = {
     "company": "会社",
     "product": "商品",
     "SKU": "SKU",
+    "carrier": "配送業者",
+    "payment": "支払方法",
     "folder": "フォルダ",
     "file": "ファイル",
     "mail": "メール",

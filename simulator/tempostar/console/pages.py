@@ -13,6 +13,7 @@ from simulator.tempostar.console import (
     goods,
     home,
     menus,
+    names_in_shops,
     order_settings,
     orders,
     products,
@@ -43,6 +44,7 @@ def create_blueprint(backoffice: BackOffice, files: Area) -> Blueprint:
     settings.add_pages(blueprint, backoffice)
     stock_settings.add_pages(blueprint, backoffice)
     order_settings.add_pages(blueprint, backoffice)
+    names_in_shops.add_pages(blueprint, backoffice)
     goods.add_pages(blueprint, backoffice)
     products.add_pages(blueprint, backoffice)
     stock.add_pages(blueprint, backoffice)

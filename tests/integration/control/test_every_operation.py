@@ -95,6 +95,9 @@ def walk_tempostar(walk: Walk) -> None:
     assert walk("GET", "tempostar/carriers")["carriers"][0]["shop_names"] == names
     walk("POST", "tempostar/payments", {"name": "Amazon決済", "shop_names": {"20001": "Amazon決済"}}, status=201)
     assert walk("GET", "tempostar/payments")["payments"][0]["name"] == "Amazon決済"
+    named = {"name": "Amazon決済", "shop_names": {"20001": "AmazonPay"}}
+    assert walk("PUT", "tempostar/payments", named)["shop_names"] == {"20001": "AmazonPay"}
+    assert walk("PUT", "tempostar/carriers", {"name": "その他", "shop_names": {"20001": ""}})["shop_names"] == {}
     skus = [{"sku_code": "A/1", "sellable": 5, "held_back": 2}, {"sku_code": "A 2"}]
     walk("POST", "tempostar/products", {"product_code": "P", "name": "椅子", "skus": skus}, status=201)
     more = {"products": [{"product_code": "Q", "name": "机", "skus": [{"sku_code": "B1"}]}]}

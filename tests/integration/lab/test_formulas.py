@@ -30,10 +30,13 @@ NAME = "=1+1<img src=x onerror=alert(1)>"
 RAW = re.compile(r"<script>alert|<img src=x|HYPERLINK\(\"")
 STORE = "/roomclip/business/1"
 PAGES = (
-    "/tempostar/", "/tempostar/shops/20001", "/tempostar/stock", "/tempostar/orders", "/tempostar/area",
+    "/tempostar/", "/tempostar/settings/shops", "/tempostar/settings/stock/20001", "/tempostar/settings/payments/new",
+    "/tempostar/products", "/tempostar/products/edit?product_code=P", "/tempostar/products/carrying?product_code=P",
+    "/tempostar/products/stock?product_code=P", "/tempostar/products/links?product_code=P", "/tempostar/stock",
+    "/tempostar/orders", "/tempostar/area", "/tempostar/area/view?path=/netstock/20001/stock.csv&hex=1",
     f"{STORE}/items", f"{STORE}/items/edit?number=%3D1", f"{STORE}/items/import", f"{STORE}/linkage", f"{STORE}/runs",
     "/roomclip/shop/1/", "/roomclip/shop/1/item?number=%3D1", "/roomclip/shop/1/orders/RC00000001", "/mail/", "/mail/1",
-    "/tempostar/shops/%3Cscript%3Ealert(1)", "/roomclip/shop/1/item?number=%3Cscript%3Ealert(1)",
+    "/tempostar/settings/stock/%3Cscript%3Ealert(1)", "/roomclip/shop/1/item?number=%3Cscript%3Ealert(1)",
 )  # fmt: skip
 
 

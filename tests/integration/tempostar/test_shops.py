@@ -218,3 +218,25 @@ def test_refuses_carriers_and_payments_with_bad_values(office):
         with pytest.raises(Refused):
             call()
     assert office.tempostar.carriers() == office.tempostar.payments() == ()
+
+
+def test_gives_a_carrier_and_a_payment_other_names_in_shops(office):
+    tempostar, code = office.tempostar, office.shop_code
+    tempostar.add_carrier("その他", "その他", {code: "その他"})
+    tempostar.add_carrier("宅配", "宅配", {code: "宅配便"})
+    tempostar.add_payment("後払い", {})
+    assert tempostar.name_carrier("その他", {code: "郵便"}).shop_names == {code: "郵便"}
+    assert tempostar.name_carrier("その他", {}).shop_names == {code: "郵便"}
+    assert tempostar.name_payment("後払い", {code: "あと払い"}).shop_names == {code: "あと払い"}
+    for refused, error in (
+        (lambda: tempostar.name_carrier("その他", {code: "宅配便"}), Conflict),
+        (lambda: tempostar.name_carrier("nope", {code: "x"}), Unknown),
+        (lambda: tempostar.name_payment("nope", {code: "x"}), Unknown),
+        (lambda: tempostar.name_payment("後払い", {"29999": "x"}), Unknown),
+        (lambda: tempostar.name_payment("後払い", {code: "x" * 256}), BadValue),
+    ):
+        with pytest.raises(error):
+            refused()
+    assert tempostar.name_carrier("その他", {code: ""}).shop_names == {}
+    assert [one.shop_names for one in tempostar.payments()] == [{code: "あと払い"}]
+    assert [entry.data["name"] for entry in office.told("payment.named")] == ["後払い"]

@@ -25,6 +25,8 @@ def twins() -> Iterator[tuple[Lab, Lab]]:
         lab.tempostar.add_product("P/1 ?&", "椅子", [SkuInput("A-1", sellable=5), SkuInput("A-2", sellable=7)])
         lab.tempostar.add_product("P2", "机", [SkuInput("B-1")])
         lab.tempostar.carry("20001", "P2")
+        lab.tempostar.add_carrier("ゆうパック", "郵便", {"20001": "郵便"})
+        lab.tempostar.add_payment("代引", {"20001": "代引"})
     yield labs
     for lab in labs:
         lab.stop()
@@ -77,6 +79,10 @@ WALKS: dict[str, Walk] = {
     "another payment": lambda c: press(
         c, "/tempostar/settings/payments/new", "登録", name_2="銀行振込", shop_2_20001="振込"
     ),
+    "a carrier's names": lambda c: press(
+        c, "/tempostar/settings/carriers/edit?name=ゆうパック", "登録", shop_20001="EMS"
+    ),
+    "a payment's names": lambda c: press(c, "/tempostar/settings/payments/edit?name=代引", "登録", shop_20001=""),
     "the password": lambda c: press(c, "/tempostar/settings/ftp-password", "発行"),
     "a product": lambda c: press(
         c,

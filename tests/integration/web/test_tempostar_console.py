@@ -148,6 +148,25 @@ def test_a_second_carrier_without_a_name_and_payments_without_a_row_are_refused(
     assert "1行以上に、ショップの列の名前を記入してください。" in answer.text
 
 
+@pytest.mark.parametrize("what", ["carrier", "payment"])
+def test_a_shop_added_later_gets_its_name_and_two_windows_do_not_overwrite_each_other(client, lab, what):
+    office = lab.tempostar
+    office.add_shop("RoomClipShopping", "RCs")
+    office.add_carrier("その他", "その他", {"20001": "その他"})
+    office.add_payment("その他", {"20001": "その他"})
+    office.add_shop("Second", "2nd")
+    page = client.get(f"/tempostar/settings/{what}s").text
+    assert f"/tempostar/settings/{what}s/edit?name=" in page
+    opened = client.get(f"/tempostar/settings/{what}s/edit?name=その他").text
+    assert press(client, opened, "登録", shop_20002="その他").status_code == 303
+    (found,) = office.carriers() if what == "carrier" else office.payments()
+    assert found.shop_names == {"20001": "その他", "20002": "その他"}
+    answer = press(client, opened, "登録", shop_20001="別の名前", shop_20002="")
+    assert answer.status_code == 409
+    assert "現在の値: その他" in answer.text
+    assert client.get(f"/tempostar/settings/{what}s/edit?name=nope").status_code == 404
+
+
 def test_the_ftp_password_is_issued_and_shown_only_when_asked_for(client, lab):
     page = "/tempostar/settings/ftp-password"
     assert "まだ発行されていません" in client.get(page).text
