@@ -74,7 +74,10 @@ def populate(lab: Lab, state_dir: Path) -> Populated:
         "file": f"/netstock/{code}/stock.csv",
         "item": f"R{ODD_CODE}",
         "order_id": order.order_id,
+        "carrier": "その他",
+        "payment": VENDOR,
         "mail": str(mail.seq),
+        "entry": str(lab.journal.last_seq()),
     }
     return Populated(lab, words)
 
