@@ -63,9 +63,12 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
     def new_payment() -> str:
         shops = backoffice.shops(chosen_company())
         known = backoffice.payments(chosen_company())
-        rows = [name for name in GUIDE_PAYMENTS if name not in {one.name for one in known}]
-        call = _add_payment(rows[0] if rows else "", {shop.shop_code: "" for shop in shops})
-        return render_template("tempostar/new_payment.html", shops=shops, known=known, rows=rows, call=call)
+        # Numbered as all of them: a row keeps its number, and what was typed there, when another one is registered.
+        rows = [(row, name) for row, name in enumerate(GUIDE_PAYMENTS) if name not in {one.name for one in known}]
+        call = _add_payment(rows[0][1] if rows else "", {shop.shop_code: "" for shop in shops})
+        return render_template(
+            "tempostar/new_payment.html", shops=shops, known=known, rows=rows, other=len(GUIDE_PAYMENTS), call=call
+        )
 
     @blueprint.post("/settings/payments/new")
     @shown_again("tempostar.new_payment")

@@ -156,9 +156,9 @@ def _links(skus: Page[Sku]) -> tuple[object, ...]:
 def _link_changes(skus: Page[Sku]) -> Mapping[tuple[str, bool], list[str]]:
     """What was chosen otherwise than it is: (shop code, linked) -> SKU codes."""
     changes: dict[tuple[str, bool], list[str]] = {}
-    for row, sku in enumerate(skus.rows):
+    for sku in skus.rows:
         for one in sku.shops:
-            chosen = request.form.get(f"link-{row}-{one.shop_code}")
+            chosen = request.form.get(f"link-{one.shop_code}-{sku.sku_code}")
             if chosen in {LINK, UNLINK} and (chosen == LINK) != one.linked:
                 changes.setdefault((one.shop_code, chosen == LINK), []).append(sku.sku_code)
     return changes

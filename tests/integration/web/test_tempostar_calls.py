@@ -98,7 +98,7 @@ WALKS: dict[str, Walk] = {
     "登録店舗": lambda c: press(c, "/tempostar/products/edit?product_code=P/1%20?%26", "登録", shop_20001="1"),
     "取扱": lambda c: press(c, "/tempostar/products/carrying?product_code=P2", "更新", shop_20001=None),
     "links": lambda c: press(
-        c, "/tempostar/products/links?product_code=P/1%20?%26", "在庫連動設定更新", link_1_20001="連携する"
+        c, "/tempostar/products/links?product_code=P/1%20?%26", "在庫連動設定更新", link_20001_A_2="連携する"
     ),
     "quantities of a product": lambda c: press(
         c, "/tempostar/products/stock?product_code=P/1%20?%26", "更新", having=("sku_code", "A-2"), sellable="9"

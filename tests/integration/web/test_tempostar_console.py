@@ -139,6 +139,20 @@ def test_a_carrier_and_payments_are_listed_under_the_shops_short_name(client, la
         assert "<bdi>RCs</bdi></th>" in client.get(f"/tempostar/settings/{page}").text
 
 
+def test_a_payment_keeps_its_row_when_another_one_was_registered_meanwhile(client, lab):
+    lab.tempostar.add_shop("RoomClipShopping", "RCs")
+    opened = client.get("/tempostar/settings/payments/new").text
+    lab.tempostar.add_payment("クレジットカード", {"20001": "クレジットカード"})
+    answer = press(client, opened, "登録", shop_0_20001="カード", shop_1_20001="アマゾン")
+    assert answer.status_code == 409
+    assert 'value="アマゾン" aria-label="Amazon決済 RCs"' in answer.text
+    assert press(client, answer.text, "登録").status_code == 303
+    assert {one.name: dict(one.shop_names) for one in lab.tempostar.payments()} == {
+        "クレジットカード": {"20001": "クレジットカード"},
+        "Amazon決済": {"20001": "アマゾン"},
+    }
+
+
 def test_a_second_carrier_without_a_name_and_payments_without_a_row_are_refused(client, lab):
     lab.tempostar.add_shop("RoomClipShopping", "RCs")
     answer = press(client, "/tempostar/settings/carriers/new", "登録", console_name="その他", shop_20001="その他")
@@ -344,4 +358,6 @@ def test_order_files_that_wait_or_were_refused_are_named_with_their_log(client, 
     assert "取込エラー" in page
     log = f"/tempostar/area/view?path=/netorder/{shop}/log/{name}.log"
     assert log in page
-    assert client.get(log).status_code == 200
+    told = client.get(log).text
+    assert f'<pre tabindex="0"><bdi>{name} was refused, no order was taken in.' in told
+    assert "ヘッダー行" not in told

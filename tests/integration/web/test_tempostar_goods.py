@@ -82,8 +82,8 @@ def test_a_product_is_registered_with_its_skus_and_goes_from_product_to_link(cli
     stock = client.get(link(product, "この商品の在庫管理へ")).text
     links = client.get(link(stock, "在庫連動設定")).text
     assert 'aria-label="在庫連携先 ETC1 A-1"' in links
-    press(client, links, "在庫連動設定更新", link_1_20001="連携する")
-    assert [sku.shops[0].linked for sku in lab.tempostar.skus().rows] == [False, True]
+    press(client, links, "在庫連動設定更新", **{"link_20001_ a_2 ": "連携する"})
+    assert [sku.shops[0].linked for sku in lab.tempostar.skus().rows] == [True, False]
 
 
 def test_a_product_without_a_code_or_a_sku_or_with_a_bad_one_keeps_what_was_typed(client, lab):
