@@ -83,11 +83,12 @@ class ItemQuery(QueryModel):
 
 
 class ItemsQuery(QueryModel):
-    """A page of items; `search` finds a part of number, name or code."""
+    """A page of items; `search` finds a part of number, name or code, `in_stock` those of which something is left."""
 
     search: str = ""
     page: Annotated[int, Field(ge=1, le=10**9)] = 1
     status: ListingStatus | None = None
+    in_stock: bool | None = None
 
 
 class ItemList(AnswerModel):

@@ -39,7 +39,7 @@ class ItemRoutes:
     def items(self, shop_id: str, query: models.ItemsQuery) -> models.ItemList:
         """A page of 商品管理."""
         return models.ItemList.model_validate(
-            self._roomclip.items(shop_id, query.search, query.page, status=query.status)
+            self._roomclip.items(shop_id, query.search, query.page, status=query.status, in_stock=query.in_stock)
         )
 
     @route(

@@ -138,6 +138,8 @@ def walk_roomclip(walk: Walk) -> None:
     imported = walk("POST", f"{STORE}/items/csv", data=CSV.encode("cp932"), content_type="text/csv")
     assert (imported["imported"], imported["warnings"]) == (1, [])
     assert walk("GET", f"{STORE}/items?search=髙級")["items"][0]["variants"][0]["variant_code"] == "C1"
+    found = {left: walk("GET", f"{STORE}/items?in_stock={left}")["total"] for left in ("true", "false")}
+    assert found == {"true": 0, "false": 2}
     status = {"item_number": "C-1", "status": "非公開"}
     assert walk("PUT", f"{STORE}/items/listing-status", status)["status"] == "非公開"
     assert walk("PUT", f"{STORE}/variants/{VARIANT}/stock", {"stock": 3})["stock"] == 3
