@@ -51,14 +51,17 @@ class Stretch:
     older: int | None
 
 
-def read_newest(store: Store, wanted: Filter, *, before: int | None = None, after: int = 0, limit: int) -> Stretch:
-    """At most `limit` entries with a number below `before` (None: from the newest on) and above `after`."""
+def read_newest(
+    store: Store, wanted: Filter, *, before: int | None = None, after: int = 0, limit: int, span: int = SPAN
+) -> Stretch:
+    """At most `limit` entries with a number below `before` (None: from the newest on) and above `after`. `span`: how
+    many entries a text is looked for in."""
     top = _HIGHEST if before is None else max(0, min(before, _HIGHEST))
     with store.lock:
         bottom = after
         if wanted.text:
             newest = store.row("SELECT max(seq) AS seq FROM journal WHERE seq < ?", (top,))
-            bottom = max(after, (newest["seq"] or 0) - SPAN) if newest else after
+            bottom = max(after, (newest["seq"] or 0) - span) if newest else after
         found = _numbers(store, wanted, top, bottom, limit + 1)
         lines = tuple(_line(store, seq) for seq in found[:limit])
         older = found[limit - 1] if len(found) > limit else None

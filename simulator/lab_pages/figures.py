@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from simulator.control.ports import Lab
 
-COMPARED = 20_000
+COMPARED = 10_000
 """SKUs of a shop that the start page compares; beyond, it says so."""
 
 

@@ -62,7 +62,7 @@ def suggest(lab: Lab, text: str) -> tuple[str, ...]:
 def _look_in(lab: Lab, code: str, shop: Shop, linkage: Linkage | None) -> BothEnds:
     sku = lab.tempostar.find_sku(code, company_id=shop.company_id)
     standing = next((one for one in sku.shops if one.shop_code == shop.shop_code), None) if sku else None
-    state = lab.tempostar.reflection_state(shop.shop_code)
+    next_pass, last_path = lab.tempostar.sending_plan(shop.shop_code)
     roomclip_shop = "" if linkage is None else linkage.shop_id
     return BothEnds(
         shop=shop,
@@ -70,8 +70,8 @@ def _look_in(lab: Lab, code: str, shop: Shop, linkage: Linkage | None) -> BothEn
         carried=standing is not None and standing.carried,
         linked=standing is not None and standing.linked,
         waits=sku is not None and lab.tempostar.waits(shop.shop_code, code),
-        next_pass=state.next_pass,
-        file=None if state.last_path is None else _file(lab, shop, state.last_path, code),
+        next_pass=next_pass,
+        file=None if last_path is None else _file(lab, shop, last_path, code),
         roomclip_shop=roomclip_shop,
         linkage=None if linkage is None else linkage.state,
         update=lab.roomclip.last_update(roomclip_shop, code) if roomclip_shop else None,

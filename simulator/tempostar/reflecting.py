@@ -62,6 +62,15 @@ class Reflecting(Desk):
             self._queue.next_pass(shop_code), self._queue.queued(shop_code), self._queue.last_path(shop_code)
         )
 
+    def sending_plan(self, shop_code: str) -> tuple[datetime | None, str | None]:
+        """When a shop's next pass is due, and where the last one that wrote put its file: what `reflection_state` tells
+        without counting what waits.
+
+        Raises: Unknown for the shop.
+        """
+        self.shop(shop_code)
+        return self._queue.next_pass(shop_code), self._queue.last_path(shop_code)
+
     def request_full_sync(self, shop_code: str) -> None:
         """一括同期: queue every carried and linked SKU, by SKU code behind those that wait (public: facts.md 0.4).
 

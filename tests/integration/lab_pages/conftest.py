@@ -68,7 +68,7 @@ def lines(page: str) -> list[str]:
 
 @pytest.fixture
 def sites() -> Iterator[Callable[[], Site]]:
-    """`sites()` makes a lab with one shop that is linked, with six SKUs."""
+    """`sites()` makes a lab with one shop that is linked, with twenty SKUs."""
     made: list[Site] = []
 
     def make(*, empty: bool = False) -> Site:

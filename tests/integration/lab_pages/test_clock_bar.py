@@ -7,8 +7,10 @@ import pytest
 from simulator.config import ClockMode
 from tests.integration.lab_pages.conftest import lines
 
-PAGES = ("/", "/lab/", "/lab/faults", "/lab/settings", "/lab/states", "/lab/engine", "/lab/sku?code=LMP-00001", "/mail/",
-         "/tempostar/stock?search=a&page=1", "/roomclip/business/1/items", "/roomclip/shop/1/")  # fmt: skip
+PAGES = (
+    "/", "/lab/", "/lab/faults", "/lab/settings", "/lab/states", "/lab/engine", "/lab/sku?code=LMP-00001", "/mail/",
+    "/tempostar/stock?search=a&page=1", "/roomclip/business/1/items", "/roomclip/shop/1/",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -6,6 +6,7 @@ import html
 import re
 
 from simulator.lab_pages.figures import start_figures
+from simulator.screens import show_start
 
 
 def step(site) -> str:
@@ -61,3 +62,9 @@ def test_has_three_things_to_try_each_with_a_command(site):
     tries = page.partition('class="tries')[2].partition("</ol>")[0]
     assert re.findall(r"<h3>(.+?)</h3>", tries) == ["エンジンを動かす", "一つ売る", "壊して、メールを読む"]
     assert tries.count("<code>") == 3
+
+
+def test_the_command_that_starts_a_lab_names_this_page_first(site, capsys):
+    show_start(site.lab, 0.5)
+    first = next(line for line in capsys.readouterr().out.splitlines() if "http" in line)
+    assert first.split()[:2] == ["start", "http://127.0.0.1:8080/"]
