@@ -45,8 +45,14 @@ def add_states(blueprint: Blueprint, lab: Lab) -> None:
     @blueprint.post("/states/seed")
     @shown_again("lab.states")
     def seed() -> BaseResponse:
-        skus, number = _whole("skus", request.form.get("skus", "")), _whole("seed", request.form.get("seed", "1"))
-        made = lab.seed(skus, number)
+        skus = _whole("catalogue_size", request.form.get("skus", ""))
+        number = _whole("seed", request.form.get("seed", "1"))
+        try:
+            made = lab.seed(skus, number)
+        except BadValue as refused:
+            # `skus` is what the console calls the rows of one product.
+            field = "catalogue_size" if refused.field == "skus" else refused.field
+            raise BadValue(field, refused.value, refused.reason) from refused
         tell(f"{made['products']:,}商品、{made['skus']:,} SKUを両側に登録しました。", seeding(skus, number))
         return see_other("lab.states")
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from simulator.living_docs.record import Record
     from simulator.living_docs.script import Script
     from simulator.living_docs.sections import Section
-    from simulator.living_docs.walk import Walk, WalkStep
+    from simulator.living_docs.walk import Walk, WalkedStep
 
 
 class State(StrEnum):
@@ -103,7 +103,7 @@ class StatementRow:
     statement: Statement
     section: Section
     scenarios: tuple[ScenarioPage, ...]
-    steps: tuple[WalkStep, ...]
+    steps: tuple[WalkedStep, ...]
 
     @property
     def state(self) -> State:

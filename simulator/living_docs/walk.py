@@ -2,7 +2,7 @@
 
     with writing_walk(WALK_FOLDER) as walk:
         walk.add(
-            WalkStep(
+            WalkedStep(
                 section="1", action="「設定(歯車)」から「連携ショップ新規追加」を押す", statements=("1.1",),
                 picture="010-add-shop.png", title=page.title(), path="/tempostar/shops/new",
                 seen="入力欄が空で表示される",
@@ -44,7 +44,7 @@ _PICTURE = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\.png", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class WalkStep:
+class WalkedStep:
     """One thing done by the guide. `section`: "1", "2-1", "3-2-1" ...; `action`: what is done, in Japanese, with the
     guide's labels; `statements`: numbers of those it covers; `picture`: name of a PNG beside walk.json; `title` and
     `path`: of the page that the picture shows; `seen`: what is seen there, one Japanese sentence."""
@@ -82,14 +82,14 @@ class Walk:
     folder: Path
     sources: str
     walked: datetime
-    steps: tuple[WalkStep, ...]
+    steps: tuple[WalkedStep, ...]
 
     @property
     def statements(self) -> frozenset[str]:
         """The numbers of all statements it covers."""
         return frozenset(number for step in self.steps for number in step.statements)
 
-    def of(self, section: str) -> tuple[WalkStep, ...]:
+    def of(self, section: str) -> tuple[WalkedStep, ...]:
         """Its steps of one section, in order."""
         return tuple(step for step in self.steps if step.section == section)
 
@@ -99,9 +99,9 @@ class WalkWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._steps: list[WalkStep] = []
+        self._steps: list[WalkedStep] = []
 
-    def add(self, step: WalkStep, picture: bytes) -> None:
+    def add(self, step: WalkedStep, picture: bytes) -> None:
         """One more step, with its picture as PNG.
 
         Raises: BadValue when the picture is no PNG, or another step has its name; OSError.
@@ -151,9 +151,9 @@ def read_walk(folder: Path) -> Walk:
         told = json.loads(file.read_text(encoding="utf-8"))
         if told["schema"] != SCHEMA_VERSION:
             raise _bad("walk", file, f"of schema {told['schema']}, and this version reads {SCHEMA_VERSION}", WALK_AGAIN)
-        names = [field.name for field in fields(WalkStep)]
+        names = [field.name for field in fields(WalkedStep)]
         steps = tuple(
-            WalkStep(**{name: row[name] for name in names} | {"statements": tuple(row["statements"])})
+            WalkedStep(**{name: row[name] for name in names} | {"statements": tuple(row["statements"])})
             for row in told["steps"]
         )
         for step in steps:

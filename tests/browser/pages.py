@@ -39,7 +39,7 @@ PAGES = (
     Listed("/tempostar/settings/stock/99999", status=404),
     Listed("/tempostar/settings/carriers", SCRIPT),
     Listed("/tempostar/settings/carriers/new", FROM_RIGHT),
-    Listed("/tempostar/settings/carriers/edit?name={carrier}", SCRIPT),
+    Listed("/tempostar/settings/carriers/edit?name={carrier}", FROM_RIGHT),
     Listed("/tempostar/settings/payments", VENDOR),
     Listed("/tempostar/settings/payments/edit?name={payment}", VENDOR),
     Listed("/tempostar/settings/payments/new", FROM_RIGHT),

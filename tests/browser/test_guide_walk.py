@@ -1,5 +1,5 @@
-"""The vendor guide, walked on the consoles in a real browser by its labels, from an empty lab to linked stock, a sale, a
-pause and a failure mail. Each step of walk.toml is carried out and pictured; `make docs` shows them.
+"""The vendor guide, walked on the consoles in a real browser by its labels: from an empty lab to linked stock, a sale,
+a pause and a failure mail. Each step of walk.toml is carried out and pictured; `make docs` shows them.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.conformance.guide import walk_steps
-from simulator.living_docs.walk import WALK_FOLDER, WalkStep, writing_walk
+from simulator.living_docs.walk import WALK_FOLDER, WalkedStep, writing_walk
 from tests.browser.guide_walk import afterwards, roomclip, tempostar
 from tests.browser.guide_walk.person import STEPS, Person
 from tests.browser.pictures import take_picture
@@ -41,6 +41,6 @@ def test_the_guide_is_walked_from_an_empty_lab_to_linked_stock_a_sale_a_pause_an
             take_picture(page, picture)
             path = page.url.removeprefix(lab.endpoints.http_url)
             walk.add(
-                WalkStep(step.section, step.text, step.statements, picture.name, page.title(), path, seen),
+                WalkedStep(step.section, step.text, step.statements, picture.name, page.title(), path, seen),
                 picture.read_bytes(),
             )

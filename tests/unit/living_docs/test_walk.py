@@ -10,10 +10,10 @@ import pytest
 
 from simulator.conformance.source_digest import digest_sources
 from simulator.errors import BadValue
-from simulator.living_docs.walk import WALK_FILE, WalkStep, read_walk, writing_walk
+from simulator.living_docs.walk import WALK_FILE, WalkedStep, read_walk, writing_walk
 from tests.unit.living_docs.pictures import PNG
 
-STEP = WalkStep(
+STEP = WalkedStep(
     "1", "「連携ショップ新規追加」を押す", ("1.1", "1.2"), "010-add.png", "連携ショップ新規追加",
     "/tempostar/shops/new", "空の入力欄",
 )  # fmt: skip
