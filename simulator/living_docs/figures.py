@@ -10,7 +10,7 @@ from simulator.config import SETTING_NAMES
 from simulator.conformance.coverage import read_coverage
 from simulator.conformance.defects.matrix import recorded
 from simulator.conformance.defects.seeded import Package, seeded_defects
-from simulator.conformance.guide import Level, features_dir, statements
+from simulator.conformance.guide import Level, features_dir, statements, walk_steps
 from simulator.conformance.profiles import profiles
 from simulator.conformance.sources import Owed, assumptions, public_facts
 from simulator.faults.catalogue import CATALOGUE
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts. `shown`: statements with a scenario; `must_shown`: those of level must; `owed`: scenarios, and
+    """Counts. `shown`: statements with a scenario; `must_shown`: those of level must; `setup_walked`:
+    those of level setup that a step of the walk through the consoles shows; `owed`: scenarios, and
     `owed_cases`: cases, by who owes them; `adjustable`: assumptions that a setting of the lab changes; `killed`: seeded
     defects killed for the stated reason, as recorded on the day `recorded` (ISO, "" for never); `fault_layers`: where
     faults strike."""
@@ -31,6 +32,9 @@ class Figures:
     must: int
     shown: int
     must_shown: int
+    setup: int
+    setup_walked: int
+    walk_steps: int
     scenarios: int
     cases: int
     owed: Mapping[str, int]
@@ -63,7 +67,7 @@ def count_figures() -> Figures:
 
     Raises: UnreadableFeature; OSError.
     """
-    coverage = read_coverage(features_dir())
+    coverage = read_coverage(features_dir(), walk_steps())
     shown = {one.id for one in statements() if coverage.scenarios[f"guide-{one.id}"]}
     must = {one.id for one in statements() if one.level is Level.MUST}
     owed, cases = Counter[Owed](), Counter[Owed]()
@@ -76,6 +80,9 @@ def count_figures() -> Figures:
         must=len(must),
         shown=len(shown),
         must_shown=len(shown & must),
+        setup=coverage.summary["setup_statements"],
+        setup_walked=coverage.summary["setup_statements_walked"],
+        walk_steps=len(walk_steps()),
         scenarios=owed.total(),
         cases=cases.total(),
         owed={str(level): owed[level] for level in Owed},

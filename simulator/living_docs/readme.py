@@ -51,6 +51,8 @@ def _english(f: Figures) -> tuple[_Row, list[_Row]]:
     return ("", "what", "figures"), [
         ("Proven", "statements of the guide that have to hold, with a scenario", f"{f.must_shown} of {f.must}"),
         ("", "all its statements, with a scenario", f"{f.shown} of {f.statements}"),
+        ("", "statements on setting up, carried out in a browser", f"{f.setup_walked} of {f.setup}"),
+        ("", "steps of that walk through the consoles", f"{f.walk_steps}"),
         ("", "scenarios, and the cases they run", f"{f.scenarios}, {f.cases}"),
         ("", "scenarios by who owes them", owed),
         ("", seeded, f"{f.killed} of {f.defects}"),
@@ -69,6 +71,8 @@ def _japanese(f: Figures) -> tuple[_Row, list[_Row]]:
     return ("", "内容", "数"), [
         ("確かめたこと", "必ず守られるべきガイドの記述のうち、シナリオのあるもの", f"{f.must}件中{f.must_shown}件"),
         ("", "ガイドの記述すべてのうち、シナリオのあるもの", f"{f.statements}件中{f.shown}件"),
+        ("", "設定の手順の記述のうち、ブラウザで実行しているもの", f"{f.setup}件中{f.setup_walked}件"),
+        ("", "管理画面をたどるその手順", f"{f.walk_steps}件"),
         ("", "シナリオと、その実行例", f"{f.scenarios}件、{f.cases}件"),
         ("", "求められる段階ごとのシナリオ", owed),
         ("", seeded, f"{f.defects}件中{f.killed}件"),
