@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint
+from flask import Blueprint, g
 
 from simulator.errors import Refused
 from simulator.lab_pages.clock_bar import add_clock
@@ -35,7 +35,12 @@ def create_blueprint(lab: Lab) -> Blueprint:
     """The pages of one lab."""
     blueprint = Blueprint("lab", __name__, url_prefix="/lab", template_folder="templates")
     blueprint.register_error_handler(Refused, lambda error: refused_page(error, LAYOUT))
-    blueprint.context_processor(lambda: {"lab_menu": _MENU})
+    blueprint.context_processor(lambda: {"lab_menu": _MENU, "refused_details": _details})
     for add in (add_clock, add_timeline, add_sku, add_faults, add_settings, add_states, add_engine):
         add(blueprint, lab)
     return blueprint
+
+
+def _details() -> str:
+    """The refusal's own English sentence, with the next step; "" when nothing was refused."""
+    return str(g.zaikolab_refused) if "zaikolab_refused" in g else ""

@@ -31,6 +31,7 @@ def test_says_why_there_is_no_next_pass(empty):
     answer = empty.send("/mail/", "/lab/clock/next-pass", answers=409)
     assert 'role="alert"' in answer.text
     assert 'href="/mail/">元の画面へ戻る' in answer.text
+    assert "Set one of them to 起動" in answer.text
 
 
 def test_runs_and_freezes(site):
@@ -78,3 +79,12 @@ def test_the_commands_beside_the_clock_do_the_same(site, sites):
     page = site.note(site.send("/lab/", "/lab/clock/next-pass"))
     twin.call(next(line for line in lines(page) if line.startswith("zaikolab call POST /clock/next-pass")))
     assert twin.lab.clock.now() == site.lab.clock.now()
+
+
+def test_the_clock_of_a_refused_form_leads_back_to_the_form_s_page(site):
+    path = "/lab/faults/catalogue/data.cut"
+    form = site.hidden(path, path)
+    for referrer, back in ((f"http://localhost{path}", path), ("http://elsewhere.example/x", "/lab/"), ("", "/lab/")):
+        answer = site.client.post(path, data={**form, "on": ""}, headers={"Referer": referrer})
+        assert answer.status_code == 422
+        assert f'name="back" value="{back}"' in answer.text

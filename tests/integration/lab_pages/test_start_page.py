@@ -15,7 +15,7 @@ def step(site) -> str:
 
 def test_tells_how_to_begin_when_the_lab_is_empty(empty):
     page = empty.open("/")
-    assert "まだ空です" in page
+    assert "まだショップがありません" in page
     assert "zaikolab seed 1200" in page
     assert "zaikolab up --demo" in page
     assert "連携ショップ新規追加" in page
@@ -24,7 +24,7 @@ def test_tells_how_to_begin_when_the_lab_is_empty(empty):
 
 def test_shows_how_much_there_is_and_how_much_agrees(site):
     page = site.open("/")
-    assert "まだ空です" not in page
+    assert "まだショップがありません" not in page
     assert "20 <small>SKU" in page
     assert "09:10" in page
     wanted, held = site.lab.tempostar.levels(), site.lab.roomclip.levels("1")
