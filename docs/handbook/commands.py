@@ -94,9 +94,9 @@ def _split(help_text: str) -> tuple[str, str]:
 
 
 def _names(told: str, argument: click.Argument) -> bool:
-    """Whether the text speaks of the argument by the name it has on the command line."""
-    (name,) = re.findall(r"[A-Z]+(?:=[A-Z]+)?", argument.make_metavar(click.Context(click.Command("any"))))
-    return re.search(rf"\b{name}\b", told) is not None
+    """Whether the text speaks of the argument by the names it has on the command line."""
+    names = re.findall(r"[A-Z]+(?:=[A-Z]+)?", argument.human_readable_name)
+    return bool(names) and all(re.search(rf"\b{name}\b", told) for name in names)
 
 
 def _describe(parameter: click.Parameter) -> tuple[str, str, str] | None:

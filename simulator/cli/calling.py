@@ -20,7 +20,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 @click.argument("body", required=False, metavar="[JSON | @FILE]")
 @click.pass_obj
 def call(context: Context, method: str, path: str, body: str | None) -> None:
-    """Carry out one operation of the running lab's control API, and print its answer.
+    """Carry out one operation of the running lab's control API, METHOD and PATH, and print its answer.
 
     PATH is what follows /lab/v1, percent-encoded where it has to be. The body is JSON; @FILE sends a file as it is, as
     text/csv.

@@ -8,6 +8,7 @@ from simulator.errors import Unknown
 from simulator.faults.armed import nothing_armed
 from simulator.journal import Service
 from simulator.tempostar.catalog import LISTED, Company, Shop, name_codes
+from simulator.tempostar.goods_lists import GoodsLists
 from simulator.tempostar.order_records import OrderRecords
 from simulator.tempostar.queue_records import QueueRecords
 from simulator.tempostar.records import Records
@@ -46,6 +47,7 @@ class Desk:
         self._settings = settings
         self._take = take
         self._records = Records(store)
+        self._lists = GoodsLists(store)
         self._queue = QueueRecords(store)
         self._orders = OrderRecords(store)
 

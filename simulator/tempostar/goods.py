@@ -67,7 +67,7 @@ class Goods(Desk):
         """
         self._check_company(company_id)
         limit, offset = page_window(page, page_size)
-        rows, total = self._records.products(company_id, search, limit, offset)
+        rows, total = self._lists.products(company_id, search, limit, offset)
         return Page(rows, total, page, page_size)
 
     def product(self, product_code: str, *, company_id: int = FIRST_COMPANY) -> ProductHead:
@@ -90,7 +90,7 @@ class Goods(Desk):
         self._check_company(company_id)
         limit, offset = page_window(page, page_size)
         product_id = None if product_code is None else self._product(product_code, company_id)[0]
-        rows, total = self._records.skus(company_id, search, self._settings().negative, limit, offset, product_id)
+        rows, total = self._lists.skus(company_id, search, self._settings().negative, limit, offset, product_id)
         return Page(rows, total, page, page_size)
 
     def goods_state(self, shop_code: str) -> GoodsState:
@@ -100,7 +100,7 @@ class Goods(Desk):
         """
         company_id = self.shop(shop_code).company_id
         return GoodsState(
-            self._records.has_products(company_id),
+            self._lists.has_products(company_id),
             self._queue.carries_any(shop_code),
             self._queue.reflects_any(shop_code),
         )
@@ -108,12 +108,12 @@ class Goods(Desk):
     def find_sku(self, sku_code: str, *, company_id: int = FIRST_COMPANY) -> Sku | None:
         """The row of 在庫一覧 of exactly this code; None when there is none. Raises: Unknown for the company."""
         self._check_company(company_id)
-        return self._records.find_sku(company_id, sku_code, self._settings().negative)
+        return self._lists.find_sku(company_id, sku_code, self._settings().negative)
 
     def codes_beginning(self, text: str, *, limit: int, company_id: int = FIRST_COMPANY) -> tuple[str, ...]:
         """The first SKU codes that begin with `text`. Raises: Unknown for the company."""
         self._check_company(company_id)
-        return self._records.codes_beginning(company_id, text, limit)
+        return self._lists.codes_beginning(company_id, text, limit)
 
     def waits(self, shop_code: str, sku_code: str) -> bool:
         """Whether a SKU is among those that a shop's next passes send. Raises: Unknown for the shop."""
@@ -258,7 +258,7 @@ class Goods(Desk):
 
     def _product(self, product_code: str, company_id: int) -> tuple[int, str, tuple[str, ...]]:
         self._check_company(company_id)
-        found = self._records.product(company_id, product_code) if is_code(product_code) else None
+        found = self._lists.product(company_id, product_code) if is_code(product_code) else None
         if found is None:
             raise Unknown("product", product_code, next_step="商品一覧 lists the products there are.")
         return found

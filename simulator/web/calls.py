@@ -16,7 +16,7 @@ CONTROL_API = "/lab/v1"
 @dataclass(frozen=True, slots=True)
 class Call:
     """One operation of the control API. `path`: below /lab/v1, percent-encoded where it has to be; `body`: JSON values;
-    `command`: the `zaikolab` command that does the same, where there is a shorter one than `zaikolab call`; `upload`:
+    `command`: the `zaikolab` command that does the same, where there is a command of its own for it; `upload`:
     the name of a file that is sent as it is, in place of a JSON body."""
 
     method: str

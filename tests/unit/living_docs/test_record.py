@@ -35,7 +35,7 @@ def test_no_run_is_told_with_what_to_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file", [REPORT, TRANSCRIPTS])
-@pytest.mark.parametrize("content", ["", "{", "[]\n", '{"schema": 1}\n', "\udc80"])
+@pytest.mark.parametrize("content", ["", "{", "[]\n", '{"schema": 1}\n', "\udc80"], ids=ascii)
 def test_broken_files_are_refused(tmp_path: Path, file: str, content: str) -> None:
     (write_run(tmp_path) / file).write_text(content, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(BadValue, match=rf"its files are broken.*{AGAIN}"):

@@ -84,7 +84,7 @@ def test_refuses_a_broken_walk(tmp_path: Path, changes: dict[str, object], reaso
         read_walk(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '"x"', "\udc80"])
+@pytest.mark.parametrize("content", ["", "{", "[]", '"x"', "\udc80"], ids=ascii)
 def test_refuses_a_file_that_is_no_walk(tmp_path: Path, content: str) -> None:
     (walked(tmp_path) / WALK_FILE).write_text(content, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(BadValue, match=r"broken.*Walk again"):
