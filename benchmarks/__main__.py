@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--runs N] [--suite] [--conformance]`: figures with their targets, medians of N runs in turn.
+"""`python -m benchmarks [--runs N] [--suite] [--conformance] [--pages]`: figures with their targets, medians of N runs.
 
 Start-up is measured on whole processes, from before the fork to the first HTTP answer, the lab and Flask's own
 development server turn by turn, so that a machine that gets slower is slow for both.
@@ -153,14 +153,34 @@ def verification(*arguments: str) -> dict[str, Any]:
     return told
 
 
+def pages() -> list[dict[str, object]]:
+    """What the server takes for each page of a lab with many SKUs, slowest first, and the walk of the guide in a
+    browser."""
+    from benchmarks.pages import LIMIT_MS, SKUS, page_times
+
+    took = sorted(page_times().items(), key=lambda one: -one[1])
+    walk = [sys.executable, "-m", "pytest", "-q", "tests/browser/test_guide_walk.py"]
+    return [
+        *(row(f"page {path}, {SKUS:,} SKUs", value, f"{LIMIT_MS:g} ms", LIMIT_MS) for path, value in took),
+        row(
+            "the guide, walked in a browser",
+            milliseconds(lambda: subprocess.run(walk, check=True)),
+            "90,000 ms",
+            90_000,
+        ),
+    ]
+
+
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     options.add_argument("--runs", type=int, default=7, help="runs of each (7)")
     options.add_argument("--suite", action="store_true", help="time the test suite too")
     options.add_argument("--conformance", action="store_true", help="time verify and defects too, once each")
+    options.add_argument("--pages", action="store_true", help="time every page with 100,000 SKUs, and the walk, too")
     options.add_argument("--json", action="store_true", help="answer in JSON")
     chosen = options.parse_args()
     rows = measure(chosen.runs) + ([suite()] if chosen.suite else []) + (conformance() if chosen.conformance else [])
+    rows += pages() if chosen.pages else []
     if chosen.json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return

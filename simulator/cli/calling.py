@@ -1,4 +1,4 @@
-"""`zaikolab call METHOD PATH`: any one operation of the control API, as the pages show it beside what they do."""
+"""The command `zaikolab call GET /clock`: any operation of the control API, as pages show it."""
 
 from __future__ import annotations
 

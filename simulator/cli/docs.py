@@ -15,8 +15,7 @@ def docs() -> None:
     """Documentation made from the record of a run, so that it cannot say what was not seen.
 
     \b
-    Example: zaikolab verify --report build/run
-             zaikolab docs build
+    Example: zaikolab docs build        (after zaikolab verify --report build/run)
              zaikolab docs readme
     """
 

@@ -42,8 +42,8 @@ def test_a_test_that_failed_leaves_them_too_and_one_that_passed_does_not(chromiu
 def test_contexts_share_nothing(chromium: Browser, lab: Lab) -> None:
     for _ in range(2):
         with browsing(chromium, lab.endpoints.http_url, "kept", lambda: False) as opened:
-            opened.page.goto("/")
             assert opened.context.cookies() == []
+            opened.page.goto("/")
             assert opened.page.evaluate("localStorage.length") == 0
             opened.page.evaluate("localStorage.setItem('kept', 'no')")
             opened.context.add_cookies([{"name": "kept", "value": "no", "url": lab.endpoints.http_url}])

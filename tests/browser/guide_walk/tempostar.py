@@ -174,6 +174,7 @@ def bulk_takes_time(person: Person) -> str:
     badge = person.row(CURTAINS).get_by_text(SHORT)
     expect(badge).to_have_count(0)
     person.go_to("実験室")
+    person.page.get_by_text("時刻を指定する・速さを変える").click()
     now = person.field("時刻を指定")
     now.fill(now.input_value()[:14] + "01:00")
     person.press("この時刻まで進める")
