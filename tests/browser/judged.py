@@ -25,14 +25,14 @@ _WIDER = """() => {
 
 
 def problems_of(page: Page, *, leave_out: str = "", tabbed: bool = True) -> list[str]:
-    """What is wrong with the page as it is open, whatever page it is. `leave_out`: a selector of what is not judged; a
-    page with such a part, or not to be `tabbed`, is not walked with Tab."""
+    """What is wrong with the page as it is open, whatever page it is. `leave_out`: a selector of what is not judged;
+    `tabbed`: whether to walk it with Tab."""
     outline = page.evaluate(_OUTLINE, leave_out or ":not(*)")
     found = [] if outline["language"] and outline["title"] else ["has no language or no title"]
     if len(outline["headings"]) != 1 or not outline["headings"][0]:
         found.append(f"has not one h1 but {outline['headings']}")
     found += [str(violation) for violation in grave_violations(page, leave_out=[leave_out] if leave_out else [])]
-    if tabbed and not leave_out:
+    if tabbed:
         found += keyboard_problems(page)
     page.set_viewport_size(NARROW)
     found += page.evaluate(_WIDER)

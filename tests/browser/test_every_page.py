@@ -66,7 +66,7 @@ def test_the_report_of_a_run_is_open_to_everybody(chromium, request, tmp_path: P
         chromium, "http://127.0.0.1:1", request.node.name, has_failed(request), own=(report.as_uri(),)
     ) as opened:
         opened.page.goto(report.as_uri())
-        found = problems_of(opened.page, leave_out="#content")  # which the vendored formatter makes
+        found = problems_of(opened.page, leave_out="#content", tabbed=False)  # which the vendored formatter makes
     if found:
         pytest.fail("\n".join(found), pytrace=False)
 
