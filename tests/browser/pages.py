@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from tests.browser.populated import CODES, FROM_RIGHT, LONG, ODD_CODE, SCRIPT, VENDOR
+from tests.browser.populated import CODES, FROM_RIGHT, LONG, LONGER, ODD_CODE, SCRIPT, VENDOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ PAGES = (
     Listed("/tempostar/area/view?path={file}", "CP932"),
     Listed("/roomclip/business/1/"),
     Listed("/roomclip/business/1/items", SCRIPT, VENDOR, FROM_RIGHT, LONG),
+    Listed("/roomclip/business/1/items?search=" + LONGER, LONGER),
+    Listed("/roomclip/business/1/items/edit?number=" + LONGER, LONGER),
     Listed("/roomclip/business/1/items/import", f"{SCRIPT}.csv"),
     Listed("/roomclip/business/1/items/new"),
     Listed("/roomclip/business/1/items/new?kind=種類あり"),
@@ -68,6 +70,7 @@ PAGES = (
     Listed("/roomclip/business/1/linkage"),
     Listed("/roomclip/business/1/runs"),
     Listed("/roomclip/shop/1/", SCRIPT, VENDOR, FROM_RIGHT, LONG),
+    Listed("/roomclip/shop/1/item?number=" + LONGER, LONGER),
     Listed("/roomclip/shop/1/item?number={item}", SCRIPT),
     Listed("/roomclip/shop/1/orders"),
     Listed("/roomclip/shop/1/orders/{order_id}", SCRIPT),

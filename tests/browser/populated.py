@@ -17,7 +17,9 @@ VENDOR = "①㈱髙ﾃﾞ～"
 FROM_RIGHT = "مرحبا \u202eשלום"
 """Right-to-left text, with a mark that turns what follows it."""
 LONG = "長" + "w" * (LONGEST_NAME - 1)
-"""The longest name, without a place to break it."""
+"""TEMPOSTAR's longest name, without a place to break it."""
+LONGER = "W" * 300
+"""A name that only RoomClip takes."""
 ODD_CODE = "A 1 \"100%\" 'é' #?&+/"
 """A SKUコード with what URLs, quotes and selectors stumble over."""
 NAMES = (SCRIPT, VENDOR, FROM_RIGHT, LONG)
@@ -50,6 +52,7 @@ def populate(lab: Lab, state_dir: Path) -> Populated:
             VariantInput(one.sku_code, 1200, 3, colour, "M") for one, colour in zip(skus, (name, "白"), strict=True)
         )
         shop.register_item("1", ItemInput(f"R{sku}", name, variants, "公開"))
+    shop.register_item("1", ItemInput(LONGER, LONGER, (VariantInput("W", 900, 1, LONGER, LONGER),), "公開"))
     shop.register_item("1", ItemInput("R-draft", VENDOR, (VariantInput(None, 0),), "下書き"))
     _import_badly(lab)
     account = back.issue_ftp_password()
