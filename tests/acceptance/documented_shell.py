@@ -174,8 +174,10 @@ def _furnish(folder: Path, checkout: Path) -> None:
     command = folder / "bin" / "zaikolab"
     command.write_text(_NARROWED, encoding="utf-8")
     command.chmod(0o755)
-    (checkout / ".venv").mkdir(parents=True)
+    programs = checkout / ".venv" / "bin"  # which make calls
+    programs.mkdir(parents=True)
+    for one in Path(sys.executable).parent.iterdir():
+        (programs / one.name).symlink_to(command if one.name == "zaikolab" else one)
     for name in ("Makefile", "pyproject.toml", "requirements.lock"):
         shutil.copyfile(ROOT / name, checkout / name)
-    (checkout / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     (checkout / ".venv" / ".ready").touch()
