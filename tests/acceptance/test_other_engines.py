@@ -1,7 +1,7 @@
 """The engines in other languages come to the verdicts that their page states.
 
-For time's sake not everything runs here: of level should the scenarios that the page lists, and with Node, which takes
-long to start, of level must one for each statement. ZAIKOLAB_ENGINES=whole runs all, as is due when a scenario is new
+For time's sake not everything runs here: of level must one scenario for each statement, of level should those that the
+page lists. ZAIKOLAB_ENGINES=whole runs all, as is due when a scenario is new
 or has changed, or one of the engines has.
 """
 
@@ -101,13 +101,13 @@ def one_for_each_statement(scenarios: list[Chosen]) -> list[Chosen]:
     return [one for one in scenarios if set(one.statements) - shown and not shown.update(one.statements)]
 
 
-def chosen(engine: str) -> list[Chosen]:
+def chosen() -> list[Chosen]:
     everything = read_scenarios(features_dir())
     must = [one for one in everything if one.owed is Owed.MUST]
     if WHOLE:
         return [*must, *(one for one in everything if one.owed is Owed.SHOULD)]
     listed = {row["scenario"] for row in table("scenario")}
-    return [*(one_for_each_statement(must) if engine == "Node" else must), *(o for o in everything if o.name in listed)]
+    return [*one_for_each_statement(must), *(one for one in everything if one.name in listed)]
 
 
 @pytest.mark.parametrize("engine", ["shell", "Node"], indirect=True)
@@ -115,7 +115,7 @@ def test_an_engine_in_another_language_fails_where_its_page_says_and_nowhere_els
     engine: tuple[str, str], tmp_path: Path
 ) -> None:
     name, command = engine
-    wanted = chosen(name)
+    wanted = chosen()
     exit_code, told = verify(command, tmp_path, *(word for one in wanted for word in ("--only", one.name)))
     failed = Counter(one["name"] for one in told["scenarios"] if one["outcome"] != "passed")
     assert dict(failed) == stated_failures(name), REPEAT

@@ -20,7 +20,8 @@ from tests.browser.pages import NO_PAGES, PAGES, Listed
 from tests.browser.populated import Populated, populate
 from tests.unit.conformance import reported
 
-TOGETHER = 3
+TOGETHER = 10
+"""Pages looked at in one context; a fresh one has to compile axe-core again."""
 BATCHES = [PAGES[first : first + TOGETHER] for first in range(0, len(PAGES), TOGETHER)]
 _TEXT = """() => {
   const typed = [...document.querySelectorAll('input, textarea')].map(one => one.value)
