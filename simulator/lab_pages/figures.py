@@ -22,11 +22,12 @@ def start_figures(lab: Lab, compared: int = COMPARED) -> Callable[[], Mapping[st
 
     def figures() -> Mapping[str, object]:
         seq = lab.journal.last_seq()
-        if seq not in kept:
+        counted = kept.get(seq)
+        if counted is None:
             counted = _count(lab, compared)
-            kept.clear()
+            kept.clear()  # another request may do so at any moment
             kept[seq] = counted
-        return {**kept[seq], "next_pass": lab.tempostar.next_pass_due(), "faults": lab.faults.armed()}
+        return {**counted, "next_pass": lab.tempostar.next_pass_due(), "faults": lab.faults.armed()}
 
     return figures
 

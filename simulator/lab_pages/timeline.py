@@ -40,7 +40,9 @@ def add_timeline(blueprint: Blueprint, lab: Lab) -> None:
     @blueprint.get("/new")
     def new_entries() -> BaseResponse | str:
         after, last_seq, given = request.args.get("after", 0, type=int), _last_seq(lab), _given()
-        found = lab.journal.newest(_filter(given), after=max(0, after), before=last_seq + 1, limit=ON_A_PAGE)
+        found = lab.journal.newest(
+            _filter(given), after=min(max(0, after), last_seq), before=last_seq + 1, limit=ON_A_PAGE
+        )
         if not found.lines and last_seq <= after:
             return Response(status=_NO_CONTENT)
         return render_template("lab/new_entries.html", found=found, given=given, last_seq=last_seq)
