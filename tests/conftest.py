@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -14,6 +15,10 @@ from simulator.clock import Agenda, Clock, Due
 from simulator.config import ClockMode, Settings
 from simulator.journal import Journal
 from simulator.store import Store
+
+# A shell that starts something in the background has it ignore Ctrl-C, and what tests start inherits that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # HYPOTHESIS_PROFILE chooses: `ci` tries the same examples every time, `soak` tries others each time, and many more.
 # A deadline, or a check of slowness, would time the machine; what fails is printed with the line that repeats it.

@@ -4,6 +4,7 @@ a pause and a failure mail. Each step of walk.toml is carried out and pictured; 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.conformance.guide import walk_steps
@@ -13,8 +14,6 @@ from tests.browser.guide_walk.person import STEPS, Person
 from tests.browser.pictures import take_picture
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Page
 
     from simulator.conformance.engine_under_test import EngineUnderTest
@@ -34,7 +33,7 @@ def test_the_guide_is_walked_from_an_empty_lab_to_linked_stock_a_sale_a_pause_an
     assert (lab.tempostar.shops(), lab.roomclip.items("1").total, lab.mailbox.count()) == ((), 0, 0)
     person = Person(page, engine)
     page.goto("/")
-    with writing_walk(WALK_FOLDER) as walk:
+    with writing_walk(Path(__file__).parents[2] / WALK_FOLDER) as walk:
         for number, step in enumerate(walk_steps(), 1):
             seen = STEPS[step.id](person)
             picture = tmp_path / f"{number:02d}-{step.id}.png"

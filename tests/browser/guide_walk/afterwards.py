@@ -8,6 +8,9 @@ from tests.browser.guide_walk.person import Person, step
 from tests.browser.guide_walk.roomclip import CHAIR, CURTAINS, LAMP
 from tests.browser.guide_walk.tempostar import CHAIR_SKU, CURTAIN_SKUS, STOCK
 
+SOLD = {CURTAIN_SKUS[1]: "クレジットカード", CHAIR_SKU: "Amazon決済"}
+"""One of each is sold, paid so."""
+
 
 def _sync(person: Person, *, exit_code: int = 0) -> None:
     """TEMPOSTAR's next pass by the clock, then the engine's."""
@@ -38,6 +41,10 @@ def _number_of(person: Person, sku: str) -> str:
 @step("first-sync")
 def first_sync(person: Person) -> str:
     _sync(person)
+    expect(person.page.get_by_role("group", name="実験室の時計")).to_contain_text("09:05:00")
+    person.go_to("TEMPOSTAR")
+    person.follow("FTPS領域", "netstock/", f"{person.noted['ショップコード']}/", "stock.csv")
+    person.reads("商品コード", "商品基本コード", "商品名", "属性1名", "属性2名", "在庫数", *STOCK)
     _item(person, CHAIR)
     for sku, stock in STOCK.items():
         assert _number_of(person, sku) == str(stock), sku
@@ -61,14 +68,22 @@ def sale(person: Person) -> str:
     person.page.get_by_role("link", name="遮光カーテン").click()
     person.choose("カラー", "グレー")
     person.choose("サイズ", "80cm")
-    person.page.get_by_label("クレジットカード", exact=True).check()
-    person.press("購入する")
-    person.reads("ご注文ありがとうございます", "遮光カーテン")
+    _pay_with(person, "クレジットカード")
+    person.go_to("ショップ")
+    person.page.get_by_role("link", name="オーク材の椅子").click()
+    _pay_with(person, "Amazon決済")
     _item(person, CURTAINS)
-    assert _number_of(person, CURTAIN_SKUS[1]) == str(STOCK[CURTAIN_SKUS[1]] - 1)
+    for sku in SOLD:
+        assert _number_of(person, sku) == str(STOCK[sku] - 1)
     person.go_to("ショップ")
     person.follow("注文履歴")
-    return "注文が受け付けられ、グレーのカーテンの在庫は3から2に減りました。"
+    return "2件の注文が受け付けられ、グレーのカーテンの在庫は3から2に、椅子は12から11に減りました。"
+
+
+def _pay_with(person: Person, method: str) -> None:
+    person.page.get_by_label(method, exact=True).check()
+    person.press("購入する")
+    person.reads("ご注文ありがとうございます", method)
 
 
 @step("order-taken-in")
@@ -77,14 +92,20 @@ def order_taken_in(person: Person) -> str:
     person.press("次の送信まで進める")
     person.go_to("TEMPOSTAR")
     person.follow("在庫管理", "在庫一覧")
-    left = STOCK[CURTAIN_SKUS[1]] - 1
-    expect(person.field(f"想定在庫数 {CURTAIN_SKUS[1]}")).to_have_value(str(left))
+    for sku in SOLD:
+        expect(person.field(f"想定在庫数 {sku}")).to_have_value(str(STOCK[sku] - 1))
     person.follow("受注管理", "受注一覧")
-    order = person.row(CURTAIN_SKUS[1])
-    expect(order).to_contain_text("クレジットカード")
-    expect(order).to_contain_text("その他")
-    expect(order).to_contain_text("なし")
-    return "受注一覧に注文が入り、支払方法はクレジットカード、配送方法はその他、警告はありません。"
+    for sku, method in SOLD.items():
+        order = person.row(sku)
+        for column, text in (("支払方法", method), ("配送方法", "その他"), ("進捗", "自動"), ("警告", "なし")):
+            expect(_cell(order, column)).to_contain_text(text)
+    return "受注一覧に2件の注文が入り、支払方法はクレジットカードとAmazon決済、配送方法はその他、警告はありません。"
+
+
+def _cell(row: Locator, column: str) -> Locator:
+    """The cell of a row under the heading of a column."""
+    headings = row.page.get_by_role("columnheader").all_inner_texts()
+    return row.locator("th, td").nth(headings.index(column))
 
 
 @step("pause")
@@ -97,10 +118,10 @@ def pause(person: Person) -> str:
     _set_stock(person, CHAIR_SKU, 10)
     _sync(person)
     _item(person, CHAIR)
-    assert _number_of(person, CHAIR_SKU) == str(STOCK[CHAIR_SKU])
+    assert _number_of(person, CHAIR_SKU) == str(STOCK[CHAIR_SKU] - 1)
     person.follow("在庫連携設定")
     person.reads("一時停止中")
-    return "一時停止中です。TEMPOSTARで椅子を10に変えても、RoomClipの在庫数は12のままです。"
+    return "一時停止中です。TEMPOSTARで椅子を10に変えても、RoomClipの在庫数は11のままです。"
 
 
 @step("resume")

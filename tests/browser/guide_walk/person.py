@@ -54,7 +54,7 @@ class Person:
     def reads(self, *texts: str) -> None:
         """Each of these stands on the page."""
         for text in texts:
-            expect(self.page.get_by_role("main").get_by_text(text).first).to_be_visible()
+            expect(self.page.get_by_role("main").get_by_text(text).filter(visible=True).first).to_be_visible()
 
     def row(self, name: str) -> Locator:
         """The row of a table that a cell of this name stands in."""

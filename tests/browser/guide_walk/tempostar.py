@@ -56,8 +56,13 @@ def stock_settings(person: Person) -> str:
     person.choose("ファイル出力項目", "全項目と在庫")
     person.press("登録")
     person.is_told("登録しました。")
-    expect(person.field("受注取込")).to_have_value("起動")
-    expect(person.field("在庫反映(送信間隔)")).to_have_value("5")
+    for label, value in (
+        ("受注取込", "起動"), ("在庫反映", "起動"), ("在庫反映(送信間隔)", "5"), ("在庫反映・送信タイプ", "FTPS領域"),
+        ("ファイル出力項目", "全項目と在庫"),
+    ):  # fmt: skip
+        expect(person.field(label)).to_have_value(value)
+    expect(name.get_by_role("textbox")).to_have_value("stock")
+    expect(name.get_by_role("combobox")).to_have_value("なし")
     return "設定が登録され、次の送信の時刻が5分後に決まりました。"
 
 

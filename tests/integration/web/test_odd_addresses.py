@@ -1,4 +1,4 @@
-"""Addresses typed by hand, or by somebody who means no good: a page answers with what there is, or says what is amiss."""
+"""Addresses typed by hand, or by somebody who means no good: a page answers with what there is or what is amiss."""
 
 from __future__ import annotations
 
