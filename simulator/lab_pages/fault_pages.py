@@ -31,6 +31,7 @@ LAYERS = {
     Layer.SMTP: "メール",
 }
 _PREFIX = "parameter-"
+_CLEARING = Call("DELETE", "/faults", command="zaikolab fault clear")
 
 
 def add_faults(blueprint: Blueprint, lab: Lab) -> None:
@@ -38,7 +39,9 @@ def add_faults(blueprint: Blueprint, lab: Lab) -> None:
 
     @blueprint.get("/faults")
     def faults() -> str:
-        return render_template("lab/faults.html", groups=GROUPS, armed=lab.faults.all(), call_of=_arming)
+        return render_template(
+            "lab/faults.html", groups=GROUPS, armed=lab.faults.all(), call_of=_arming, clearing=_CLEARING
+        )
 
     @blueprint.post("/faults/one-click")
     @shown_again("lab.faults")
@@ -94,7 +97,7 @@ def add_faults(blueprint: Blueprint, lab: Lab) -> None:
     @shown_again("lab.faults")
     def clear_faults() -> BaseResponse:
         count = lab.faults.clear_all()
-        tell(f"{count}件の障害を解除しました。", Call("DELETE", "/faults", command="zaikolab fault clear"))
+        tell(f"{count}件の障害を解除しました。", _CLEARING)
         return see_other("lab.faults")
 
 

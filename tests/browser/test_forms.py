@@ -126,3 +126,22 @@ def test_a_tick_in_the_head_ticks_every_row(page: Page, lab: Lab) -> None:
     expect(rows.first).not_to_be_checked()
     page.get_by_label("このページのSKUすべて").check()
     expect(rows.first).to_be_checked()
+
+
+@pytest.mark.parametrize(
+    ("path", "button", "heading"),
+    [
+        ("/tempostar/products", "一括更新:取扱ショップ", "一括更新:取扱ショップ"),
+        ("/tempostar/stock", "在庫連動一括設定", "在庫連動一括設定"),
+    ],
+)
+def test_a_page_that_only_a_form_leads_to_is_open_to_everybody(
+    page: Page, lab: Lab, path: str, button: str, heading: str
+) -> None:
+    lab.tempostar.add_shop("RoomClipShopping", "RCs")
+    lab.seed(3)
+    page.goto(path)
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    assert problems_of(page) == []
