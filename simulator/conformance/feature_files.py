@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from gherkin.dialect import Dialect
@@ -106,7 +106,7 @@ def read_feature(path: Path) -> Feature:
         reason = "not UTF-8. Save the file as UTF-8 without a byte order mark."
         raise UnreadableFeature((FeatureProblem(path, line, reason),)) from error
     try:
-        document = cast("dict[str, Any]", Parser().parse(text))
+        document = _parse(text)
     except (CompositeParserException, ParserException) as error:
         if _JAPANESE.search(text) and not _LANGUAGE.search(text):
             reason = "its keywords are Japanese, and nothing says so. Make `# language: ja` the first line."
@@ -128,6 +128,15 @@ def read_feature(path: Path) -> Feature:
         tuple(_scenarios(feature, _outline_words(feature))),
         tuple(tag_lines.items()),
     )
+
+
+@lru_cache(maxsize=256)
+def _parse(text: str) -> dict[str, Any]:
+    """The document that a text is, to be read only: the parser is slow, and many questions are asked of the same files.
+
+    Raises: CompositeParserException or ParserException when it is not Gherkin.
+    """
+    return cast("dict[str, Any]", Parser().parse(text))
 
 
 def find_feature_files(folder: Path) -> Iterator[Path]:
