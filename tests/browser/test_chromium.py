@@ -13,6 +13,7 @@ import pytest
 
 from tests.browser.chromium import (
     COMMANDS,
+    SHELL,
     Found,
     Machine,
     Missing,
@@ -60,13 +61,26 @@ class Imagined:
         self.ran.append(command)
         if command[1] == "update":
             return "apt-get update ended with 100"
-        self.commands |= set(self.brings)
-        return "" if self.brings else "apt-get install ended with 100"
+        brought = set(self.brings) & set(command)
+        self.commands |= brought
+        return "" if brought else "apt-get install ended with 100"
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+@pytest.mark.parametrize("name", ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"])
 def test_each_of_its_names_is_found(name: str) -> None:
     assert look(Imagined(name).machine) == Found(f"/usr/bin/{name}")
+
+
+def test_the_faster_one_is_taken_unless_there_is_to_be_a_window() -> None:
+    assert look(Imagined("chromium", SHELL).machine) == Found(f"/usr/bin/{SHELL}")
+    assert look(Imagined("chromium", SHELL, ZAIKOLAB_HEADED="1").machine) == Found("/usr/bin/chromium")
+
+
+def test_ci_has_the_faster_one_installed_beside_another_and_does_without_it() -> None:
+    imagined = Imagined("apt-get", "chromium", brings=[SHELL], CI="true")
+    assert imagined.bring() == Found(f"/usr/bin/{SHELL}")
+    assert imagined.ran == [*COMMANDS[:2]]
+    assert Imagined("apt-get", "chromium", CI="true").bring() == Found("/usr/bin/chromium")
 
 
 def test_the_named_one_is_taken_before_all_others() -> None:
@@ -99,10 +113,16 @@ def test_nothing_is_installed_and_nothing_said_without_root_or_without_apt(imagi
 
 
 def test_root_with_apt_installs_it_even_from_old_lists() -> None:
+    imagined = Imagined("apt-get", brings=[SHELL])
+    assert imagined.bring() == Found(f"/usr/bin/{SHELL}")
+    assert imagined.ran == [*COMMANDS[:2]]
+    assert [line.partition(" meanwhile")[0] for line in imagined.said] == ["Installing Chromium for the browser tests"]
+
+
+def test_a_system_without_the_faster_one_gets_the_other() -> None:
     imagined = Imagined("apt-get", brings=["chromium"])
     assert imagined.bring() == Found("/usr/bin/chromium")
     assert imagined.ran == [*COMMANDS]
-    assert [line.partition(" meanwhile")[0] for line in imagined.said] == ["Installing Chromium for the browser tests"]
 
 
 def test_an_install_that_fails_is_told_in_one_line() -> None:
@@ -117,7 +137,8 @@ def test_an_install_that_fails_is_told_in_one_line() -> None:
 def test_an_install_asks_nobody_and_waits_for_no_lock_without_end() -> None:
     for command in COMMANDS:
         assert {"-qq", "Acquire::http::Timeout=20", "DPkg::Lock::Timeout=60"} <= set(command)
-    assert {"-y", "--no-install-recommends", "chromium", "fonts-noto-cjk", "libatomic1"} <= set(COMMANDS[-1])
+    for browser, command in zip((SHELL, "chromium"), COMMANDS[1:], strict=True):
+        assert {"-y", "--no-install-recommends", browser, "fonts-noto-cjk", "libatomic1"} <= set(command)
 
 
 @pytest.mark.parametrize(("value", "owed"), [("true", True), ("1", True), ("", False), ("false", False), ("0", False)])
