@@ -42,7 +42,7 @@ def opened(chromium: Browser, populated: Populated, request: pytest.FixtureReque
         yield opened
 
 
-@pytest.mark.parametrize("pages", BATCHES, ids=lambda pages: pages[0].path)
+@pytest.mark.parametrize("pages", BATCHES, ids=lambda pages: pages[0].path[:60])
 def test_every_page_is_open_to_everybody(pages: tuple[Listed, ...], opened: Browsing, populated: Populated) -> None:
     wrong: list[str] = []
     for listed in pages:
