@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Each of the hundreds of processes that the tests start would compile the modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo up test check check-types check-rest docs defects matrix reference flakes soak bench clean lock
 
 help: ## What can be typed here

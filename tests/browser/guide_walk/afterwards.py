@@ -29,7 +29,7 @@ def _set_stock(person: Person, sku: str, quantity: int) -> None:
     person.go_to("TEMPOSTAR")
     person.follow("在庫管理", "在庫一覧")
     person.type_into(f"想定在庫数 {sku}", str(quantity))
-    person.row(sku).get_by_role("button", name="更新").click()
+    person.press("更新", person.row(sku))
     expect(person.page.get_by_role("status").first).to_be_visible()
 
 
@@ -65,12 +65,12 @@ def draft_stock(person: Person) -> str:
 @step("sale")
 def sale(person: Person) -> str:
     person.go_to("ショップ")
-    person.page.get_by_role("link", name="遮光カーテン").click()
+    person.follow("遮光カーテン")
     person.choose("カラー", "グレー")
     person.choose("サイズ", "80cm")
     _pay_with(person, "クレジットカード")
     person.go_to("ショップ")
-    person.page.get_by_role("link", name="オーク材の椅子").click()
+    person.follow("オーク材の椅子")
     _pay_with(person, "Amazon決済")
     _item(person, CURTAINS)
     for sku in SOLD:
@@ -147,7 +147,7 @@ def failure_mail(person: Person) -> str:
     mails = person.page.get_by_role("list", name="メール、新しい順").get_by_role("listitem")
     expect(mails.first).to_contain_text("失敗")
     mails.first.get_by_role("link").click()
-    person.reads("owner@shop.example")
+    expect(person.page.get_by_role("article", name="本文")).to_contain_text("owner@shop.example")
     return "連携の失敗を知らせるメールが店舗に届きました。椅子の在庫数は10のままです。"
 
 
@@ -160,4 +160,5 @@ def recovery_mail(person: Person) -> str:
     mails = person.page.get_by_role("list", name="メール、新しい順").get_by_role("listitem")
     expect(mails.first).to_contain_text("復旧")
     mails.first.get_by_role("link").click()
+    expect(person.page.get_by_role("article", name="本文")).to_be_visible()
     return "復旧を知らせるメールが届き、椅子の在庫数は7になりました。"

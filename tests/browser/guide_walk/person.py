@@ -24,16 +24,23 @@ class Person:
 
     def go_to(self, screen: str) -> None:
         """To one of the lab's parts, by the strip at the top."""
-        self.page.get_by_role("navigation", name="実験室の画面").get_by_role("link", name=screen, exact=True).click()
+        self._go_on(
+            self.page.get_by_role("navigation", name="実験室の画面").get_by_role("link", name=screen, exact=True)
+        )
 
     def follow(self, *labels: str) -> None:
         """Menus and links, one after the other."""
         for label in labels:
-            self.page.get_by_role("link", name=label, exact=True).first.click()
+            self._go_on(self.page.get_by_role("link", name=label, exact=True).first)
 
-    def press(self, name: str) -> None:
-        """The one button of that name."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+    def press(self, name: str, within: Locator | None = None) -> None:
+        """The one button of that name, on the page or within a part of it."""
+        self._go_on((within or self.page).get_by_role("button", name=name, exact=True))
+
+    def _go_on(self, where: Locator) -> None:
+        """Click, and see the page that this leads to: what is read next is not the old one."""
+        with self.page.expect_navigation():
+            where.click()
 
     def type_into(self, label: str, text: str) -> None:
         """A field, by its label."""

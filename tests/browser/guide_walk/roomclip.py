@@ -49,7 +49,7 @@ def publish(person: Person) -> str:
     for number in (CHAIR, CURTAINS):
         row = person.row(number)
         row.get_by_label(f"{number} 出品ステータス").select_option(label="公開")
-        row.get_by_role("button", name="変更").click()
+        person.press("変更", row)
         person.is_told("出品ステータスを公開にしました。")
     expect(person.page.get_by_label(f"{LAMP} 出品ステータス")).to_have_value("下書き")
     person.go_to("ショップ")
