@@ -76,12 +76,12 @@ def judge(ends: BothEnds) -> Verdict:
     if not ends.variants:
         return Verdict(
             Standing.BAD, "コード不一致",
-            "RoomClipに、この種類別の自社管理コードを持つ商品がありません。大文字と小文字、全角と半角、前後の空白も区別されます。",
+            "RoomClipに、この種類別の自社管理コードを持つ商品がありません。RoomClipの商品管理で、コードをSKUコードと一致させてください。大文字と小文字、全角と半角、前後の空白も区別されます。",
         )  # fmt: skip
     if len(ends.variants) > 1:
         return Verdict(
             Standing.BAD, "コード重複",
-            f"RoomClipで{len(ends.variants)}件が同じコードを持っています。どれの在庫か決められないので、更新は受け付けられません。",
+            f"RoomClipで{len(ends.variants)}件が同じコードを持っています。どれの在庫か決められないので、更新は受け付けられません。商品管理で、コードが1つだけになるように直してください。",
         )  # fmt: skip
     if ends.variants[0].stock == ends.sku.stock:
         return _in_step(ends)
@@ -96,20 +96,40 @@ def _in_step(ends: BothEnds) -> Verdict:
 
 def _differing(ends: BothEnds, sku: Sku, variant: Variant) -> Verdict:
     if not ends.carried:
-        return Verdict(Standing.BAD, "取扱なし", "TEMPOSTARでこのショップの取扱がオフなので、在庫は送られません。")
+        return Verdict(
+            Standing.BAD,
+            "取扱なし",
+            "TEMPOSTARでこのショップの取扱がオフなので、在庫は送られません。商品編集の取扱/反映編集で取扱にチェックを入れてください。",
+        )
     if not ends.linked:
-        return Verdict(Standing.BAD, "連動オフ", "TEMPOSTARで在庫連動がオフなので、在庫は送られません。")
+        return Verdict(
+            Standing.BAD,
+            "連動オフ",
+            "TEMPOSTARで在庫連動がオフなので、在庫は送られません。この商品の在庫管理の在庫連動設定で、連携するを選んでください。",
+        )
     if ends.linkage is LinkageState.PAUSED:
         return Verdict(
             Standing.WAIT, "一時停止中", "RoomClipの在庫連携設定が一時停止されています。再開すると続きます。"
         )
     if ends.waits:
         when = "" if ends.next_pass is None else f"（{ends.next_pass:%m-%d %H:%M:%S}）"
-        return Verdict(Standing.WAIT, "送信待ち", f"TEMPOSTARでの変更は、次の送信{when}を待っています。")
+        return Verdict(
+            Standing.WAIT,
+            "送信待ち",
+            f"TEMPOSTARでの変更は、次の送信{when}を待っています。画面の上の「次の送信まで進める」で早められます。",
+        )
     if ends.next_pass is None:
-        return Verdict(Standing.BAD, "在庫反映停止", "TEMPOSTARの在庫反映が停止なので、変更は送られません。")
+        return Verdict(
+            Standing.BAD,
+            "在庫反映停止",
+            "TEMPOSTARの在庫反映が停止なので、変更は送られません。在庫管理設定で起動にしてください。",
+        )
     if ends.update is not None and ends.update.rejection:
-        return Verdict(Standing.BAD, "更新が拒否された", "エンジンが送った更新は、RoomClipに受け付けられませんでした。")
+        return Verdict(
+            Standing.BAD,
+            "更新が拒否された",
+            "エンジンが送った更新は、RoomClipに受け付けられませんでした。商品管理でコードを確かめ、一括同期をしてください。",
+        )
     if ends.update is not None and ends.update.stock == sku.stock:
         return Verdict(
             Standing.BAD, "RoomClipで変わった",
@@ -124,7 +144,7 @@ def _differing(ends: BothEnds, sku: Sku, variant: Variant) -> Verdict:
         return Verdict(
             Standing.BAD,
             "ファイルと相違",
-            "在庫ファイルの値がTEMPOSTARの在庫数と違います。ファイルが途中で切れているかもしれません。",
+            "在庫ファイルの値がTEMPOSTARの在庫数と違います。ファイルが途中で切れているかもしれません。一括同期をすると、もう一度送られます。",
         )
     if ends.file.read_at is None:
         return Verdict(
@@ -133,5 +153,7 @@ def _differing(ends: BothEnds, sku: Sku, variant: Variant) -> Verdict:
             "新しい在庫ファイルは、まだ読まれていません。エンジンを一度動かしてください。",
         )
     return Verdict(
-        Standing.BAD, "更新されていない", "エンジンは在庫ファイルを読みましたが、RoomClipの在庫数はまだ違います。"
+        Standing.BAD,
+        "更新されていない",
+        "エンジンは在庫ファイルを読みましたが、RoomClipの在庫数はまだ違います。更新を送ったかどうかを、下のタイムラインで確かめてください。",
     )

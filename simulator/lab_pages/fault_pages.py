@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from simulator.faults.kind import Kind
 
 LAYERS = {
-    Layer.CONTROL: "FTPSの制御(コマンドと返事)",
+    Layer.CONTROL: "FTPSの制御（コマンドと返事）",
     Layer.DATA: "FTPSの転送",
     Layer.TLS: "暗号化(TLS)",
     Layer.FILE: "在庫ファイル・受注ファイル",

@@ -53,7 +53,7 @@ GROUPS: tuple[tuple[str, tuple[OneClick, ...]], ...] = (
             _click(
                 "cut-silently",
                 "次のダウンロードを黙って短くする",
-                "100バイトで終わりますが、226(成功)が返ります。大きさを確かめないと気づけません。",
+                "100バイトで終わりますが、226（成功）が返ります。大きさを確かめないと気づけません。",
                 "data.cut-silently",
                 "RETR",
                 at=100,
@@ -128,7 +128,7 @@ GROUPS: tuple[tuple[str, tuple[OneClick, ...]], ...] = (
             _click(
                 "too-many",
                 "ショップAPIを429にする",
-                "次の在庫更新2回が429(リクエスト過多)で断られます。1秒後にという指定(Retry-After)が付きます。",
+                "次の在庫更新2回が429（リクエスト過多）で断られます。1秒後にという指定（Retry-After）が付きます。",
                 "http.status",
                 _STOCK,
                 2,
@@ -138,7 +138,7 @@ GROUPS: tuple[tuple[str, tuple[OneClick, ...]], ...] = (
             _click(
                 "unavailable",
                 "ショップAPIを503にする",
-                "次の在庫更新が503(停止中)で断られます。在庫は変わりません。",
+                "次の在庫更新が503（停止中）で断られます。在庫は変わりません。",
                 "http.status",
                 _STOCK,
                 status=503,
@@ -158,7 +158,7 @@ GROUPS: tuple[tuple[str, tuple[OneClick, ...]], ...] = (
             _click(
                 "no-mail",
                 "メールサーバーが受け付けない",
-                "次のメールが451(一時的な失敗)で断られ、届きません。",
+                "次のメールが451（一時的な失敗）で断られ、届きません。",
                 "smtp.reply",
                 "END-OF-DATA",
                 code=451,

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from simulator.errors import BadFile, BadValue, LabError, Refused
+from simulator.web.parts_of_lab import SCREENS
 from simulator.web.refusal import compose_sentence, compose_status_sentence
 
 if TYPE_CHECKING:
@@ -32,10 +33,19 @@ if TYPE_CHECKING:
 PROBLEM_TYPE = "application/problem+json"
 
 _PAGE = Markup("""<!doctype html>
-<html lang="ja"><head><meta charset="utf-8"><title>{title}</title></head>
-<body><h1>{title}</h1><p role="alert">{sentence}</p><p lang="en"><small>{detail} {next_step}</small></p>
-<p><a href="/">zaikolab</a></p></body></html>
+<html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>{title} - zaikolab</title>
+<link rel="icon" href="/web/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/web/lab.css"></head>
+<body class="lab"><div class="labbar"><a class="brand" href="/">zaikolab</a>
+<nav aria-label="実験室の画面">{screens}</nav></div>
+<main id="main"><h1>{heading}</h1><p class="refused" role="alert">{sentence}</p>
+<p><a href="/">どこに何があるかを見る</a></p>
+<details><summary>詳しい理由（英語）</summary>
+<p lang="en"><small>{title}. {detail} {next_step}</small></p></details></main>
+</body></html>
 """)
+"""Like the other pages, but made without templates: what failed may be one."""
+_SCREEN = Markup('<a href="{path}">{label}</a> ')
 _OUR_FAULT = "The lab made a mistake of its own while answering this request; the request may be fine."
 
 
@@ -111,7 +121,15 @@ def _wants_page() -> bool:
 
 def _page(status: int, sentence: str, detail: str, next_step: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
     title = f"{int(status)} {_title(status)}"
-    page = _PAGE.format(title=title, sentence=sentence, detail=detail, next_step=next_step)
+    screens = Markup("").join(_SCREEN.format(path=path, label=label) for _, label, path in SCREENS)
+    page = _PAGE.format(
+        screens=screens,
+        heading="見つかりませんでした" if status == HTTPStatus.NOT_FOUND else "できませんでした",
+        title=title,
+        sentence=sentence,
+        detail=detail,
+        next_step=next_step,
+    )
     return Response(page, status, list(headers), mimetype="text/html")
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, g, render_template, request
 
 from simulator.config import ClockMode
 from simulator.web.back import way_back
+from simulator.web.parts_of_lab import SCREENS
 from simulator.web.refusal import compose_heading, compose_sentence
 from simulator.web.typed import form_of
 
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.clock import Clock
-
-_SCREENS = (
-    ("tempostar", "TEMPOSTAR", "/tempostar/"),
-    ("business", "RoomClipビジネス", "/roomclip/business/"),
-    ("storefront", "ショップ", "/roomclip/shop/"),
-    ("inbox", "受信メール", "/mail/"),
-    ("lab", "実験室", "/lab/"),
-)
-"""Of each part of the lab: the class of its pages' body, its name, its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ def create_blueprint(clock: Clock, figures: Callable[[], Mapping[str, object]] =
             "form_of": form_of,
             "lab_address": lambda: request.host_url,
             "lab_clock": lambda: ClockShown(clock.now(), clock.mode is ClockMode.FROZEN, clock.rate),
-            "lab_screens": lambda: _SCREENS,
+            "lab_screens": lambda: SCREENS,
             "way_back": way_back,
             "refused_heading": lambda: _words().get("heading") or compose_heading(g.zaikolab_refused),
             "refused_sentence": lambda: (

@@ -76,7 +76,7 @@ PAGES = (
     Listed("/mail/{mail}"),
     Listed("/lab/"),
     Listed("/lab/entries/{entry}"),
-    Listed("/lab/sku?sku={sku}", ODD_CODE),
+    Listed("/lab/sku?code={sku}", ODD_CODE, "在庫一覧で見る"),
     Listed("/lab/faults"),
     Listed("/lab/faults/1"),
     Listed("/lab/faults/catalogue"),

@@ -58,27 +58,38 @@ def test_tells_what_stands_in_the_way(site):
     lab = site.lab
     lab.tempostar.link("20001", CODE, False)
     assert "連動オフ" in verdict(site)
+    assert "連携するを選んでください" in verdict(site)
     lab.tempostar.link("20001", CODE)
     product = lab.tempostar.find_sku(CODE).product_code
     lab.tempostar.carry("20001", product, False)
     assert "取扱なし" in verdict(site)
+    assert "取扱にチェックを入れてください" in verdict(site)
     lab.tempostar.carry("20001", product)
     lab.roomclip.pause("1")
     assert "一時停止中" in verdict(site)
     lab.roomclip.resume("1")
     lab.tempostar.update_stock_settings("20001", reflection="停止", order_intake="停止")
     assert "在庫反映停止" in verdict(site)
+    assert "在庫管理設定で起動にしてください" in verdict(site)
+
+
+def test_without_any_goods_it_says_how_to_get_some(empty):
+    page = empty.open("/lab/sku")
+    assert "商品はまだありません。" in page
+    assert "/lab/states" in page
 
 
 def test_tells_of_codes_that_do_not_fit(site):
     lab = site.lab
     lab.roomclip.register_item("1", ItemInput("DOUBLE", "二つ目", (VariantInput(CODE),)))
     assert "コード重複" in verdict(site)
+    assert "1つだけになるように直してください" in verdict(site)
     lab.roomclip.delete_item("1", "DOUBLE")
     (variant,) = lab.roomclip.variants("1", codes=[CODE]).variants
     lab.roomclip.delete_item("1", variant.item_number)
     lab.roomclip.set_stock("1", [(CODE, 3)])
     assert "コード不一致" in verdict(site)
+    assert "コードをSKUコードと一致させてください" in verdict(site)
     assert "コードなし" in site.open(f"/lab/sku?code={CODE}")
     lab.roomclip.register_item("1", ItemInput("ONLY", "片側だけ", (VariantInput("ONLY-1"),)))
     assert "TEMPOSTARにない" in verdict(site, "ONLY-1")

@@ -18,8 +18,10 @@ def test_tells_how_to_begin_when_the_lab_is_empty(empty):
     assert "まだショップがありません" in page
     assert "zaikolab seed 1200" in page
     assert "zaikolab up --demo" in page
-    assert "連携ショップ新規追加" in page
+    assert '<a href="/tempostar/settings/shops/new">連携ショップ新規追加</a>' in page
     assert "まず試す" not in page
+    empty.lab.seed(10)
+    assert "zaikolab seed" not in empty.open("/")  # it was done
 
 
 def test_shows_how_much_there_is_and_how_much_agrees(site):

@@ -59,6 +59,8 @@ def test_a_mail_is_read_with_its_lines_headers_source_and_bytes(lab, client):
     assert "<script>alert" not in page
     assert re.search(r"<dt><bdi>Subject</bdi></dt><dd><bdi>件名 &lt;b&gt;</bdi></dd>", page)
     assert f"zaikolab mail {number}" in page
+    for next_page in ("/roomclip/business/", "/tempostar/settings/ftp-password", "/lab/"):
+        assert f'<a href="{next_page}">' in page.partition("このメールのあとに開く画面")[2]
     raw = client.get(f"/mail/{number}/raw")
     assert raw.data == lab.mailbox.mail(number).raw
     assert raw.headers["Content-Disposition"] == f'attachment; filename="mail-{number}.eml"'

@@ -170,6 +170,7 @@ def test_shows_what_engines_reported(browser, linked):
         "1", Run(FROZEN_START, FROZEN_START, RunOutcome.FAILED, "530 <login>", {"updated": 0, "left": 0, "bad_rows": 3})
     )
     page = browser.open(f"{BASE}/runs")
+    assert "連携履歴とメールを見る" in browser.open(f"{BASE}/")
     for shown in ("2026-04-01 09:00:00", "失敗", "530 <login>", "不正な行 3", "left 0"):
         assert shown in page
 

@@ -141,6 +141,7 @@ def test_an_order_is_listed_and_can_be_cancelled(buyer, register, roomclip):
     assert "まだ注文はありません" in buyer.open(f"{BASE}/orders")
     page = buyer.send(ITEM, BUY, **WISH)
     assert "このあとの流れ" in page
+    assert '<a href="/lab/sku">' in page
     assert "在庫連携設定が保存されていないため" in page
     assert "RC00000001" in buyer.open(f"{BASE}/orders")
     order = f"{BASE}/orders/RC00000001"

@@ -188,7 +188,10 @@ def test_a_browser_gets_a_page_with_the_error_escaped(client):
     answer = client.get("/t/<b>", headers={"Accept": "text/html,*/*;q=0.8"})
     assert answer.content_type.startswith("text/html")
     assert "404 Not Found" in answer.text
+    assert "<h1>見つかりませんでした</h1>" in answer.text
     assert "ページが見つかりません。" in answer.text
+    assert '<link rel="stylesheet" href="/web/lab.css">' in answer.text
+    assert '<a href="/tempostar/">TEMPOSTAR</a>' in answer.text
     assert "<script>" not in client.get("/t/fail/markup", headers={"Accept": "text/html"}).text
 
 

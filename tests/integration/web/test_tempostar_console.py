@@ -337,8 +337,12 @@ def test_orders_taken_in_are_listed_with_what_is_wrong(client, lab):
         "手動",
     ):
         assert words in page
-    lines = [" ".join(re.sub("<[^>]+>", "", line).split()) for line in re.findall("<div><bdi>.*?</div>", page)]
+    lines = [
+        " ".join(re.sub("<[^>]+>", "", line).split()) for line in re.findall("<div>(?:<a [^>]*>)?<bdi>.*?</div>", page)
+    ]
     assert sorted(lines) == ["A-1 × 1 ○ 在庫連動なし", "nope × 1 ✕ 商品コード未登録"]
+    assert '<a href="/lab/sku?code=A-1">' in page
+    assert "/lab/sku?code=nope" not in page
     assert "取込待ち" not in page
     assert client.get("/tempostar/orders?page=0").status_code == 422
 
