@@ -58,7 +58,7 @@ def build(context: Context, /, run: Path | None, walk: Path | None, no_walk: boo
     from simulator.conformance.report.last_run import find_last_run
     from simulator.living_docs.building import build_site
     from simulator.living_docs.record import RUN_FIRST
-    from simulator.living_docs.walk import WALK_FILE, WALK_FOLDER
+    from simulator.living_docs.walk import WALK_FILE, WALK_FIRST, WALK_FOLDER
 
     if walk and no_walk:
         raise BadValue("--walk", str(walk), "and --no-walk at once", next_step="Leave one out.")
@@ -72,6 +72,8 @@ def build(context: Context, /, run: Path | None, walk: Path | None, no_walk: boo
     else:
         click.echo(f"{built.pages} pages, {built.pictures} pictures: {built.index}")
         click.echo(built.state)
+        if not pictures and not no_walk:
+            click.echo(f"{WALK_FIRST} CHECKOUT/{WALK_FOLDER}.")
     return 0
 
 

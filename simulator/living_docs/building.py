@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.conformance.source_digest import digest_sources
 from simulator.errors import BadValue, CannotStart
 from simulator.living_docs.book import State, compose_book
+from simulator.living_docs.folder import replace_folder
 from simulator.living_docs.record import RUN_AGAIN, read_record
 from simulator.living_docs.site import compose_site
 from simulator.living_docs.walk import WALK_AGAIN, read_walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from simulator.living_docs.book import Book
@@ -113,28 +110,3 @@ def _check_place(out: Path) -> None:
     if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
         reason = "it holds something else than documentation made before"
         raise BadValue("out", str(out), reason, next_step="Name an empty folder, or one that is not there yet.")
-
-
-def replace_folder(out: Path, files: Mapping[str, str | bytes]) -> None:
-    """Write everything into a folder beside `out`, then put it in its place.
-
-    Raises: OSError; `out` is as it was.
-    """
-    out = out.absolute()
-    new, old = (out.with_name(f".{out.name}.{word}.{os.getpid()}") for word in ("new", "old"))
-    try:
-        for name, content in files.items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        with contextlib.suppress(FileNotFoundError):
-            out.rename(old)
-        try:
-            new.rename(out)
-        except OSError:
-            if old.exists():
-                old.rename(out)
-            raise
-    finally:
-        for rest in (new, old):
-            shutil.rmtree(rest, ignore_errors=True)

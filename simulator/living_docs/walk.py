@@ -13,7 +13,7 @@
     {"schema": 1, "sources": "<digest>", "walked": "<ISO 8601, UTC>", "steps": [{"section", "action", "statements": [],
      "picture", "title", "path", "seen"}]}
 
-A walk that did not come to its end has no walk.json: the file is written last.
+A walk that did not come to its end leaves no walk.json.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.conformance.guide import statements
 from simulator.conformance.source_digest import digest_sources
 from simulator.errors import BadValue
+from simulator.living_docs.folder import replace_folder
 from simulator.living_docs.sections import SECTIONS
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ WALK_FILE = "walk.json"
 WALK_FOLDER = Path("build/walk")
 """Where the walk of a checkout is, relative to the checkout."""
 WALK_AGAIN = "Walk again: pytest tests/browser/test_guide_walk.py"
+WALK_FIRST = (
+    "For pictures, in a checkout of zaikolab: pytest tests/browser/test_guide_walk.py, then build again with --walk"
+)
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURE = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\.png", re.ASCII)
 
@@ -95,29 +99,33 @@ class Walk:
 
 
 class WalkWriter:
-    """Takes the steps of a walk as they are made."""
+    """Takes the steps of a walk as they are made. `sources`: the digest of what is walked on."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, sources: str) -> None:
+        self._sources = sources
         self._steps: list[WalkedStep] = []
+        self._pictures: dict[str, bytes] = {}
 
     def add(self, step: WalkedStep, picture: bytes) -> None:
         """One more step, with its picture as PNG.
 
-        Raises: BadValue when the picture is no PNG, or another step has its name; OSError.
+        Raises: BadValue when the picture is no PNG, or another step has its name.
         """
         if not picture.startswith(_PNG):
             raise _bad("picture", step.picture, "the bytes are no PNG", "Give what page.screenshot() returns.")
-        if any(one.picture == step.picture for one in self._steps):
+        if step.picture in self._pictures:
             raise _bad("picture", step.picture, "another step has this name", "Number the pictures.")
-        (self._folder / step.picture).write_bytes(picture)
+        self._pictures[step.picture] = picture
         self._steps.append(step)
 
-    def as_json(self) -> dict[str, Any]:
-        """What walk.json holds, at this moment."""
+    def files(self) -> dict[str, str | bytes]:
+        """What the folder holds of the walk, at this moment."""
+        return {**self._pictures, WALK_FILE: json.dumps(self._as_json(), ensure_ascii=False, indent=1) + "\n"}
+
+    def _as_json(self) -> dict[str, Any]:
         return {
             "schema": SCHEMA_VERSION,
-            "sources": digest_sources(),
+            "sources": self._sources,
             "walked": datetime.now(UTC).isoformat(timespec="seconds"),
             "steps": [asdict(step) for step in self._steps],
         }
@@ -125,20 +133,18 @@ class WalkWriter:
 
 @contextlib.contextmanager
 def writing_walk(folder: Path) -> Iterator[WalkWriter]:
-    """Inside, a walk is written into the folder; walk.json only where it comes to its end. What an earlier walk left is
-    taken away first.
+    """Inside, a walk is made, of the sources as they are at its begin; where it comes to its end it replaces the folder
+    whole, so that two at once do not mix. One that breaks off takes an earlier walk.json away: that is not to be shown.
 
     Raises: OSError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / WALK_FILE).unlink(missing_ok=True)
-    for old in folder.glob("*.png"):
-        old.unlink()
-    writer = WalkWriter(folder)
-    yield writer
-    part = folder / f".{WALK_FILE}.part"
-    part.write_text(json.dumps(writer.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    part.replace(folder / WALK_FILE)
+    writer = WalkWriter(digest_sources())
+    try:
+        yield writer
+    except BaseException:
+        (folder / WALK_FILE).unlink(missing_ok=True)
+        raise
+    replace_folder(folder, writer.files())
 
 
 def read_walk(folder: Path) -> Walk:

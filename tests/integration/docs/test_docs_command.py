@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.living_docs.building import MARK, build_site, replace_folder
+from simulator.living_docs.building import MARK, build_site
+from simulator.living_docs.folder import replace_folder
 from simulator.living_docs.readme import BEGIN, END
 from simulator.living_docs.walk import WALK_FOLDER
 from tests.integration.cli.conftest import Terminal
@@ -35,6 +36,7 @@ def test_a_real_run_becomes_a_folder_of_pages(terminal: Terminal) -> None:
     assert (typed.exit_code, typed.err) == (0, "")
     assert typed.out.splitlines()[0].endswith(f"pages, 0 pictures: {Path('site/index.html')}")
     assert f"only {QUIET}, conformant" in typed.out
+    assert typed.out.splitlines()[2].endswith("then build again with --walk CHECKOUT/build/walk.")
     made = files(Path("site"))
     told = json.loads(made[MARK])
     assert told["scenarios"] == {"passed": 1, "not run": told["figures"]["scenarios"] - 1}
@@ -58,6 +60,8 @@ def test_pictures_of_the_walk_come_along_and_may_be_left_out(terminal: Terminal)
     assert terminal("docs", "build", "--run", "run", "--json").json()["pictures"] == 2
     assert f"pictures/{STEP.picture}" in files(Path("site"))
     assert terminal("docs", "build", "--run", "run", "--no-walk", "--json").json()["pictures"] == 0
+    for arguments in ((), ("--no-walk",)):
+        assert "For pictures" not in terminal("docs", "build", "--run", "run", *arguments).out
     assert not Path("site/pictures").exists()
     assert terminal("docs", "build", "--run", "run", "--no-walk", "--walk", "x").exit_code == 2
 

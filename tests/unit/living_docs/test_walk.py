@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from simulator.conformance.source_digest import digest_sources
 from simulator.errors import BadValue
-from simulator.living_docs.walk import WALK_FILE, WalkedStep, read_walk, writing_walk
+from simulator.living_docs.walk import WALK_FILE, WalkedStep, WalkWriter, read_walk, writing_walk
 from tests.unit.living_docs.pictures import PNG
 
 STEP = WalkedStep(
@@ -40,9 +41,26 @@ def test_a_walk_that_breaks_off_is_no_walk_and_takes_the_old_one_away(tmp_path: 
     with pytest.raises(RuntimeError), writing_walk(tmp_path) as walk:
         walk.add(STEP, PNG)
         raise RuntimeError
-    assert [path.name for path in tmp_path.iterdir()] == [STEP.picture]
+    assert {path.name for path in tmp_path.iterdir()} == {STEP.picture, "020-edit.png"}
     with pytest.raises(BadValue, match=r"walk.json is not there. Walk again: pytest tests/browser"):
         read_walk(tmp_path)
+
+
+def test_two_walks_at_once_do_not_mix(tmp_path: Path) -> None:
+    folder = tmp_path / "walk"
+    with writing_walk(folder) as slow:
+        slow.add(STEP, PNG)
+        walked(folder)
+        assert len(read_walk(folder).steps) == 2
+        shutil.rmtree(folder)  # as `make docs` does before its own
+    assert [step.picture for step in read_walk(folder).steps] == [STEP.picture]
+    assert [path.name for path in tmp_path.iterdir()] == ["walk"]
+
+
+def test_a_walk_is_of_the_sources_at_its_begin() -> None:
+    walk = WalkWriter("0" * 64)
+    walk.add(STEP, PNG)
+    assert json.loads(walk.files()[WALK_FILE])["sources"] == "0" * 64
 
 
 @pytest.mark.parametrize(
