@@ -23,9 +23,13 @@ that changes makes no run older."""
 
 def digest_sources() -> str:
     """The digest of this installation's sources, 64 hexadecimal digits; the same in a checkout and from its wheel."""
+    return digest_of(source_roots())
+
+
+def source_roots() -> dict[str, Path]:
+    """The folders that a run depends on, each under its name."""
     roots = {"features": features_dir(), "fixtures": fixtures_dir()}
-    roots |= {name: found for name in _PACKAGES if (found := _find(name))}
-    return digest_of(roots)
+    return roots | {name: found for name in _PACKAGES if (found := _find(name))}
 
 
 def digest_of(roots: Mapping[str, Path]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.conformance.source_digest import digest_of, digest_sources
+from simulator.conformance.source_digest import digest_of, digest_sources, source_roots
 
 
 @pytest.fixture
@@ -50,4 +50,16 @@ def test_every_change_of_a_source_matters(root: Path, change: str) -> None:
 
 def test_the_projects_own_sources_have_one() -> None:
     assert len(digest_sources()) == 64
-    assert digest_sources() == digest_sources()
+    assert digest_sources() == digest_of(source_roots())
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "features/pause.feature", "fixtures/README.md", "simulator/conformance/walk.toml",
+        "simulator/conformance/statements.toml", "simulator/lab.py", "reference/service/linkage_pass.py",
+    ],
+)  # fmt: skip
+def test_a_run_depends_on_it(file: str) -> None:
+    name, _, path = file.partition("/")
+    assert (source_roots()[name] / path).is_file()
