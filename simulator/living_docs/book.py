@@ -45,6 +45,11 @@ class State(StrEnum):
     UNSHOWN = "unshown"
 
 
+def anchor(text: str) -> str:
+    """A name that fits into an address: dots as hyphens."""
+    return text.replace(".", "-")
+
+
 def state_of(result: Result) -> State:
     """How one case stands."""
     match result.outcome:
@@ -104,6 +109,11 @@ class StatementRow:
     section: Section
     scenarios: tuple[ScenarioPage, ...]
     steps: tuple[WalkedStep, ...]
+
+    @property
+    def home(self) -> str:
+        """Where it stands in the guide's pages."""
+        return f"section-{self.section.id}.html#s-{anchor(self.statement.id)}"
 
     @property
     def state(self) -> State:
@@ -212,4 +222,4 @@ def _page(
     )
 
 
-__all__ = ["SECTIONS", "Book", "ScenarioPage", "State", "StatementRow", "compose_book", "state_of"]
+__all__ = ["SECTIONS", "Book", "ScenarioPage", "State", "StatementRow", "anchor", "compose_book", "state_of"]

@@ -35,8 +35,9 @@ def _entries(book: Book) -> Iterator[Entry]:
         yield _entry("section", f"{section.id} {section.ja}", section.en, f"section-{section.id}.html")
     for row in book.statements:
         one = row.statement
-        place = f"section-{row.section.id}.html#s-{one.id.replace('.', '-')}"
-        yield _entry("statement", f"§{one.id}", one.text, place, state=row.state, words=f"{one.level} {row.section.ja}")
+        yield _entry(
+            "statement", f"§{one.id}", one.text, row.home, state=row.state, words=f"{one.level} {row.section.ja}"
+        )
     for scenario in book.scenarios:
         yield _entry(
             "scenario", scenario.name, scenario.en, f"scenarios/{scenario.slug}.html", state=scenario.state,

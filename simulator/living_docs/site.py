@@ -16,14 +16,14 @@ from simulator.conformance.profiles import profiles
 from simulator.conformance.report.account import writable
 from simulator.conformance.sources import ASSUMPTION, Owed, assumptions, public_facts, sources
 from simulator.conformance.verify.explanation import harmless
-from simulator.living_docs.book import SECTIONS, State, state_of
+from simulator.living_docs.book import SECTIONS, State, anchor, state_of
 from simulator.living_docs.search_index import compose_index
 from simulator.living_docs.unknowns import unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.living_docs.book import Book, ScenarioPage, StatementRow
+    from simulator.living_docs.book import Book, ScenarioPage
 
 _HERE = Path(__file__).parent
 _STATIC = ("site.css", "search.js", "mark.svg")
@@ -98,20 +98,10 @@ def _environment(book: Book) -> Environment:
     environment.globals |= {
         "book": book, "record": book.record, "figures": book.figures, "State": State, "states": _STATES,
         "levels": _LEVELS, "services": _SERVICES, "sections": SECTIONS, "sources": sources(), "ASSUMPTION": ASSUMPTION,
-        "is_reference": book.record.engine == REFERENCE_ENGINE, "anchor": anchor, "home_of": home_of,
+        "is_reference": book.record.engine == REFERENCE_ENGINE, "anchor": anchor,
         "state_of": state_of,
     }  # fmt: skip
     return environment
-
-
-def anchor(text: str) -> str:
-    """A name that fits into an address: dots as hyphens."""
-    return text.replace(".", "-")
-
-
-def home_of(row: StatementRow) -> str:
-    """Where a statement stands in the guide's pages."""
-    return f"section-{row.section.id}.html#s-{anchor(row.statement.id)}"
 
 
 def _by_capability(scenarios: tuple[ScenarioPage, ...]) -> list[tuple[str, list[ScenarioPage]]]:
