@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from simulator.lab import Lab
 
 PARTS = (tempostar, roomclip, afterwards)
+_READABLE = """() => [document.body.innerText,
+  ...[...document.querySelectorAll('input:not([type=password]), textarea')].map(one => one.value)].join('\\n')"""
+"""What a picture of the page gives away."""
 
 
 def test_each_step_of_the_walk_has_what_carries_it_out_and_nothing_else_does() -> None:
@@ -36,6 +39,7 @@ def test_the_guide_is_walked_from_an_empty_lab_to_linked_stock_a_sale_a_pause_an
     with writing_walk(Path(__file__).parents[2] / WALK_FOLDER) as walk:
         for number, step in enumerate(walk_steps(), 1):
             seen = STEPS[step.id](person)
+            assert person.noted.get("FTPユーザーパスワード", "none yet") not in page.evaluate(_READABLE), step.id
             picture = tmp_path / f"{number:02d}-{step.id}.png"
             take_picture(page, picture)
             path = page.url.removeprefix(lab.endpoints.http_url)

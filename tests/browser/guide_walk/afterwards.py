@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.guide_walk.person import Person, step
 from tests.browser.guide_walk.roomclip import CHAIR, CURTAINS, LAMP
-from tests.browser.guide_walk.tempostar import CHAIR_SKU, CURTAIN_SKUS, STOCK
+from tests.browser.guide_walk.tempostar import CHAIR_SKU, CURTAIN_SKUS, LAMP_SKU, STOCK
 
 SOLD = {CURTAIN_SKUS[1]: "クレジットカード", CHAIR_SKU: "Amazon決済"}
 """One of each is sold, paid so."""
@@ -49,7 +49,8 @@ def first_sync(person: Person) -> str:
     for sku, stock in STOCK.items():
         assert _number_of(person, sku) == str(stock), sku
     person.go_to("ショップ")
-    expect(person.page.get_by_text("在庫あり").nth(1)).to_be_visible()
+    for name in ("オーク材の椅子", "遮光カーテン"):
+        expect(person.ware(name)).to_contain_text("在庫あり")
     return "TEMPOSTARの在庫数がRoomClipショッピングに届き、公開の商品が在庫ありになりました。"
 
 
@@ -57,7 +58,7 @@ def first_sync(person: Person) -> str:
 def draft_stock(person: Person) -> str:
     expect(person.page.get_by_text("和紙のランプ")).to_have_count(0)
     lamp = _item(person, LAMP)
-    expect(lamp).to_contain_text("8")
+    assert _number_of(person, LAMP_SKU) == str(STOCK[LAMP_SKU])
     expect(lamp.get_by_label(f"{LAMP} 出品ステータス")).to_have_value("下書き")
     return "下書きのランプの在庫数は8ですが、店舗には出ていません。"
 
@@ -98,14 +99,8 @@ def order_taken_in(person: Person) -> str:
     for sku, method in SOLD.items():
         order = person.row(sku)
         for column, text in (("支払方法", method), ("配送方法", "その他"), ("進捗", "自動"), ("警告", "なし")):
-            expect(_cell(order, column)).to_contain_text(text)
+            expect(person.cell(order, column)).to_contain_text(text)
     return "受注一覧に2件の注文が入り、支払方法はクレジットカードとAmazon決済、配送方法はその他、警告はありません。"
-
-
-def _cell(row: Locator, column: str) -> Locator:
-    """The cell of a row under the heading of a column."""
-    headings = row.page.get_by_role("columnheader").all_inner_texts()
-    return row.locator("th, td").nth(headings.index(column))
 
 
 @step("pause")

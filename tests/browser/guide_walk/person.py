@@ -67,6 +67,20 @@ class Person:
         """The row of a table that a cell of this name stands in."""
         return self.page.get_by_role("row").filter(has=self.page.get_by_text(name, exact=True))
 
+    def ware(self, name: str) -> Locator:
+        """An item as the shop's front shows it."""
+        return self.page.get_by_role("main").get_by_role("listitem").filter(has_text=name)
+
+    def cell(self, row: Locator, column: str) -> Locator:
+        """The cell of a row that stands under a heading."""
+        headings = self.page.get_by_role("columnheader").all_inner_texts()
+        return row.locator("th, td").nth(headings.index(column))
+
+    def has_cells(self, name: str, **texts: str) -> None:
+        """The row of this name says these, each under its heading."""
+        for column, text in texts.items():
+            expect(self.cell(self.row(name), column)).to_have_text(text)
+
 
 Step = Callable[[Person], str]
 STEPS: dict[str, Step] = {}

@@ -29,6 +29,7 @@ def register_item(person: Person) -> str:
     expect(details.get_by_label("在庫数")).to_have_value("0")
     person.press("登録")
     person.is_told("登録しました。")
+    expect(details.get_by_label("種類別の自社管理コード")).to_have_value(CHAIR_SKU)
     return f"椅子が、種類別の自社管理コード{CHAIR_SKU}、在庫数0で登録されました。"
 
 
@@ -53,7 +54,8 @@ def publish(person: Person) -> str:
         person.is_told("出品ステータスを公開にしました。")
     expect(person.page.get_by_label(f"{LAMP} 出品ステータス")).to_have_value("下書き")
     person.go_to("ショップ")
-    person.reads("オーク材の椅子", "遮光カーテン")
+    for name in ("オーク材の椅子", "遮光カーテン"):
+        expect(person.ware(name)).to_contain_text("売り切れ")
     expect(person.page.get_by_text("和紙のランプ")).to_have_count(0)
     return "公開の椅子とカーテンが売り切れとして並び、下書きのランプは出ていません。"
 

@@ -30,6 +30,9 @@ def register_shop(person: Person) -> str:
         expect(person.field(blank)).to_have_value("")
     person.press("登録")
     person.is_told("登録しました。")
+    person.has_cells(
+        SHOP, **{"ショップ名(正式名称)": SHOP, "ショップ名(略称)": SHORT, "モール種別": "roomclip(受注・在庫連携のみ)"}
+    )
     code = person.row(SHOP).get_by_role("rowheader").inner_text()
     assert code.isdecimal()
     assert len(code) == 5
@@ -73,7 +76,7 @@ def carrier(person: Person) -> str:
         person.type_into(label, "その他")
     person.press("登録")
     person.is_told("登録しました。")
-    person.reads("その他")
+    person.has_cells("その他", **{"配送業者": "その他", "管理画面": "その他", SHORT: "その他"})
     return f"配送業者設定の{SHORT}の列に、その他が入りました。"
 
 
@@ -82,7 +85,7 @@ def _pay(person: Person, method: str) -> str:
     person.page.get_by_label(f"{method} {SHORT}", exact=True).fill(method)
     person.press("登録")
     person.is_told("登録しました。")
-    expect(person.page.get_by_role("row").filter(has_text=method).first).to_be_visible()
+    person.has_cells(method, **{"支払方法": method, SHORT: method})
     return f"支払方法設定の{method}の行、{SHORT}の列に、{method}が入りました。"
 
 
@@ -193,6 +196,7 @@ def bulk_takes_time(person: Person) -> str:
 def link_in_bulk(person: Person) -> str:
     person.follow("在庫管理", "在庫一覧")
     for code in (*CURTAIN_SKUS, LAMP_SKU):
+        expect(person.row(code)).to_contain_text("連動しない")
         person.page.get_by_role("checkbox", name=code, exact=True).check()
     person.press("在庫連動一括設定")
     person.page.get_by_role("group", name="想定在庫連動設定").get_by_label(SHOP).select_option(label="連動する")
@@ -200,5 +204,6 @@ def link_in_bulk(person: Person) -> str:
     expect(person.page.get_by_role("status").first).to_be_visible()
     person.follow("在庫管理", "在庫一覧")
     for code in STOCK:
-        expect(person.row(code)).to_contain_text("連動する")
+        for state in ("取扱あり", "連動する"):
+            expect(person.cell(person.row(code), "取扱・在庫連動")).to_contain_text(state)
     return "4つのSKUすべてが、取扱あり・連動するになりました。"
