@@ -75,7 +75,7 @@ flakes: $(READY) ## Run the specification 50 times: does it say the same each ti
 soak: $(READY) ## Look for trouble for ten minutes, or SOAK_MINUTES=30
 	@$(BIN)/python -m tests.soak --minutes $(or $(SOAK_MINUTES),10)
 
-bench: $(READY) ## Timings side by side, as ratios; BENCH=--conformance: those of verify and defects too
+bench: $(READY) ## Timings side by side, as ratios; BENCH=--conformance: verify and defects too, --pages: every page
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 lock: ## Renew requirements.lock (needs uv on the PATH)
