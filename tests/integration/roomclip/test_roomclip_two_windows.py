@@ -6,7 +6,9 @@ import pytest
 
 from simulator.roomclip.console.pages import create_blueprint
 from simulator.roomclip.listing import ItemInput, VariantInput
+from simulator.roomclip.storefront.pages import create_blueprint as create_storefront
 from simulator.web.forms import guard_forms
+from simulator.web.tickets import wish_of
 from tests.integration.roomclip.browser import Browser
 
 BASE = "/roomclip/business/1"
@@ -95,3 +97,19 @@ def test_a_pause_that_somebody_else_changed_is_not_changed_back(browser, linked,
     fields = browser.fields(f"{BASE}/linkage", f"{BASE}/linkage/{button}")
     linked.resume("1") if button == "resume" else linked.pause("1")
     refused(browser, f"{BASE}/linkage/{button}", fields)
+
+
+def test_a_purchase_still_under_way_is_not_said_to_have_failed(site, roomclip, register):
+    guard_forms(site)
+    site.register_blueprint(create_storefront(roomclip))
+    register("A-1", stock=3)
+    buyer, tickets = Browser(site.test_client()), site.extensions["zaikolab_tickets"]
+    page, action = "/roomclip/shop/1/item?number=R-A-1", "/roomclip/shop/1/buy?number=R-A-1"
+    form = buyer.fields(page, action) | {"quantity": "1", "payment_method": "クレジットカード"}
+    with site.test_request_context(action, method="POST", data=form) as sent:
+        tickets.begin(wish_of(sent.request, form["ticket"], frozenset({"csrf_token", "ticket", "seen"})))
+    tickets._wait = 0.01
+    answer = buyer.client.post(action, data=form)
+    assert answer.status_code == 409
+    assert "同じ操作がまだ終わっていません" in answer.text
+    assert "購入できませんでした" not in answer.text
