@@ -63,6 +63,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
         return render_template(
             "tempostar/bulk_links.html",
             codes=codes,
+            wanted=wanted_rows(),
             shops=shops,
             choices=("変更しない", _LINK, _UNLINK),
             calls=[_link(shop.shop_code, codes, linked=True) for shop in shops],
@@ -84,7 +85,8 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
             f"{len(codes):,} SKUの在庫連動を設定しました({told})。",
             *(_link(shop.shop_code, codes, linked=choice == _LINK) for shop, choice in chosen),
         )
-        return see_other("tempostar.stock", **wanted_rows().as_query())
+        wanted = wanted_rows()
+        return see_other("tempostar.stock", page=wanted.page, **wanted.as_query())
 
 
 def _link(shop_code: str, codes: Sequence[str], *, linked: bool) -> Call:
