@@ -40,6 +40,7 @@ def test_stock_is_searched_paged_and_set(client, lab):
     assert "S59" in client.get("/tempostar/stock?size=200").text
     assert "S59" not in client.get("/tempostar/stock?size=60").text
     assert "1 SKU" in client.get("/tempostar/stock?search=S07").text
+    assert re.search(r'href="/tempostar/stock\?page=2" rel="prev"', client.get("/tempostar/stock?page=9").text)
     row = ("sku_code", "S07")
     answer = press(client, "/tempostar/stock?search=S07", "更新", having=row, sellable="8", held_back="")
     assert answer.status_code == 303
