@@ -90,6 +90,16 @@ def test_linkage_inputs_that_were_saved_meanwhile_stay(browser, linked):
     assert linked.linkage("1").inputs.shop_code == "20002"
 
 
+def test_a_password_that_was_saved_meanwhile_stays_though_the_clock_stands_still(browser, linked):
+    path, present = f"{BASE}/linkage", linked.linkage("1")
+    given = {"ftp_user": present.inputs.ftp_user, "shop_code": present.inputs.shop_code}
+    fields = browser.fields(path, path) | given | {"ftp_password": "x", "notify_to": present.inputs.notify_to}
+    linked.save_linkage("1", **given, ftp_password="somebody else's")
+    assert linked.linkage("1").saved_at == present.saved_at
+    refused(browser, path, fields)
+    assert linked.linkage("1").inputs.ftp_password == "somebody else's"
+
+
 @pytest.mark.parametrize("button", ["pause", "resume"])
 def test_a_pause_that_somebody_else_changed_is_not_changed_back(browser, linked, button):
     if button == "resume":
