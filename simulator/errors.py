@@ -6,7 +6,8 @@
     │   ├── BadFile              a file with its problems row by row                  HTTP 422
     │   ├── Unknown              no such shop, SKU, item, snapshot ...                HTTP 404
     │   └── Conflict             against the present state (exists already ...)       HTTP 409
-    │       └── ChangedMeanwhile somebody else changed it since the page was opened
+    │       ├── ChangedMeanwhile somebody else changed it since the page was opened
+    │       └── StillUnderWay    the same form was sent before and has not ended
     ├── CannotStart              port taken, folder unusable, data of another version
     ├── DiskFailed               the disk is full or broken; nothing was changed           HTTP 507
     ├── WaitTimedOut             the condition did not come true within its limit     HTTP 504
@@ -102,6 +103,16 @@ class ChangedMeanwhile(Conflict):
         super().__init__(
             "What this form changes was changed by somebody else since the page was opened; nothing was done.",
             next_step="Compare with the present values and send it again.",
+        )
+
+
+class StillUnderWay(Conflict):
+    """The same form was sent a moment ago, and what it does has not ended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The same form was sent before and is still being carried out; this time nothing was done.",
+            next_step="Open the page again in a while and see what became of it, in place of sending it again.",
         )
 
 

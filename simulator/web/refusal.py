@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import g, render_template, request
 
-from simulator.errors import BadFile, BadValue, ChangedMeanwhile, Conflict, LabError, Refused, Unknown
+from simulator.errors import BadFile, BadValue, ChangedMeanwhile, Conflict, LabError, Refused, StillUnderWay, Unknown
 from simulator.web.forms import page_to_show_again
 
 if TYPE_CHECKING:
@@ -180,6 +180,11 @@ def compose_sentence(error: LabError) -> str:
             return (
                 "この画面を開いたあとに、別の画面で変更されました。何も変更していません。"
                 "現在の値を確かめて、もう一度送信してください。"
+            )
+        case StillUnderWay():
+            return (
+                "同じ操作がまだ終わっていません。今回は何もしていません。"
+                "もう一度送信せずに、しばらくしてからこの画面を開き直して、結果を確かめてください。"
             )
         case Conflict():
             return "すでに登録されているか、現在の状態ではできない操作です。何も変更されていません。"

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from simulator.errors import StillUnderWay
+
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
@@ -43,16 +45,21 @@ class Outcome:
 class Tickets:
     """Outcomes by wish, in memory: a lab that starts again has forgotten them, and its pages were of another one."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, wait: float = WAIT) -> None:
         self._most = most
+        self._wait = wait
         self._outcomes: OrderedDict[str, Outcome] = OrderedDict()
         self._under_way: set[str] = set()
         self._changed = threading.Condition()
 
     def begin(self, wish: str) -> Outcome | None:
-        """What became of the wish, once it is known; None when it is the first, which `end` has to follow."""
+        """What became of the wish, once it is known; None when it is the first, which `end` has to follow.
+
+        Raises: StillUnderWay when the one before it has not ended within the wait.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: wish not in self._under_way, WAIT)
+            if not self._changed.wait_for(lambda: wish not in self._under_way, self._wait):
+                raise StillUnderWay
             if wish in self._outcomes:
                 return self._outcomes[wish]
             self._under_way.add(wish)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from typing import TYPE_CHECKING
 
 from flask import render_template, request
@@ -23,6 +25,7 @@ STATES = {
     LinkageState.PAUSED: ("wait", "一時停止中"),
 }
 """Badge and word of each state."""
+_KEY = secrets.token_bytes(32)
 SERVICES = (("tempostar", "TEMPOSTAR"),)
 
 
@@ -99,10 +102,14 @@ def add_linkage(blueprint: Blueprint, roomclip: RoomClip) -> None:
 
 
 def _inputs(linkage: Linkage | None) -> object:
-    """What 保存する changes, as a page shows it; when it was saved stands for the password."""
+    """What 保存する changes, as a page shows it. A password is in it under a key of this process, so that a page gives
+    nothing away that guesses could be tried on: the time of saving says nothing of it while the clock stands still. A
+    page opened before a restart has to be compared once more."""
     if linkage is None or linkage.inputs is None:
         return "blank"
-    return linkage.inputs.ftp_user, linkage.inputs.shop_code, linkage.inputs.notify_to, str(linkage.saved_at)
+    inputs = linkage.inputs
+    password = hmac.digest(_KEY, inputs.ftp_password.encode("utf-8", "surrogatepass"), "sha256")
+    return inputs.ftp_user, inputs.shop_code, inputs.notify_to, password
 
 
 def _state(linkage: Linkage | None) -> object:

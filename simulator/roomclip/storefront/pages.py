@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
-from simulator.errors import BadValue, ChangedMeanwhile, Conflict, Refused, Unknown
+from simulator.errors import BadValue, ChangedMeanwhile, Conflict, Refused, StillUnderWay, Unknown
 from simulator.roomclip.listing import ListingStatus
 from simulator.roomclip.storefront import calls
 from simulator.roomclip.storefront.choice import MAX_CHOICE, PAYMENT_METHODS, preselected, read_choice
@@ -137,6 +137,8 @@ def _refused(error: Refused) -> tuple[str, int]:
         match error:
             case ChangedMeanwhile():
                 words = _PRICE_CHANGED
+            case StillUnderWay():
+                pass  # whether anything is bought will be seen
             case Conflict():
                 words = _SOLD_OUT
             case BadValue(field="colour"):

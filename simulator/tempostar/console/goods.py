@@ -62,6 +62,7 @@ def _add_list(blueprint: Blueprint, backoffice: BackOffice) -> None:
         return render_template(
             "tempostar/bulk_carrying.html",
             codes=codes,
+            wanted=wanted_rows(),
             shops=shops,
             choices=("変更しない", _ADD, _REMOVE),
             effective_at=backoffice.bulk_effective_at(),
@@ -84,7 +85,8 @@ def _add_list(blueprint: Blueprint, backoffice: BackOffice) -> None:
             f"{len(codes):,} 商品の取扱ショップの更新を受け付けました({told})。{at:%H:%M:%S} に反映されます。",
             *(_carry(shop.shop_code, codes, carried=choice == _ADD) for shop, choice in chosen),
         )
-        return see_other("tempostar.products", **wanted_rows().as_query())
+        wanted = wanted_rows()
+        return see_other("tempostar.products", page=wanted.page, **wanted.as_query())
 
 
 def _add_registration(blueprint: Blueprint, backoffice: BackOffice) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import render_template, request
 
 from simulator.tempostar.console.company import chosen_company
-from simulator.tempostar.console.quantities import change_quantities, set_stock_call
+from simulator.tempostar.console.quantities import change_quantities, link_call, set_stock_call
 from simulator.web.calls import Call
 from simulator.web.forms import check_seen, see_other, shown_again, tell
 
@@ -104,7 +104,7 @@ def _add_stock(blueprint: Blueprint, backoffice: BackOffice) -> None:
             shops=shops,
             seen=_links(skus),
             choices=(LINK, UNLINK),
-            calls=[_link(shop.shop_code, codes, linked=True) for shop in shops],
+            calls=[link_call(shop.shop_code, codes, linked=True) for shop in shops],
         )
 
     @blueprint.post("/products/links")
@@ -123,7 +123,7 @@ def _add_stock(blueprint: Blueprint, backoffice: BackOffice) -> None:
         )
         tell(
             "在庫連動設定を更新しました。" + (f"({told})" if told else "変更はありません。"),
-            *(_link(shop_code, codes, linked=linked) for (shop_code, linked), codes in changes.items()),
+            *(link_call(shop_code, codes, linked=linked) for (shop_code, linked), codes in changes.items()),
         )
         return see_other("tempostar.product_links", product_code=_code(), page=_page())
 
@@ -167,7 +167,3 @@ def _link_changes(skus: Page[Sku]) -> Mapping[tuple[str, bool], list[str]]:
 def _carry(shop: Shop, product_code: str, *, carried: bool) -> Call:
     body = {"product_code": product_code, "carried": carried}
     return Call("PUT", f"/tempostar/shops/{shop.shop_code}/carrying", body)
-
-
-def _link(shop_code: str, codes: Sequence[str], *, linked: bool) -> Call:
-    return Call("PUT", f"/tempostar/shops/{shop_code}/links/bulk", {"sku_codes": list(codes), "linked": linked})

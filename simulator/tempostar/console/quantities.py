@@ -1,4 +1,4 @@
-"""想定在庫数 and 保留在庫数 of one SKU, as a row of a table changes them."""
+"""想定在庫数 and 保留在庫数 of one SKU, as a row of a table changes them, and the calls that change SKUs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from simulator.web.calls import Call
 from simulator.web.forms import check_seen, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.tempostar.backoffice import BackOffice
 
 
@@ -40,3 +42,8 @@ def set_stock_call(sku_code: str, sellable: int, held_back: int) -> Call:
     """The call that sets both."""
     body = {"sku_code": sku_code, "sellable": sellable, "held_back": held_back, "company_id": chosen_company()}
     return Call("PUT", "/tempostar/stock", body)
+
+
+def link_call(shop_code: str, codes: Sequence[str], *, linked: bool) -> Call:
+    """The call that links SKUs to a shop, or ends that."""
+    return Call("PUT", f"/tempostar/shops/{shop_code}/links/bulk", {"sku_codes": list(codes), "linked": linked})

@@ -9,13 +9,10 @@ from flask import render_template, request
 from simulator.errors import BadValue
 from simulator.tempostar.console.company import chosen_company
 from simulator.tempostar.console.lists import SIZES, wanted_rows
-from simulator.tempostar.console.quantities import change_quantities, set_stock_call
-from simulator.web.calls import Call
+from simulator.tempostar.console.quantities import change_quantities, link_call, set_stock_call
 from simulator.web.forms import see_other, shown_again, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from flask import Blueprint
     from werkzeug.wrappers import Response as BaseResponse
 
@@ -63,9 +60,10 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
         return render_template(
             "tempostar/bulk_links.html",
             codes=codes,
+            wanted=wanted_rows(),
             shops=shops,
             choices=("変更しない", _LINK, _UNLINK),
-            calls=[_link(shop.shop_code, codes, linked=True) for shop in shops],
+            calls=[link_call(shop.shop_code, codes, linked=True) for shop in shops],
         )
 
     @blueprint.post("/stock/bulk-links/run")
@@ -82,10 +80,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
         told = "、".join(f"{shop.short_name}: {choice}" for shop, choice in chosen)
         tell(
             f"{len(codes):,} SKUの在庫連動を設定しました({told})。",
-            *(_link(shop.shop_code, codes, linked=choice == _LINK) for shop, choice in chosen),
+            *(link_call(shop.shop_code, codes, linked=choice == _LINK) for shop, choice in chosen),
         )
-        return see_other("tempostar.stock", **wanted_rows().as_query())
-
-
-def _link(shop_code: str, codes: Sequence[str], *, linked: bool) -> Call:
-    return Call("PUT", f"/tempostar/shops/{shop_code}/links/bulk", {"sku_codes": list(codes), "linked": linked})
+        wanted = wanted_rows()
+        return see_other("tempostar.stock", page=wanted.page, **wanted.as_query())

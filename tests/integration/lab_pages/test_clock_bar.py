@@ -45,10 +45,12 @@ def test_runs_and_freezes(site):
     assert "hx-get" not in site.open("/lab/clock/time")
 
 
-def test_a_window_that_is_out_of_date_does_not_set_the_clock_going_again(site):
-    form = site.hidden("/", "/lab/clock/mode")
+@pytest.mark.parametrize(("page", "button"), [("/", "時計を動かす"), ("/lab/", "この速さで動かす")])
+def test_a_window_that_is_out_of_date_does_not_set_the_clock_going_again(site, page, button):
+    form = site.hidden(page, "/lab/clock/mode", containing=button) | {"rate": "5"}
     site.lab.agenda.set_clock(mode=ClockMode.RUNNING)
     assert site.client.post("/lab/clock/mode", data=form).status_code == 409
+    assert site.lab.clock.rate == 1
 
 
 def test_is_set_to_a_time(site):

@@ -143,8 +143,13 @@ def test_hostile_codes_are_shown_as_they_are(site, code):
         (b"A-11,1\r\n", None),
         (b"", None),
         (b"\xff\x00\x9f\r\n", None),
+        (b'A-1,3\r\n"' + b"A-1" * 50_000, (1, "3")),
+        (b'"A""1","3"\r\nA-1,4\r\n', (2, "4")),
     ],
-    ids=["whole", "other order, BOM", "no header", "twice", "line break", "cut", "longer code", "empty", "no text"],
+    ids=[
+        "whole", "other order, BOM", "no header", "twice", "line break",
+        "cut", "longer code", "empty", "no text", "no end", "quote",
+    ],
 )  # fmt: skip
 def test_a_row_is_found_whatever_the_file_looks_like(content, found):
     row = find_row(content, "A-1")

@@ -6,7 +6,9 @@ import pytest
 
 from simulator.roomclip.console.pages import create_blueprint
 from simulator.roomclip.listing import ItemInput, VariantInput
+from simulator.roomclip.storefront.pages import create_blueprint as create_storefront
 from simulator.web.forms import guard_forms
+from simulator.web.tickets import wish_of
 from tests.integration.roomclip.browser import Browser
 
 BASE = "/roomclip/business/1"
@@ -88,6 +90,16 @@ def test_linkage_inputs_that_were_saved_meanwhile_stay(browser, linked):
     assert linked.linkage("1").inputs.shop_code == "20002"
 
 
+def test_a_password_that_was_saved_meanwhile_stays_though_the_clock_stands_still(browser, linked):
+    path, present = f"{BASE}/linkage", linked.linkage("1")
+    given = {"ftp_user": present.inputs.ftp_user, "shop_code": present.inputs.shop_code}
+    fields = browser.fields(path, path) | given | {"ftp_password": "x", "notify_to": present.inputs.notify_to}
+    linked.save_linkage("1", **given, ftp_password="somebody else's")
+    assert linked.linkage("1").saved_at == present.saved_at
+    refused(browser, path, fields)
+    assert linked.linkage("1").inputs.ftp_password == "somebody else's"
+
+
 @pytest.mark.parametrize("button", ["pause", "resume"])
 def test_a_pause_that_somebody_else_changed_is_not_changed_back(browser, linked, button):
     if button == "resume":
@@ -95,3 +107,19 @@ def test_a_pause_that_somebody_else_changed_is_not_changed_back(browser, linked,
     fields = browser.fields(f"{BASE}/linkage", f"{BASE}/linkage/{button}")
     linked.resume("1") if button == "resume" else linked.pause("1")
     refused(browser, f"{BASE}/linkage/{button}", fields)
+
+
+def test_a_purchase_still_under_way_is_not_said_to_have_failed(site, roomclip, register):
+    guard_forms(site)
+    site.register_blueprint(create_storefront(roomclip))
+    register("A-1", stock=3)
+    buyer, tickets = Browser(site.test_client()), site.extensions["zaikolab_tickets"]
+    page, action = "/roomclip/shop/1/item?number=R-A-1", "/roomclip/shop/1/buy?number=R-A-1"
+    form = buyer.fields(page, action) | {"quantity": "1", "payment_method": "クレジットカード"}
+    with site.test_request_context(action, method="POST", data=form) as sent:
+        tickets.begin(wish_of(sent.request, form["ticket"], frozenset({"csrf_token", "ticket", "seen"})))
+    tickets._wait = 0.01
+    answer = buyer.client.post(action, data=form)
+    assert answer.status_code == 409
+    assert "同じ操作がまだ終わっていません" in answer.text
+    assert "購入できませんでした" not in answer.text

@@ -121,6 +121,25 @@ def test_a_double_click_waits_for_the_first_click(app, board):
     assert board.saved == ["新しい名前"]
 
 
+def test_a_click_that_has_waited_long_enough_is_refused_and_does_nothing(app, board):
+    app.extensions["zaikolab_tickets"]._wait = 0.05
+    client, late = app.test_client(), app.test_client()
+    form, board.held = fields(client) | {"name": "新しい名前"}, threading.Event()
+    late.set_cookie("zaikolab_csrf", form["csrf_token"])
+    first = threading.Thread(target=client.post, args=("/board/",), kwargs={"data": form})
+    first.start()
+    assert board.reached.wait(10)
+    board.reached.clear()
+    answer = late.post("/board/", data=form)
+    board.held.set()
+    first.join(10)
+    assert answer.status_code == 409
+    assert "同じ操作がまだ終わっていません" in answer.text
+    assert board.saved == ["新しい名前"]
+    assert late.post("/board/", data=form).status_code == 303
+    assert board.saved == ["新しい名前"]
+
+
 def test_the_same_page_with_other_content_is_another_wish(client, board):
     form = fields(client)
     for name in ("一つ目", "二つ目"):

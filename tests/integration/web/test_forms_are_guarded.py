@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from simulator.lab import Lab
 from simulator.web.app import create_app
-from simulator.web.forms import FIELD
+from simulator.web.forms import FIELD, page_to_show_again
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 COOKIE = "zaikolab_csrf"
@@ -62,3 +63,11 @@ def test_with_the_token_a_form_gets_as_far_as_the_console(pages):
         client.set_cookie(COOKIE, "token")
         answer = client.open(path, method=method, data={FIELD: "token"})
         assert answer.status_code not in {403, 500}, (method, path, answer.status_code)
+
+
+def test_a_refused_form_of_each_page_is_shown_again_by_a_page_about_the_same_thing(pages):
+    for method, path in changing(pages):
+        with pages.test_request_context(path, method=method):
+            page = page_to_show_again()
+            assert page is not None, path
+            assert set(inspect.signature(page).parameters) == set(request.view_args or {}), path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from urllib.parse import parse_qs
 
 import pytest
 from flask.testing import FlaskClient
@@ -39,6 +40,7 @@ def test_stock_is_searched_paged_and_set(client, lab):
     assert "S59" in client.get("/tempostar/stock?size=200").text
     assert "S59" not in client.get("/tempostar/stock?size=60").text
     assert "1 SKU" in client.get("/tempostar/stock?search=S07").text
+    assert re.search(r'href="/tempostar/stock\?page=2" rel="prev"', client.get("/tempostar/stock?page=9").text)
     row = ("sku_code", "S07")
     answer = press(client, "/tempostar/stock?search=S07", "更新", having=row, sellable="8", held_back="")
     assert answer.status_code == 303
@@ -170,6 +172,24 @@ def test_ticked_skus_are_linked_at_once(client, lab):
 
 
 HOSTILE = ("<script>alert(1)</script>", "①㈱髙﨑", "\u202eמרחבא\u200f", "x" * 100, "'\"&%_ /?#")
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "button", "run", "choice"),
+    [
+        ("/tempostar/products", "product_code", "一括更新:取扱ショップ", "更新", "追加"),
+        ("/tempostar/stock", "sku_code", "在庫連動一括設定", "実行", "連動する"),
+    ],
+)
+def test_a_bulk_change_leads_back_to_the_part_of_the_list_it_began_on(client, lab, path, field, button, run, choice):
+    for number in range(60):
+        lab.tempostar.add_product(f"P{number:02d}", "椅子", [SkuInput(f"P{number:02d}")])
+    bulk = press(client, f"{path}?search=P&page=2", button, ticked=((field, "P55"),))
+    refused = press(client, bulk.text, run)
+    assert refused.status_code == 422
+    done = press(client, refused.text, run, shop_20001=choice)
+    assert done.headers["Location"].partition("?")[0] == path
+    assert parse_qs(done.headers["Location"].partition("?")[2]) == {"search": ["P"], "page": ["2"]}
 
 
 def test_hostile_names_stand_on_every_page_as_text(client, lab):
