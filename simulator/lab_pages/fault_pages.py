@@ -12,6 +12,7 @@ from simulator.faults.kind import Layer
 from simulator.lab_pages.one_click import BY_KEY, GROUPS
 from simulator.web.calls import Call
 from simulator.web.forms import see_other, shown_again, tell
+from simulator.web.refusal import field_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,9 @@ def add_faults(blueprint: Blueprint, lab: Lab) -> None:
     def fault_kind(name: str) -> str:
         kind = _kind(name)
         present = {"kind": name, "on": kind.on[0], "parameters": {one.name: one.default for one in kind.parameters}}
-        return render_template("lab/fault_kind.html", kind=kind, layer=LAYERS[kind.layer], call=_arming(present))
+        return render_template(
+            "lab/fault_kind.html", field_name=field_name, kind=kind, layer=LAYERS[kind.layer], call=_arming(present)
+        )
 
     @blueprint.post("/faults/catalogue/<name>")
     @shown_again("lab.fault_kind")

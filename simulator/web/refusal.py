@@ -152,6 +152,11 @@ def refused_page(
     return render_template(template, layout=layout, error=error, **values), error.status
 
 
+def field_name(field: str) -> str:
+    """What the pages call a field; its own name if they have no other."""
+    return _FIELDS.get(field, (field, ""))[0]
+
+
 def compose_heading(error: Refused) -> str:
     """The title of the page that tells of a refusal."""
     match error:

@@ -82,8 +82,13 @@ def test_a_refused_form_keeps_what_was_typed_and_says_why_beside_the_field(site,
     answer = site.client.post(path, data={**site.hidden(path, path), **fields})
     assert answer.status_code == 422
     assert f'id="{beside}"' in answer.text
+    assert '<summary>詳しい理由（英語）</summary><p lang="en">' in answer.text
     assert "<script>" not in answer.text.replace('<script src="', "")
     assert site.lab.faults.all() == ()
+
+
+def test_the_form_has_japanese_labels_for_what_a_fault_takes(site):
+    assert ">バイト数(at)</label>" in site.open("/lab/faults/catalogue/data.cut")
 
 
 def test_a_form_of_the_catalogue_does_what_its_command_does(site, sites):

@@ -119,7 +119,7 @@ def test_refuses_a_csv_row_by_row(browser, roomclip):
     assert "items.csv は取り込まれませんでした" in page
     assert "商品は何も変更されていません" in page
     for row, column in ((2, "親子・単品フラグ"), (5, "出品ステータス"), (6, "商品名"), (8, "販売価格")):
-        assert f'<td class="number">{row}</td><td>{column}</td>' in page
+        assert f'<td class="number" data-label="行">{row}</td><td data-label="項目">{column}</td>' in page
     assert roomclip.items("1").total == 0
 
 

@@ -141,7 +141,7 @@ def test_when_the_linkage_changed_a_stock_is_shown(browser, register, roomclip):
 
 def test_of_a_file_with_very_many_errors_the_first_are_shown_and_the_others_counted(browser, roomclip):
     page = upload(browser, HEADER + "X,9,名,,,,1,0,公開\n" * 501, answers=422)
-    assert page.count("親子・単品フラグは 0(単品)・1(親)・2(子)のいずれかです。") == 500
+    assert page.count("親子・単品フラグは 0（単品）・1（親）・2（子）のいずれかです。") == 500
     assert "501 件の問題があります" in page
     assert "ほか 1 件" in page
     assert roomclip.items("1").total == 0

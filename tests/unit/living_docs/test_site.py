@@ -190,6 +190,7 @@ def test_the_lists_are_whole(site: Site) -> None:
         assert one.settle in told["assumptions.html"].text
         assert not one.setting or f"zaikolab up --set {one.setting}=…" in told["assumptions.html"].text
     assert all(one.mistake in told["defects.html"].text for one in site.book.defects)
+    assert "気付いた killed for the stated reason" in told["defects.html"].text
 
 
 def test_the_search_finds_statements_scenarios_assumptions_defects_and_the_unknown(site: Site) -> None:
