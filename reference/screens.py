@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from reference.domain.watch import MissedNews
 
 
+NOTHING_LINKED = (
+    "No linkage is registered in the shop. Next: register TEMPOSTAR on RoomClipビジネス, 在庫連携設定, press 保存する,"
+    " then make a pass again. In the lab: zaikolab up --demo has one."
+)
+
+
 def show_report(report: PassReport, *, as_json: bool) -> None:
     """Print a pass, for people as a table, for programs as JSON."""
     if as_json:
@@ -40,7 +46,7 @@ def show_report(report: PassReport, *, as_json: bool) -> None:
             table.add_row(one.linkage_id, one.shop_code, one.outcome.value, *numbers)
         Console(markup=False).print(table)
     else:
-        click.echo("No linkage is registered in the shop, or its list could not be read.")
+        click.echo("No linkage was passed over; why is said below." if report.trouble else NOTHING_LINKED)
     for one in report.linkages:
         if one.failure:
             click.echo(f"zaikosync: linkage {one.linkage_id}: {one.failure.evidence}", err=True)

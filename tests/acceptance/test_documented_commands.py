@@ -38,10 +38,6 @@ _ENGINES = "tests/acceptance/test_other_engines.py"
 _JUDGED = "the same engine is judged there, by more scenarios"
 ELSEWHERE = {
     "make test": Elsewhere("it is the run that this test is part of", ".ci/run", ("make test",)),
-    "zaikolab verify --profile all": Elsewhere(
-        "with a single case it still starts a lab for each profile; labs of all of them are seen there",
-        "tests/integration/lab/test_profiles.py", ("profiles()",),
-    ),
     "zaikolab verify --engine docs/engines/shell/my-sync --level must": Elsewhere(
         _JUDGED, _ENGINES, ('ENGINES / "shell" / "my-sync"', '"verify", "--engine", command')
     ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.browser.watch import Watch
 
@@ -63,6 +63,7 @@ def browsing(
     context = browser.new_context(base_url=lab_url, locale="ja-JP", timezone_id="Asia/Tokyo", **given)
     try:
         context.set_default_timeout(LIMIT)
+        expect.set_options(timeout=LIMIT)
         if traced:
             context.tracing.start(snapshots=True)
         watch = Watch(context, (f"{lab_url}/", *own))

@@ -63,6 +63,7 @@ def test_it_is_searched_in_both_languages(opened: Browsing, site: Path) -> None:
     opened.page.goto((site / "index.html").as_uri())
     opened.page.get_by_role("searchbox").fill("一時停止")
     opened.page.get_by_role("button", name="検索").click()
+    expect(opened.page.get_by_role("main").get_by_role("status")).to_contain_text("found")
     for words in ("一時停止", "pauses"):
         opened.page.get_by_role("main").get_by_role("searchbox").fill(words)
         expect(opened.page.get_by_role("main").get_by_role("link").filter(has_text="5.4").first).to_be_visible()

@@ -39,7 +39,8 @@
     count.textContent = words.length ? `${found.length}件 / ${found.length} found ${more}` : "";
   };
 
-  field.value = new URLSearchParams(window.location.search).get("q") || "";
+  // Whoever typed before this script was there keeps the words.
+  field.value ||= new URLSearchParams(window.location.search).get("q") || "";
   field.addEventListener("input", search);
   field.form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
   search();

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from simulator.roomclip.linkage import LinkageState
+from simulator.roomclip.linkage import LinkageState, RunOutcome
 from simulator.roomclip.listing import ListingStatus
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class Step:
     link: str
 
 
-def guide_steps(catalogue: CatalogueStanding, linkage: Linkage | None, *, succeeded: bool) -> tuple[Step, ...]:
-    """The steps in the guide's order. `succeeded`: a run of the linkage ended well."""
-    return (*_item_steps(catalogue), *_linkage_steps(linkage, succeeded=succeeded))
+def guide_steps(catalogue: CatalogueStanding, linkage: Linkage | None, latest: RunOutcome | None) -> tuple[Step, ...]:
+    """The steps in the guide's order. `latest`: how the linkage's latest run ended, None before the first."""
+    return (*_item_steps(catalogue), *_linkage_steps(linkage, latest))
 
 
 def _item_steps(catalogue: CatalogueStanding) -> tuple[Step, ...]:
@@ -79,15 +79,17 @@ def _item_steps(catalogue: CatalogueStanding) -> tuple[Step, ...]:
     )
 
 
-def _linkage_steps(linkage: Linkage | None, *, succeeded: bool) -> tuple[Step, ...]:
+def _linkage_steps(linkage: Linkage | None, latest: RunOutcome | None) -> tuple[Step, ...]:
     page = "roomclip_business.linkage"
     saved = linkage is not None and linkage.inputs is not None
     if linkage is not None and linkage.state is LinkageState.PAUSED:
         running = Standing.PARTLY, "一時停止中です。再開するまで在庫は連携されません。"
-    elif succeeded:
+    elif latest is RunOutcome.OK:
         running = Standing.DONE, "在庫が連携されています。"
+    elif latest is RunOutcome.FAILED:
+        running = Standing.PARTLY, "最新の連携は正常に終わっていません。連携履歴で原因を確認します。"
     elif saved:
-        running = Standing.PARTLY, "最初の連携を待っています。zaikosync once で連携エンジンを1回動かします。"
+        running = Standing.PARTLY, "連携を待っています。zaikosync once で連携エンジンを1回動かします。"
     else:
         running = Standing.OPEN, "保存すると、すぐに連携が始まります。"
     return (

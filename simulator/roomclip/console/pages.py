@@ -58,7 +58,7 @@ def create_blueprint(roomclip: RoomClip, latest_mails: Callable[[], Sequence[Rec
             outcomes=OUTCOMES,
             latest=latest[0] if latest else None,
             success=success,
-            steps=guide_steps(roomclip.catalogue_standing(shop_id), linkage, succeeded=success is not None),
+            steps=guide_steps(roomclip.catalogue_standing(shop_id), linkage, latest[0].run.outcome if latest else None),
         )
 
     add_catalogue(blueprint, roomclip)

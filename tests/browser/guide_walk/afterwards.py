@@ -35,7 +35,7 @@ def _set_stock(person: Person, sku: str, quantity: int) -> None:
 
 def _number_of(person: Person, sku: str) -> str:
     """The stock on the row of a code on the item's list."""
-    return person.row(sku).locator("td.number").last.inner_text().split()[0]
+    return person.cell(person.row(sku), "在庫数").inner_text().split()[0]
 
 
 @step("first-sync")

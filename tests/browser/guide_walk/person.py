@@ -72,9 +72,16 @@ class Person:
         return self.page.get_by_role("main").get_by_role("listitem").filter(has_text=name)
 
     def cell(self, row: Locator, column: str) -> Locator:
-        """The cell of a row that stands under a heading."""
-        headings = self.page.get_by_role("columnheader").all_inner_texts()
-        return row.locator("th, td").nth(headings.index(column))
+        """The cell of a row that is seen under a heading: a cell that several rows share moves none of them."""
+        heading = self.page.get_by_role("columnheader", name=column, exact=True).first.bounding_box()
+        row.wait_for()
+        cells = row.locator("th, td")
+        boxes = [cell.bounding_box() for cell in cells.all()]
+        assert heading is not None
+        middle = heading["x"] + heading["width"] / 2
+        under = [number for number, box in enumerate(boxes) if box and box["x"] <= middle <= box["x"] + box["width"]]
+        assert len(under) == 1, f"{len(under)} cells stand under {column}"
+        return cells.nth(under[0])
 
     def has_cells(self, name: str, **texts: str) -> None:
         """The row of this name says these, each under its heading."""

@@ -67,8 +67,8 @@ def ftp_password(person: Person) -> str:
     person.press("発行")
     person.is_told("FTPパスワードを発行しました。")
     account = person.page.get_by_role("region", name="FTPアカウント")
-    person.noted["FTPユーザーID"] = account.locator("dd").nth(0).inner_text()
-    person.noted["FTPユーザーパスワード"] = account.locator("dd").nth(1).inner_text()
+    person.noted["FTPユーザーID"] = account.get_by_label("FTPユーザーID", exact=True).inner_text()
+    person.noted["FTPユーザーパスワード"] = account.get_by_label("FTPユーザーパスワード", exact=True).inner_text()
     assert person.noted["FTPユーザーID"].endswith("_0")
     person.press("隠す")
     return "FTPユーザーIDとパスワードが発行されました。パスワードは「表示」で見られます。"

@@ -27,26 +27,33 @@ def linkage(state: LinkageState) -> Linkage:
     return Linkage("1", "1", "tempostar", state, FROZEN_START, inputs, FROZEN_START, False, "a", "t", "k")
 
 
-def standings(catalogue, present, *, succeeded=False) -> str:
+def standings(catalogue, present, latest) -> str:
     letters = {Standing.DONE: "d", Standing.PARTLY: "p", Standing.OPEN: "o"}
-    return "".join(letters[step.standing] for step in guide_steps(catalogue, present, succeeded=succeeded))
+    return "".join(letters[step.standing] for step in guide_steps(catalogue, present, latest))
 
 
 @pytest.mark.parametrize(
-    ("catalogue", "state", "succeeded", "wanted"),
+    ("catalogue", "state", "latest", "wanted"),
     [
-        (EMPTY, None, False, "oooooo"),
-        (FULL, None, False, "dddooo"),
-        (CatalogueStanding({ListingStatus.DRAFT: 1}, coded=True, blank=True), None, False, "dpoooo"),
-        (CatalogueStanding({ListingStatus.DRAFT: 1}, coded=False, blank=True), None, False, "dooooo"),
-        (FULL, LinkageState.APPLIED, False, "ddddoo"),
-        (FULL, LinkageState.ACTIVE, False, "dddddp"),
-        (FULL, LinkageState.ACTIVE, True, "dddddd"),
-        (FULL, LinkageState.PAUSED, True, "dddddp"),
+        (EMPTY, None, None, "oooooo"),
+        (FULL, None, None, "dddooo"),
+        (CatalogueStanding({ListingStatus.DRAFT: 1}, coded=True, blank=True), None, None, "dpoooo"),
+        (CatalogueStanding({ListingStatus.DRAFT: 1}, coded=False, blank=True), None, None, "dooooo"),
+        (FULL, LinkageState.APPLIED, None, "ddddoo"),
+        (FULL, LinkageState.ACTIVE, None, "dddddp"),
+        (FULL, LinkageState.ACTIVE, RunOutcome.OK, "dddddd"),
+        (FULL, LinkageState.ACTIVE, RunOutcome.FAILED, "dddddp"),
+        (FULL, LinkageState.PAUSED, RunOutcome.OK, "dddddp"),
     ],
 )
-def test_each_step_says_how_it_stands(catalogue, state, succeeded, wanted):
-    assert standings(catalogue, None if state is None else linkage(state), succeeded=succeeded) == wanted
+def test_each_step_says_how_it_stands(catalogue, state, latest, wanted):
+    assert standings(catalogue, None if state is None else linkage(state), latest) == wanted
+
+
+def test_a_linkage_whose_latest_run_failed_is_not_said_to_run_well():
+    told = {latest: guide_steps(FULL, linkage(LinkageState.ACTIVE), latest)[-1].told for latest in (None, *RunOutcome)}
+    assert "正常に終わっていません" in told[RunOutcome.FAILED]
+    assert told[None] == told[RunOutcome.SKIPPED] != told[RunOutcome.OK]
 
 
 def test_a_standing_has_a_word_of_its_own():
