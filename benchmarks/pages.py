@@ -12,6 +12,7 @@ from reference.bootstrap import run_pass
 from simulator.demo import ROOMCLIP_SHOP, set_up
 from simulator.lab import Lab
 from tests.browser.pages import PAGES
+from tests.browser.populated import register_longest
 
 SKUS = 100_000
 LIMIT_MS = 50.0
@@ -21,6 +22,7 @@ _AGAIN = 5
 def furnish(lab: Lab, skus: int) -> dict[str, str]:
     """The guide's shop with that many SKUs, synced, a sale, a failure mail; the words that addresses of pages take."""
     made = set_up(lab, skus=skus, seed=1, say=lambda _section, _sentence: None)
+    register_longest(lab)
     with tempfile.TemporaryDirectory() as state:
         run_pass(lab.engine_environment(state))
         item = next(

@@ -52,7 +52,7 @@ def populate(lab: Lab, state_dir: Path) -> Populated:
             VariantInput(one.sku_code, 1200, 3, colour, "M") for one, colour in zip(skus, (name, "白"), strict=True)
         )
         shop.register_item("1", ItemInput(f"R{sku}", name, variants, "公開"))
-    shop.register_item("1", ItemInput(LONGER, LONGER, (VariantInput("W", 900, 1, LONGER, LONGER),), "公開"))
+    register_longest(lab)
     shop.register_item("1", ItemInput("R-draft", VENDOR, (VariantInput(None, 0),), "下書き"))
     _import_badly(lab)
     account = back.issue_ftp_password()
@@ -83,6 +83,11 @@ def populate(lab: Lab, state_dir: Path) -> Populated:
         "entry": str(lab.journal.last_seq()),
     }
     return Populated(lab, words)
+
+
+def register_longest(lab: Lab) -> None:
+    """The item that addresses of pages name: as long as RoomClip takes it."""
+    lab.roomclip.register_item("1", ItemInput(LONGER, LONGER, (VariantInput("W", 900, 1, LONGER, LONGER),), "公開"))
 
 
 def _import_badly(lab: Lab) -> None:
