@@ -69,14 +69,16 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
     from simulator.lab import Lab
 
     began = _process_start()
+    many = _many_wanted(options)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with Lab(_config(options)) as lab, RunningLab(_own_url(lab), os.getpid()).kept(home):
         if lab.came_back:
             _change_kept(lab, options)
-        if options["with_demo"] and not lab.tempostar.shops():
-            _set_up_demo(lab, options)
+        if (options["with_demo"] or many) and not lab.tempostar.counts()["shops"]:
+            _begin_earlier(lab, options)
+            _set_up_many(lab, many, options["seed"]) if many else _set_up_demo(lab, options)
         if not is_loopback(lab.config.host):
             print(_EXPOSED.format(lab.endpoints.host), file=sys.stderr)
         ready = time.time() - began
@@ -104,13 +106,47 @@ def _change_kept(lab: Lab, options: Mapping[str, Any]) -> None:
         lab.agenda.set_clock(mode=mode, rate=options["rate"])
 
 
-def _set_up_demo(lab: Lab, options: Mapping[str, Any]) -> None:
-    from simulator.demo import FIRST_PASS, set_up
+def _begin_earlier(lab: Lab, options: Mapping[str, Any]) -> None:
+    """The first pass takes the clock forward: begin that much earlier, and the lab shows the wall clock's time."""
+    from simulator.demo import FIRST_PASS
 
     if lab.clock.mode is ClockMode.RUNNING and options["start"] is None and not lab.came_back:
-        # The first pass takes the clock forward: begin that much earlier, and the lab shows the wall clock's time.
         lab.clock.set(lab.clock.now() - FIRST_PASS)
+
+
+def _set_up_demo(lab: Lab, options: Mapping[str, Any]) -> None:
+    from simulator.demo import set_up
+
     set_up(lab, skus=options["skus"], seed=options["seed"], say=lambda _section, _sentence: None)
+
+
+def _many_wanted(options: Mapping[str, Any]) -> tuple[int, int, int] | None:
+    """Companies, shops and SKUs of each shop, None where nobody asked for them.
+
+    Raises: BadValue for numbers that cannot be, and beside --demo.
+    """
+    companies, shops, skus = (options[name] for name in ("companies", "shops", "skus_per_shop"))
+    if companies is shops is skus is None:
+        return None
+    if options["with_demo"]:
+        raise BadValue(
+            "--demo", True, "sets up one shop, --companies, --shops and --skus-per-shop set up many",
+            next_step="Leave one or the other out.",
+        )  # fmt: skip
+    from simulator.many import check_many
+
+    companies = 1 if companies is None else companies
+    wanted = (companies, companies if shops is None else shops, 20 if skus is None else skus)
+    check_many(*wanted)
+    return wanted
+
+
+def _set_up_many(lab: Lab, wanted: tuple[int, int, int], seed: int) -> None:
+    from simulator.many import set_up_many
+
+    companies, shops, skus_per_shop = wanted
+    set_up_many(lab, companies=companies, shops=shops, skus_per_shop=skus_per_shop, seed=seed)
+    lab.next_pass()
 
 
 def _process_start() -> float:

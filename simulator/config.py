@@ -12,6 +12,7 @@ import types
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 - `fields()` and `get_type_hints` read it at run time
 from enum import StrEnum
+from functools import cache
 from pathlib import Path  # noqa: TC003 - as above
 from typing import Any, Self, get_type_hints
 
@@ -121,7 +122,7 @@ class Settings:
 
         Raises: BadValue for an unknown name or a value outside the setting's set.
         """
-        hints = get_type_hints(type(self))
+        hints = _hints()
         typed: dict[str, Any] = {name: _typed(name, hints, value) for name, value in changes.items()}
         return dataclasses.replace(self, **typed)
 
@@ -132,6 +133,12 @@ class Settings:
 
 BOUNDS = {"slice_size": (1, 1_000_000), "bulk_delay_minutes": (0, 1440)}
 """Least and most of each setting that is a number."""
+
+
+@cache
+def _hints() -> dict[str, Any]:
+    """The types of the settings: worked out once, for settings are read at every pass and in every session."""
+    return get_type_hints(Settings)
 
 
 def _plain(value: object) -> object:

@@ -51,7 +51,10 @@ class _Ports(click.ParamType[tuple[int, int] | None]):
 @click.command()
 @click.option("--demo", "with_demo", is_flag=True, help="Set up the demo's shop, if there is none.")
 @click.option("--skus", default=1200, show_default=True, type=click.IntRange(10, 200_000), help="With --demo: SKUs.")
-@click.option("--seed", default=1, show_default=True, type=SEEDS, help="With --demo: which of the invented catalogues.")
+@click.option("--companies", type=click.INT, help="Set up so many companies, if there is no shop. Default: 1.")
+@click.option("--shops", type=click.INT, help="So many linked shops in all, spread over them. Default: one each.")
+@click.option("--skus-per-shop", type=click.INT, help="SKUs of each shop. Default: 20.")
+@click.option("--seed", default=1, show_default=True, type=SEEDS, help="Which of the invented catalogues.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--expose", is_flag=True, help="Allow a --host beyond loopback. Whoever reaches it gets every password.")
 @click.option("--name", default="", help="With --expose: what others call this machine. Default: --host, or its name.")
@@ -81,6 +84,7 @@ def up(context: Context, /, **options: Any) -> int:  # noqa: ANN401 - what the o
     \b
     Example: zaikolab up --demo
              zaikolab up --data ./lab --clock frozen --set content=full
+             zaikolab up --companies 50 --shops 2000 --skus-per-shop 200
     """
     from simulator.bring_up import keep_up
 

@@ -180,6 +180,24 @@ class Seeded(AnswerModel):
     products: int
 
 
+class ManyWish(ApiModel):
+    """How many companies, shops in all and SKUs of each shop, and which of the invented catalogues."""
+
+    companies: int
+    shops: int
+    skus_per_shop: int
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
+
+
+class ManyMade(AnswerModel):
+    """What was set up, all shops together, and when their first pass is due."""
+
+    companies: int
+    shops: int
+    skus: int
+    next_due: str | None
+
+
 class SettingsState(AnswerModel):
     """All settings with their present values."""
 

@@ -16,6 +16,7 @@ from simulator.control import lab_models as models
 from simulator.control.routing import route
 from simulator.errors import BadValue
 from simulator.journal import Service
+from simulator.many import set_up_many
 from simulator.web.spec import Done
 
 if TYPE_CHECKING:
@@ -90,6 +91,22 @@ class StateRoutes:
     def seed(self, json: models.SeedWish) -> models.Seeded:
         """Add an invented catalogue to both ends."""
         return models.Seeded.model_validate(self._lab.seed(json.skus, json.seed))
+
+    @route("POST", "/many", json=models.ManyWish, answer=models.ManyMade, problems=(_CONFLICT,))
+    def set_up_many(self, json: models.ManyWish) -> models.ManyMade:
+        """Set up many companies with linked shops on an empty lab. Their first pass writes the stock files: `POST
+        /clock/next-pass` goes on to it."""
+        lab = self._lab
+        made = set_up_many(
+            lab, companies=json.companies, shops=json.shops, skus_per_shop=json.skus_per_shop, seed=json.seed
+        )
+        due = lab.agenda.next_due()
+        return models.ManyMade(
+            companies=made.companies,
+            shops=len(made.shops),
+            skus=made.skus,
+            next_due=None if due is None else due.isoformat(),
+        )
 
     @route("GET", "/snapshots", answer=models.SnapshotNames)
     def snapshots(self) -> models.SnapshotNames:

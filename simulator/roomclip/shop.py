@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from simulator.roomclip.items import Items
 from simulator.roomclip.linking import Linking
+from simulator.roomclip.opening import Opening
 from simulator.roomclip.ordering import Ordering
 from simulator.roomclip.stock_updates import StockUpdates
 
 
-class RoomClip(Items, StockUpdates, Ordering, Linking):
+class RoomClip(Items, StockUpdates, Ordering, Linking, Opening):
     """RoomClipショッピング with all its shops.
 
     Every verb checks first, then changes rows in one transaction with one journal entry. Public ids are text: shop

@@ -26,6 +26,7 @@ from simulator.tempostar.catalog import (
     SkuInput,
     SkuShop,
 )
+from simulator.tempostar.founding import Founding
 from simulator.tempostar.goods import Goods
 from simulator.tempostar.intake import Intake
 from simulator.tempostar.orders import OrderLine, OrderWarning, Progress, TempostarOrder
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class BackOffice(Shops, Goods, Reflecting, Intake):
+class BackOffice(Shops, Goods, Reflecting, Intake, Founding):
     """All verbs of TEMPOSTAR, and a `clock.Due` source: passes, bulk changes and half-written files fall due on it."""
 
     def next_due(self) -> datetime | None:

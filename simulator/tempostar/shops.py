@@ -31,6 +31,11 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 _LENGTH = 16
 
 
+def new_password() -> str:
+    """16 letters and digits without look-alikes."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+
+
 class Shops(Desk):
     """The part of the back office behind 設定."""
 
@@ -53,7 +58,7 @@ class Shops(Desk):
 
         Raises: Unknown for a company that is not there.
         """
-        account = FtpAccount(Company(company_id).ftp_user, "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)))
+        account = FtpAccount(Company(company_id).ftp_user, new_password())
         with self._store.transaction():
             self._check_company(company_id)
             self._records.set_ftp_password(company_id, account.password)

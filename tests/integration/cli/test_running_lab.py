@@ -184,6 +184,15 @@ def test_what_is_piped_has_no_colours(demo_home: Path) -> None:
     assert "\x1b" not in ran.stdout
 
 
+def test_up_plays_many_companies_and_a_folder_goes_on_with_them(tmp_path: Path) -> None:
+    many = ("--companies", "2", "--shops", "3", "--skus-per-shop", "4", "--data", str(tmp_path / "lab"))
+    for _ in range(2):
+        with up(tmp_path, *many, "--clock", "frozen") as told:
+            counts = told["tempostar"]
+            assert (counts["companies"], counts["shops"], counts["skus"], counts["queued"]) == (2, 3, 12, 0)
+            assert told["roomclip"]["shops"] == 3
+
+
 def test_a_terminal_without_japanese_gets_the_rest(tmp_path: Path) -> None:
     with up(tmp_path, "--demo", "--skus", "10"):
         ran = shell(tmp_path, "PYTHONIOENCODING=ascii zaikolab journal --kind shop")

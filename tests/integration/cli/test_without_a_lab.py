@@ -61,6 +61,12 @@ def test_a_taken_port_ends_up_with_one_sentence_and_exit_2(terminal: Terminal) -
         (("--expose", "--name", "0.0.0.0"), "neither a host name nor an address"),
         (("--start", "9999-12-31T23:59:59Z"), "a year from"),
         (("--seed", "-1"), "--seed"),
+        (("--companies", "0"), "companies=0"),
+        (("--companies", "two"), "--companies"),
+        (("--shops", "100000"), "five digits"),
+        (("--companies", "5", "--shops", "4"), "fewer than the 5 companies"),
+        (("--skus-per-shop", "x"), "--skus-per-shop"),
+        (("--demo", "--companies", "5"), "Leave one or the other out"),
     ],
 )
 def test_a_wrong_option_of_up_is_named(terminal: Terminal, arguments: tuple[str, ...], said: str) -> None:

@@ -178,5 +178,11 @@ def walk_lab_after(walk: Walk) -> None:
     assert credentials["environment"]["TEMPOSTAR_SHOP_CODE"] == "20001"
     walk("POST", "snapshots/before/restore")
     assert walk("GET", "tempostar/skus")["total"] == 2
+    wish = {"companies": 2, "shops": 3, "skus_per_shop": 4}
+    walk("POST", "many", wish, status=409)
     walk("POST", "reset")
     assert walk("GET", "tempostar/skus")["total"] == 0
+    walk("POST", "many", {**wish, "shops": 1}, status=422)
+    made = walk("POST", "many", wish)
+    assert made == {"companies": 2, "shops": 3, "skus": 12, "next_due": "2026-04-01T09:05:00+09:00"}
+    walk("POST", "reset")
