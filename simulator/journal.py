@@ -89,7 +89,8 @@ class Journal:
             ).lastrowid
             assert seq is not None  # noqa: S101 - an INSERT into a table with a rowid always has one
             concerned = sorted(set(skus))
-            self._store.execute_many("INSERT INTO journal_sku VALUES (?, ?)", [(sku, seq) for sku in concerned])
+            if concerned:
+                self._store.execute_many("INSERT INTO journal_sku VALUES (?, ?)", [(sku, seq) for sku in concerned])
             for observer in self._observers:
                 entry = Entry(seq, at, service, kind, summary, json.loads(written), tuple(concerned))
                 self._store.after_commit(partial(observer, entry))

@@ -9,6 +9,7 @@ Of each stock file the version before the one that stands there is kept: what it
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from posixpath import basename, dirname
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
     from simulator.store import Store
@@ -133,6 +134,15 @@ class Area:
             (company_id, folder),
         )
         return tuple(map(_file, rows))
+
+    def standing_in(self, folders: Iterable[tuple[int, str]]) -> frozenset[str]:
+        """Which of these folders (company, path) hold a file, asked at once; a path names its company's shop."""
+        rows = self._store.rows(
+            "SELECT value ->> 1 AS folder FROM json_each(?) WHERE EXISTS (SELECT 1 FROM area_file AS f"
+            " WHERE f.company_id = (value ->> 0) AND f.folder = (value ->> 1))",
+            (json.dumps(list(folders)),),
+        )
+        return frozenset(row["folder"] for row in rows)
 
     def newest(
         self, company_id: int, folder: str, limit: int, offset: int = 0, ending: str = ""

@@ -68,9 +68,7 @@ class BackOffice(Shops, Goods, Reflecting, Intake, Founding):
                 if shop.stock.reflection is Switch.ON:
                     self._send_stock(shop, now)
             # After all files: what an order changes goes out with the next pass (contract 2), of whatever shop.
-            for shop in due:
-                if shop.stock.order_intake is Switch.ON:
-                    self._take_orders(shop)
+            self._take_orders_of([shop for shop in due if shop.stock.order_intake is Switch.ON])
 
 
 __all__ = [

@@ -29,6 +29,7 @@ LONGEST_CODE = 100
 LONGEST_NAME = 255
 LONGEST_SETTING = 4000
 LARGEST_PAGE = 1000
+_MOST_DIGITS = 15
 LAST_PAGE = 10**9
 LISTED = 20
 """How many codes a refusal or a journal entry spells out."""
@@ -48,6 +49,15 @@ class Company:
     def ftp_user(self) -> str:
         """FTPユーザーID (guide 5.2.1)."""
         return f"{self.company_id}_0"
+
+
+def company_of(ftp_user: str) -> int | None:
+    """The company that an FTP user would be of; None for what no company's user is called."""
+    digits, _, rest = ftp_user.partition("_")
+    if rest != "0" or not (digits.isascii() and digits.isdigit()) or len(digits) > _MOST_DIGITS:
+        return None
+    company_id = int(digits)
+    return company_id if Company(company_id).ftp_user == ftp_user else None
 
 
 @dataclass(frozen=True, slots=True)

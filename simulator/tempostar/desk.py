@@ -80,9 +80,10 @@ class Desk:
         return found
 
     def _check_company(self, company_id: int) -> None:
-        if not any(company.company_id == company_id for company in self.companies()):
-            known = ", ".join(str(company.company_id) for company in self.companies())
-            raise Unknown("company", company_id, next_step=f"There are: {known}.")
+        if not self._records.has_company(company_id):
+            known = [str(company.company_id) for company in self.companies()]
+            more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
+            raise Unknown("company", company_id, next_step=f"There are: {', '.join(known[:LISTED])}{more}.")
 
     def _product_ids(self, company_id: int, codes: Sequence[str]) -> list[int]:
         self._check_company(company_id)

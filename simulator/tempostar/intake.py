@@ -50,12 +50,19 @@ class Intake(Desk):
         rows, total = self._orders.orders(company_id, shop_code, limit, offset)
         return Page(rows, total, page, page_size)
 
+    def _take_orders_of(self, shops: Sequence[Shop]) -> None:
+        """Take in the order files of shops, shop by shop; which of them have any is asked at once."""
+        waiting = self._area.standing_in((shop.company_id, _folder(shop)) for shop in shops)
+        for shop in shops:
+            if _folder(shop) in waiting:
+                self._take_orders(shop)
+
     def _take_orders(self, shop: Shop) -> None:
         """Take in the shop's order files by name; a refused one holds up none behind it.
 
         To be called in a transaction: a file, its orders, the stock they lower and its move belong together.
         """
-        for file in self._area.files(shop.company_id, f"/netorder/{shop.shop_code}"):
+        for file in self._area.files(shop.company_id, _folder(shop)):
             if is_order_file(file.name):
                 self._take_file(shop, file.name, self._area.read(shop.company_id, file.path) or b"")
 
@@ -153,3 +160,7 @@ def _match_lines(
 
 def _log_path(shop: Shop, name: str, outcome: str) -> str:
     return f"/netorder/{shop.shop_code}/log/{name}.{outcome}"
+
+
+def _folder(shop: Shop) -> str:
+    return f"/netorder/{shop.shop_code}"

@@ -213,6 +213,12 @@ class QueueRecords:
             "UPDATE ts_shop SET next_pass = ? WHERE shop_code = ?", (due and due.isoformat(), shop_code)
         )
 
+    def plan_passes(self, due: Mapping[str, datetime]) -> None:
+        """When the next passes of shops are due, by shop code."""
+        self._store.execute_many(
+            "UPDATE ts_shop SET next_pass = ? WHERE shop_code = ?", [(at.isoformat(), code) for code, at in due.items()]
+        )
+
     def holds(self, shop_code: str, sku_id: int | None) -> bool:
         """Whether a SKU waits for a shop's passes."""
         row = self._store.row("SELECT 1 FROM ts_queue WHERE shop_code = ? AND sku_id = ?", (shop_code, sku_id))

@@ -79,6 +79,7 @@ CREATE TABLE ts_order_line (
   PRIMARY KEY (order_no, line_no)) STRICT, WITHOUT ROWID;
 """
 
+_LARGEST = 2**63 - 1
 _STOCK_SETTINGS = tuple(f.name for f in dataclasses.fields(StockSettings))
 
 
@@ -98,6 +99,17 @@ class Records:
         """All, in the order founded."""
         rows = self._store.rows("SELECT company_id FROM ts_company ORDER BY company_id")
         return tuple(Company(row["company_id"]) for row in rows)
+
+    def has_company(self, company_id: int) -> bool:
+        """Whether there is such a company; a number that no table can hold is none."""
+        if type(company_id) is not int or not 0 < company_id <= _LARGEST:
+            return False
+        return self._store.row("SELECT 1 FROM ts_company WHERE company_id = ?", (company_id,)) is not None
+
+    def shop_codes(self, company_id: int) -> tuple[str, ...]:
+        """The codes of a company's shops, sorted."""
+        rows = self._store.rows("SELECT shop_code FROM ts_shop WHERE company_id = ? ORDER BY shop_code", (company_id,))
+        return tuple(row["shop_code"] for row in rows)
 
     def ftp_password(self, company_id: int) -> str | None:
         """The one in force; None when none was issued."""
@@ -128,8 +140,16 @@ class Records:
 
     def shops(self, company_id: int | None = None) -> tuple[Shop, ...]:
         """All shops, or one company's, by shop code."""
+        whose, values = ("", ()) if company_id is None else (" WHERE company_id = ?", (company_id,))
+        rows = self._store.rows(f"SELECT * FROM ts_shop{whose} ORDER BY shop_code", values)  # noqa: S608 - fixed text
+        return tuple(_shop(row) for row in rows)
+
+    def shops_of(self, shop_codes: Iterable[str]) -> tuple[Shop, ...]:
+        """The shops of these codes that there are, in the order asked for."""
         rows = self._store.rows(
-            "SELECT * FROM ts_shop WHERE ? IS NULL OR company_id = ? ORDER BY shop_code", (company_id, company_id)
+            "SELECT h.* FROM json_each(?) AS wanted CROSS JOIN ts_shop AS h ON h.shop_code = wanted.value"
+            " ORDER BY wanted.key",
+            (_json(list(shop_codes)),),
         )
         return tuple(_shop(row) for row in rows)
 

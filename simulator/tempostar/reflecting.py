@@ -119,11 +119,15 @@ class Reflecting(Desk):
 
     def _begin_passes(self, now: datetime) -> tuple[Shop, ...]:
         """The shops whose passes are due, each planned anew; what is 起動 there is to be carried out."""
-        shops = []
-        for shop_code, due in self._queue.due_passes(now):
-            shops.append(self.shop(shop_code))
-            self._queue.plan_pass(shop_code, plan_following_pass(due, shops[-1].stock.interval_minutes, now))
-        return tuple(shops)
+        due = dict(self._queue.due_passes(now))
+        shops = self._records.shops_of(due)
+        self._queue.plan_passes(
+            {
+                shop.shop_code: plan_following_pass(due[shop.shop_code], shop.stock.interval_minutes, now)
+                for shop in shops
+            }
+        )
+        return shops
 
     def _send_stock(self, shop: Shop, now: datetime) -> bool:
         """Carry out a pass; whether it put SKUs into the area."""

@@ -20,6 +20,7 @@ from simulator.tempostar.catalog import (
     check_mall_type,
     check_name,
     check_text,
+    company_of,
 )
 from simulator.tempostar.desk import Desk
 from simulator.tempostar.reflection import StockSettings, Switch, plan_after_change
@@ -79,13 +80,10 @@ class Shops(Desk):
 
     def authenticate(self, user: str, password: str) -> int | None:
         """The company whose FTP user and present password these are; None for anything else."""
-        for company in self.companies():
-            if company.ftp_user == user:
-                issued = self._records.ftp_password(company.company_id)
-                given = password.encode("utf-8", "surrogatepass")
-                if issued is not None and secrets.compare_digest(issued.encode(), given):
-                    return company.company_id
-        return None
+        company_id = company_of(user)
+        issued = None if company_id is None else self._records.ftp_password(company_id)
+        given = password.encode("utf-8", "surrogatepass")
+        return company_id if issued is not None and secrets.compare_digest(issued.encode(), given) else None
 
     # Shops
 
@@ -127,7 +125,7 @@ class Shops(Desk):
 
     def shop_codes(self, company_id: int) -> tuple[str, ...]:
         """Codes of a company's shops; none for an unknown company."""
-        return tuple(shop.shop_code for shop in self._records.shops(company_id))
+        return self._records.shop_codes(company_id)
 
     def update_stock_settings(self, shop_code: str, **changes: object) -> Shop:
         """Change a shop's 在庫管理設定 (guide 2.1): fields of StockSettings, as values or as their text.
