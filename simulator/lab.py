@@ -24,6 +24,7 @@ from simulator.config import LabConfig, Settings, Writing
 from simulator.errors import BadValue, Conflict
 from simulator.faults.armed import Faults
 from simulator.faults.wish import Reach
+from simulator.holders import codes_beginning, find_holders, find_variants
 from simulator.hosts import check_host
 from simulator.journal import Journal, Service
 from simulator.mailbox import records as mailbox_records
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.faults.armed import Fault
+    from simulator.holders import Holders
+    from simulator.roomclip.listing import Variant
     from simulator.servers import Endpoints
 
 SCHEMAS = (
@@ -259,6 +262,20 @@ class Lab:
         """How many of the first `limit` SKUs linked for a shop have the same number in a RoomClip shop."""
         return compare(self._store, shop_code, roomclip_shop, self.settings().negative, limit)
 
+    def holders(self, code: str, *, limit: int, offset: int = 0) -> Holders:
+        """TEMPOSTAR's shops that a code is about, at either end; those that carry, link or have it first."""
+        return find_holders(self._store, code, limit=limit, offset=offset)
+
+    def variants_of(self, code: str, *, limit: int) -> tuple[tuple[str, Variant], ...]:
+        """The first variants of a code in whatever RoomClip shop, each with the id of its shop."""
+        with self._store.lock:
+            found = find_variants(self._store, code, limit=limit)
+            return tuple((shop_id, self.roomclip.variant(shop_id, number)) for shop_id, number in found)
+
+    def codes_beginning(self, text: str, *, limit: int) -> tuple[str, ...]:
+        """Some codes of either end that begin with a text, sorted."""
+        return codes_beginning(self._store, text, limit=limit)
+
     def authority(self) -> str:
         """The certificate (PEM) that vouches for the FTPS and SMTP servers, "" before the first start. No secret."""
         return str((self._store.value("authority") or ("",))[0])
@@ -293,7 +310,7 @@ class Lab:
             self.clock.keep()
 
     def _reach(self) -> Reach:
-        return Reach(tuple(shop.shop_code for shop in self.tempostar.shops()), self.config.tls)
+        return Reach(self.tempostar.shop_codes(), self.config.tls)
 
     def _go_on(self) -> None:
         """Not before the last entry: a running clock is kept now and then, and a killed lab had no time for it."""

@@ -66,19 +66,19 @@ class StateRoutes:
         del environment["SYNC_STATE_DIR"]
         if lab.clock.mode is not ClockMode.FROZEN:
             del environment["SYNC_NOW"]  # it would be past as soon as it is read
-        shops = backoffice.shops()
+        shop_codes = backoffice.shop_codes()
         if accounts[0].password is not None:
             environment["TEMPOSTAR_FTP_USER"] = accounts[0].user
             environment["TEMPOSTAR_FTP_PASSWORD"] = accounts[0].password
-        if shops:
-            environment["TEMPOSTAR_SHOP_CODE"] = shops[0].shop_code
+        if shop_codes:
+            environment["TEMPOSTAR_SHOP_CODE"] = shop_codes[0]
         return models.Credentials(
             lab_id=lab.lab_id(),
             environment=environment,
             authority=lab.authority(),
             api_token=lab.roomclip.api_token(),
             ftp_accounts=accounts,
-            shop_codes=[shop.shop_code for shop in shops],
+            shop_codes=list(shop_codes),
         )
 
     @route("POST", "/reset", answer=Done)

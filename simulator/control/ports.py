@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from simulator.comparing import Compared
     from simulator.config import LabConfig, Settings
     from simulator.faults.armed import Faults
+    from simulator.holders import Holders
     from simulator.journal import Journal
     from simulator.mailbox.mailbox import Mailbox
+    from simulator.roomclip.listing import Variant
     from simulator.roomclip.shop import RoomClip
     from simulator.tempostar.area import Area
     from simulator.tempostar.backoffice import BackOffice
@@ -63,6 +65,15 @@ class Lab(Protocol):
 
     def compare(self, shop_code: str, roomclip_shop: str, *, limit: int) -> Compared:
         """How many linked SKUs agree at both ends."""
+
+    def holders(self, code: str, *, limit: int, offset: int = 0) -> Holders:
+        """TEMPOSTAR's shops that a code is about."""
+
+    def variants_of(self, code: str, *, limit: int) -> tuple[tuple[str, Variant], ...]:
+        """Variants of a code in whatever RoomClip shop."""
+
+    def codes_beginning(self, text: str, *, limit: int) -> tuple[str, ...]:
+        """Some codes of either end that begin with a text."""
 
     def authority(self) -> str:
         """The certificate (PEM) that vouches for the lab's servers."""

@@ -10,6 +10,7 @@ from flask import render_template, request
 from simulator.journal_lines import Filter
 from simulator.lab_pages.both_ends import BothEnds, FileSeen, judge
 from simulator.lab_pages.stock_rows import find_row
+from simulator.tempostar.catalog import LAST_PAGE, Page
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.tempostar.catalog import Shop
 
 SUGGESTED = 20
+SHOPS_A_PAGE = 5
 _TIMELINE = 30
 _READINGS = 50
 """Downloads looked at for one of the present file."""
@@ -30,33 +32,28 @@ def add_sku(blueprint: Blueprint, lab: Lab) -> None:
     @blueprint.get("/sku")
     def sku() -> str:
         code = request.args.get("code", "").replace("\0", "")
-        rows = [(ends, judge(ends)) for ends in look(lab, code)] if code else []
-        known = any(ends.sku or ends.variants for ends, _ in rows)
-        variants = () if known or not code else _elsewhere(lab, code)
+        page = max(1, min(request.args.get("page", 1, type=int), LAST_PAGE))
+        shops = look(lab, code, page)
+        rows = [(ends, judge(ends)) for ends in shops.rows]
+        variants = () if shops.total or not code else lab.variants_of(code, limit=SUGGESTED)
         found = lab.journal.newest(Filter(sku=code), limit=_TIMELINE) if code else None
-        suggested = () if known else suggest(lab, code)
+        suggested = () if shops.total else lab.codes_beginning(code, limit=SUGGESTED)
         return render_template(
-            "lab/sku.html", code=code, rows=rows, known=known, variants=variants, found=found, suggested=suggested,
+            "lab/sku.html", code=code, rows=rows, known=shops.total, variants=variants, found=found,
+            suggested=suggested, shops=shops,
         )  # fmt: skip
 
 
-def look(lab: Lab, code: str) -> list[BothEnds]:
-    """A SKU in each shop of TEMPOSTAR, beside the RoomClip shop that is linked to it."""
-    linkages = {one.inputs.shop_code: one for one in lab.roomclip.linkages() if one.inputs is not None}
+def look(lab: Lab, code: str, page: int = 1) -> Page[BothEnds]:
+    """A SKU in shops of TEMPOSTAR that it is about, each beside the RoomClip shop that is linked to it."""
     with lab.area.transaction():  # nothing moves between the questions
-        return [_look_in(lab, code, shop, linkages.get(shop.shop_code)) for shop in lab.tempostar.shops()]
-
-
-def suggest(lab: Lab, text: str) -> tuple[str, ...]:
-    """Codes of either end that begin with `text`."""
-    found = {
-        code
-        for company in lab.tempostar.companies()
-        for code in lab.tempostar.codes_beginning(text, limit=SUGGESTED, company_id=company.company_id)
-    }
-    for shop in lab.roomclip.shops():
-        found.update(lab.roomclip.codes_beginning(shop.shop_id, text, limit=SUGGESTED))
-    return tuple(sorted(found)[:SUGGESTED])
+        found = lab.holders(code, limit=SHOPS_A_PAGE, offset=(page - 1) * SHOPS_A_PAGE)
+        linkages = {
+            one.inputs.shop_code: one for one in lab.roomclip.linkages_with(found.shop_codes) if one.inputs is not None
+        }
+        shops = [lab.tempostar.shop(shop_code) for shop_code in found.shop_codes]
+        rows = tuple(_look_in(lab, code, shop, linkages.get(shop.shop_code)) for shop in shops)
+    return Page(rows, found.total, page, SHOPS_A_PAGE)
 
 
 def _look_in(lab: Lab, code: str, shop: Shop, linkage: Linkage | None) -> BothEnds:
@@ -88,19 +85,10 @@ def _file(lab: Lab, shop: Shop, path: str, code: str) -> FileSeen | None:
 
 def _read_at(lab: Lab, path: str, written_at: datetime) -> str | None:
     """When a client had the file whole since it was written: as far as the last downloads and passes tell."""
-    written = lab.journal.newest(Filter(kind="reflection.written"), limit=_READINGS).lines
+    written = lab.journal.newest(Filter(kind="reflection.written", text=path), limit=_READINGS).lines
     since = next((line.seq for line in written if datetime.fromisoformat(line.at) <= written_at), 0)
-    for line in lab.journal.newest(Filter(kind="ftps.sent"), after=since, limit=_READINGS).lines:
+    for line in lab.journal.newest(Filter(kind="ftps.sent", text=path), after=since, limit=_READINGS).lines:
         data = lab.journal.entry(line.seq).data
         if data.get("path") == path and data.get("complete"):
             return line.at
     return None
-
-
-def _elsewhere(lab: Lab, code: str) -> tuple[tuple[str, object], ...]:
-    """Variants of the code in RoomClip shops that no TEMPOSTAR shop stands beside."""
-    return tuple(
-        (shop.shop_id, variant)
-        for shop in lab.roomclip.shops()
-        for variant in lab.roomclip.variants(shop.shop_id, codes=[code]).variants
-    )

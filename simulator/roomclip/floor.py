@@ -9,8 +9,8 @@ from simulator.errors import BadValue
 from simulator.journal import Service
 from simulator.roomclip.item_records import ItemRecords
 from simulator.roomclip.linkage import is_mail_address
-from simulator.roomclip.listing import checked_text
-from simulator.roomclip.records import ShopRecords
+from simulator.roomclip.listing import checked_number, checked_text
+from simulator.roomclip.records import ShopPage, ShopRecords
 from simulator.roomclip.sent_stock import SentStock
 from simulator.roomclip.trade_records import AnswerRecords, LinkageRecords, OrderRecords
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from simulator.store import Store
 
 FIRST_SHOP = ("RoomClipショッピング店", "owner@shop.example")
+MOST_IN_MENU = 10
+SHOPS_PER_PAGE = 50
 JOURNALLED_CODES = 2000
 """No journal entry names more codes than one pass of TEMPOSTAR can change."""
 
@@ -71,6 +73,20 @@ class Floor:
     def shops(self) -> tuple[ShopInfo, ...]:
         """Every shop, oldest first."""
         return self._shops.all()
+
+    def few_shops(self) -> tuple[ShopInfo, ...]:
+        """Every shop where a menu can name them all, MOST_IN_MENU at most; nothing where they are more."""
+        found = self._shops.first(MOST_IN_MENU + 1)
+        return found if len(found) <= MOST_IN_MENU else ()
+
+    def shop_page(self, search: str = "", page: int = 1) -> ShopPage:
+        """A page of the shops whose id, name, address or ショップコード of TEMPOSTAR holds `search`, oldest first.
+
+        Raises: BadValue for a page below 1.
+        """
+        checked_number("page", page, least=1)
+        found, total = self._shops.page(search.replace("\0", ""), (page - 1) * SHOPS_PER_PAGE, SHOPS_PER_PAGE)
+        return ShopPage(found, page, max(1, -(-total // SHOPS_PER_PAGE)), total)
 
     def shop(self, shop_id: str) -> ShopInfo:
         """One shop. Raises: Unknown."""

@@ -27,7 +27,7 @@ from simulator.roomclip.linkage import (
 from simulator.roomclip.listing import checked_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from simulator.roomclip.linkage import Run, RunRecord
 
@@ -114,6 +114,14 @@ class Linking(Floor):
     def linkages(self) -> tuple[Linkage, ...]:
         """Every linkage that was saved: what engines work on."""
         return self._linkages.saved()
+
+    def linkages_with(self, shop_codes: Collection[str]) -> tuple[Linkage, ...]:
+        """The linkages that were saved with one of these ショップコード of TEMPOSTAR."""
+        return self._linkages.saved_with(shop_codes)
+
+    def linkages_as_json(self, linkage_ids: Collection[str] = ()) -> str:
+        """The same as the shop API answers them: a JSON list, of these ids or of all where none is named."""
+        return self._linkages.saved_as_json(linkage_ids)
 
     def record_run(self, linkage_id: str, run: Run) -> RunRecord:
         """Take an engine's report into 連携履歴; the wish for a run is fulfilled by it.

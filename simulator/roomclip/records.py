@@ -58,6 +58,7 @@ CREATE INDEX rc_run_ok ON rc_run (linkage_id, run_id) WHERE outcome = 'ok';
 """
 
 _MAX_DIGITS = 15
+_LISTED = 20
 _TOKEN = "api_token"  # noqa: S105 - the name it is kept under
 
 
@@ -68,6 +69,26 @@ class ShopInfo:
     shop_id: str
     name: str
     owner_mail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedShop:
+    """A shop as the list of shops shows it. `shop_code`: of TEMPOSTAR, "" before the linkage was saved; `state`: of the
+    linkage, "" before 申請."""
+
+    shop: ShopInfo
+    shop_code: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPage:
+    """One page of the list of shops; `pages` is at least 1."""
+
+    shops: tuple[ListedShop, ...]
+    page: int
+    pages: int
+    total: int
 
 
 def number_of(what: str, text: str) -> int:
@@ -104,12 +125,51 @@ class ShopRecords:
         rows = self._store.rows("SELECT shop_id, name, owner_mail FROM rc_shop ORDER BY shop_id")
         return tuple(ShopInfo(str(row["shop_id"]), row["name"], row["owner_mail"]) for row in rows)
 
+    def count(self) -> int:
+        """How many shops there are."""
+        row = self._store.row("SELECT count(*) AS n FROM rc_shop")
+        return 0 if row is None else int(row["n"])
+
+    def first(self, limit: int) -> tuple[ShopInfo, ...]:
+        """The oldest shops."""
+        rows = self._store.rows("SELECT shop_id, name, owner_mail FROM rc_shop ORDER BY shop_id LIMIT ?", (limit,))
+        return tuple(ShopInfo(str(row["shop_id"]), row["name"], row["owner_mail"]) for row in rows)
+
+    def page(self, search: str, beginning: int, limit: int) -> tuple[tuple[ListedShop, ...], int]:
+        """A stretch of the shops whose id is `search`, or whose name, address or ショップコード holds it, oldest first, and
+        how many there are."""
+        found = "FROM rc_shop AS h LEFT JOIN rc_linkage AS l ON l.shop_id = h.shop_id"
+        if search:
+            found += (
+                " WHERE instr(h.name, :search) OR instr(h.owner_mail, :search) OR instr(l.shop_code, :search)"
+                " OR CAST(h.shop_id AS TEXT) = :search"
+            )
+        values = {"search": search, "limit": limit, "beginning": beginning}
+        total = self._store.rows(f"SELECT count(*) AS n {found}", values)[0]["n"]
+        rows = self._store.rows(
+            f"SELECT h.shop_id, h.name, h.owner_mail, l.shop_code, l.state {found}"
+            " ORDER BY h.shop_id LIMIT :limit OFFSET :beginning",
+            values,
+        )
+        shops = (
+            ListedShop(
+                ShopInfo(str(row["shop_id"]), row["name"], row["owner_mail"]),
+                row["shop_code"] or "",
+                row["state"] or "",
+            )
+            for row in rows
+        )
+        return tuple(shops), total
+
     def find(self, shop_id: str) -> ShopInfo:
         """One shop. Raises: Unknown."""
         row = self._store.row("SELECT * FROM rc_shop WHERE shop_id = ?", (number_of("RoomClip shop", shop_id),))
         if row is None or str(row["shop_id"]) != shop_id:
-            known = ", ".join(shop.shop_id for shop in self.all())
-            raise Unknown("RoomClip shop", shop_id, next_step=f"There are: {known}.")
+            known, count = self.first(_LISTED), self.count()
+            more = f" and {count - len(known)} more" if count > len(known) else ""
+            raise Unknown(
+                "RoomClip shop", shop_id, next_step=f"There are: {', '.join(shop.shop_id for shop in known)}{more}."
+            )
         return ShopInfo(shop_id, row["name"], row["owner_mail"])
 
     def revision(self, shop_id: str) -> int:

@@ -13,10 +13,12 @@ from simulator.roomclip.sales import Buyer, Order, OrderLine, OrderState, Reject
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Collection
 
     from simulator.store import Store
 
 _KEPT_ANSWERS = 1000
+_DIGITS = 15
 
 
 class OrderRecords:
@@ -146,6 +148,32 @@ class LinkageRecords:
         """The linkages that were saved, by id."""
         rows = self._store.rows("SELECT * FROM rc_linkage WHERE saved_at IS NOT NULL ORDER BY linkage_id")
         return tuple(_linkage(row) for row in rows)
+
+    def saved_with(self, shop_codes: Collection[str]) -> tuple[Linkage, ...]:
+        """Of these, those with one of the shop codes."""
+        rows = self._store.rows(
+            "SELECT * FROM rc_linkage WHERE saved_at IS NOT NULL AND shop_code IN (SELECT value FROM json_each(?))"
+            " ORDER BY linkage_id",
+            (json.dumps(list(shop_codes)),),
+        )
+        return tuple(_linkage(row) for row in rows)
+
+    def saved_as_json(self, linkage_ids: Collection[str]) -> str:
+        """What `saved` gives, of these ids or of all where none is named, as the JSON list that the shop API answers:
+        put together in the store, for an engine asks for thousands of them at each pass."""
+        wanted = json.dumps(
+            [int(one) for one in linkage_ids if one.isascii() and one.isdigit() and len(one) <= _DIGITS]
+        )
+        named = " AND linkage_id IN (SELECT value FROM json_each(:wanted))" if linkage_ids else ""
+        row = self._store.rows(
+            "SELECT json_group_array(json_object('id', CAST(linkage_id AS TEXT), 'shop_id', CAST(shop_id AS TEXT),"  # noqa: S608 - fixed text
+            " 'service', service, 'state', state, 'ftp_user', ftp_user, 'ftp_password', ftp_password,"
+            " 'shop_code', shop_code, 'notify_to', notify_to, 'saved_at', saved_at,"
+            " 'sync_now', json(iif(sync_now, 'true', 'false')))) AS linkages"
+            f" FROM (SELECT * FROM rc_linkage WHERE saved_at IS NOT NULL{named} ORDER BY linkage_id)",
+            {"wanted": wanted},
+        )[0]
+        return str(row["linkages"])
 
     def save(self, linkage: Linkage, inputs: LinkageInputs, state: LinkageState, saved_at: datetime) -> Linkage:
         """Keep what the merchant entered; a run is wanted at once."""

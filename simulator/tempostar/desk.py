@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import Unknown
 from simulator.faults.armed import nothing_armed
 from simulator.journal import Service
-from simulator.tempostar.catalog import LISTED, Company, Shop, name_codes
+from simulator.tempostar.catalog import LISTED, Company, Page, Shop, name_codes, page_window
 from simulator.tempostar.goods_lists import GoodsLists
 from simulator.tempostar.order_records import OrderRecords
 from simulator.tempostar.queue_records import QueueRecords
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from simulator.store import Store
     from simulator.tempostar.area import Area
 
+SHOPS_A_PAGE = 50
 MOST_JOURNALLED = 2000
 """An entry about more SKUs than this tells their number only."""
 
@@ -68,6 +69,22 @@ class Desk:
             self._check_company(company_id)
         return self._records.shops(company_id)
 
+    def shop_page(
+        self, company_id: int, *, search: str = "", page: int = 1, page_size: int = SHOPS_A_PAGE
+    ) -> Page[Shop]:
+        """A part of a company's shops, by shop code: those whose code or one of whose names holds `search`.
+
+        Raises: Unknown for a company that is not there; BadValue for a page below 1 or a size outside 1 to 1000.
+        """
+        self._check_company(company_id)
+        limit, offset = page_window(page, page_size)
+        rows, total = self._records.shop_page(company_id, search.replace("\0", ""), limit, offset)
+        return Page(rows, total, page, page_size)
+
+    def has_company(self, company_id: int) -> bool:
+        """Whether there is such a company."""
+        return self._records.has_company(company_id)
+
     def shop(self, shop_code: str) -> Shop:
         """One shop.
 
@@ -75,7 +92,7 @@ class Desk:
         """
         found = self._records.shop(shop_code) if shop_code.isascii() else None
         if found is None:
-            codes = ", ".join(shop.shop_code for shop in self.shops()[:LISTED]) or "none yet, add one first"
+            codes = ", ".join(self._records.shop_codes()[:LISTED]) or "none yet, add one first"
             raise Unknown("shop", shop_code, next_step=f"ショップ一覧 has: {codes}.")
         return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.tempostar.catalog import (
@@ -106,10 +107,24 @@ class Records:
             return False
         return self._store.row("SELECT 1 FROM ts_company WHERE company_id = ?", (company_id,)) is not None
 
-    def shop_codes(self, company_id: int) -> tuple[str, ...]:
-        """The codes of a company's shops, sorted."""
-        rows = self._store.rows("SELECT shop_code FROM ts_shop WHERE company_id = ? ORDER BY shop_code", (company_id,))
+    def shop_codes(self, company_id: int | None = None) -> tuple[str, ...]:
+        """The codes of all shops, or of a company's, sorted."""
+        whose, values = ("", ()) if company_id is None else (" WHERE company_id = ?", (company_id,))
+        rows = self._store.rows(f"SELECT shop_code FROM ts_shop{whose} ORDER BY shop_code", values)  # noqa: S608 - fixed text
         return tuple(row["shop_code"] for row in rows)
+
+    def shop_page(self, company_id: int, search: str, limit: int, offset: int) -> tuple[tuple[Shop, ...], int]:
+        """A company's shops whose code or one of whose names holds `search`, by shop code, and how many there are."""
+        where = "company_id = :company"
+        if search:
+            where += " AND (instr(shop_code, :search) OR instr(name, :search) OR instr(short_name, :search))"
+        values = {"company": company_id, "search": search, "limit": limit, "offset": offset}
+        total = self._store.rows(f"SELECT count(*) AS n FROM ts_shop WHERE {where}", values)[0]["n"]  # noqa: S608 - fixed text
+        rows = self._store.rows(
+            f"SELECT * FROM ts_shop WHERE {where} ORDER BY shop_code LIMIT :limit OFFSET :offset",  # noqa: S608 - fixed text
+            values,
+        )
+        return tuple(_shop(row) for row in rows), total
 
     def ftp_password(self, company_id: int) -> str | None:
         """The one in force; None when none was issued."""
@@ -301,8 +316,14 @@ def _shop(row: sqlite3.Row) -> Shop:
     return Shop(
         *(row["shop_code"], row["company_id"], row["name"], row["short_name"]),
         *(row["mall_type"], row["etc_column"], row["ftp_settings"], row["mail_settings"]),
-        stock=StockSettings().changed({name: row[name] for name in _STOCK_SETTINGS}),
+        stock=_stock_settings(*(row[name] for name in _STOCK_SETTINGS)),
     )
+
+
+@lru_cache(maxsize=1024)
+def _stock_settings(*values: object) -> StockSettings:
+    """The same settings are many shops': they are read from their texts once."""
+    return StockSettings().changed(dict(zip(_STOCK_SETTINGS, values, strict=True)))
 
 
 def _json(value: Sequence[object] | Mapping[str, str]) -> str:

@@ -123,8 +123,8 @@ class Shops(Desk):
             )  # fmt: skip
         return shop
 
-    def shop_codes(self, company_id: int) -> tuple[str, ...]:
-        """Codes of a company's shops; none for an unknown company."""
+    def shop_codes(self, company_id: int | None = None) -> tuple[str, ...]:
+        """Codes of all shops, or of a company's; none for an unknown company."""
         return self._records.shop_codes(company_id)
 
     def update_stock_settings(self, shop_code: str, **changes: object) -> Shop:

@@ -12,12 +12,11 @@ from werkzeug.exceptions import Unauthorized
 
 from simulator.roomclip.api import models
 from simulator.roomclip.linkage import Run
-from simulator.web.spec import Api, json_answer
+from simulator.web.spec import Api, json_answer, ready_json
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from simulator.roomclip.linkage import Linkage
     from simulator.roomclip.listing import Variant
     from simulator.roomclip.sales import Order
     from simulator.roomclip.shop import RoomClip
@@ -51,10 +50,10 @@ def create_blueprint(roomclip: RoomClip) -> Blueprint:
             )
 
     @blueprint.get(f"{_PREFIX}/linkages")
-    @api.operation(query=models.NoQuery, answer=models.LinkagesAnswer, problems=_ALWAYS, tag="linkages")
-    def list_linkages(query: models.NoQuery) -> Response:  # noqa: ARG001 - checked, and that was all
-        """Every linkage that was saved, active or paused."""
-        return json_answer({"linkages": [_linkage(linkage) for linkage in roomclip.linkages()]})
+    @api.operation(query=models.LinkagesQuery, answer=models.LinkagesAnswer, problems=_ALWAYS, tag="linkages")
+    def list_linkages(query: models.LinkagesQuery) -> Response:
+        """Every linkage that was saved, active or paused; with `id` (repeatable) only these."""
+        return ready_json(f'{{"linkages": {roomclip.linkages_as_json(query.id)}}}')
 
     @blueprint.post(f"{_PREFIX}/linkages/<linkage_id>/runs")
     @api.operation(
@@ -113,24 +112,6 @@ def create_blueprint(roomclip: RoomClip) -> Blueprint:
         return json_answer(_with_headers(api.openapi()))
 
     return blueprint
-
-
-def _linkage(linkage: Linkage) -> dict[str, Any]:
-    inputs, saved_at = linkage.inputs, linkage.saved_at
-    assert inputs is not None  # noqa: S101 - RoomClip.linkages lists saved ones only
-    assert saved_at is not None  # noqa: S101 - as above
-    return {
-        "id": linkage.linkage_id,
-        "shop_id": linkage.shop_id,
-        "service": linkage.service,
-        "state": linkage.state,
-        "ftp_user": inputs.ftp_user,
-        "ftp_password": inputs.ftp_password,
-        "shop_code": inputs.shop_code,
-        "notify_to": inputs.notify_to,
-        "saved_at": saved_at.isoformat(),
-        "sync_now": linkage.sync_now,
-    }
 
 
 def _variant(variant: Variant) -> dict[str, Any]:

@@ -18,6 +18,12 @@ class NoQuery(QueryModel):
     """An operation without parameters; unknown ones are refused like everywhere."""
 
 
+class LinkagesQuery(QueryModel):
+    """Which linkages: those of these ids, all where none is named."""
+
+    id: list[str] = Field(default_factory=list)
+
+
 class VariantsQuery(QueryModel):
     """Which variants. `cursor`: the next_cursor of the page before; `changed_after`: a revision; `code`: exact."""
 

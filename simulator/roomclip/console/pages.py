@@ -39,12 +39,17 @@ def create_blueprint(roomclip: RoomClip, latest_mails: Callable[[], Sequence[Rec
     blueprint = Blueprint("roomclip_business", __name__, url_prefix="/roomclip/business", template_folder="templates")
     blueprint.register_error_handler(Refused, _refused)
     blueprint.context_processor(
-        lambda: {"shops": roomclip.shops(), "shop_id": _shop_id(), "menu": _MENU, "entry": _entry()}
+        lambda: {"shops": roomclip.few_shops(), "shop_id": _shop_id(), "menu": _MENU, "entry": _entry()}
     )
 
     @blueprint.get("/")
-    def start() -> BaseResponse:
-        return see_other("roomclip_business.home", shop_id=roomclip.shops()[0].shop_id)
+    def start() -> BaseResponse | str:
+        if few := roomclip.few_shops():
+            return see_other("roomclip_business.home", shop_id=few[0].shop_id)
+        search, page = request.args.get("search", ""), max(1, request.args.get("page", 1, type=int))
+        return render_template(
+            "roomclip/shops.html", found=roomclip.shop_page(search, page), search=search, states=STATES
+        )
 
     @blueprint.get("/<shop_id>/")
     def home(shop_id: str) -> str:

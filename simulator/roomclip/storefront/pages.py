@@ -37,15 +37,18 @@ def create_blueprint(roomclip: RoomClip) -> Blueprint:
     blueprint.register_error_handler(Refused, _refused)
     blueprint.context_processor(
         lambda: {
-            "shops": roomclip.shops(),
+            "shops": roomclip.few_shops(),
             "shop_id": (request.view_args or {}).get("shop_id"),
             "picture_of": picture_of,
         }
     )
 
     @blueprint.get("/")
-    def start() -> BaseResponse:
-        return see_other("storefront.items", shop_id=roomclip.shops()[0].shop_id)
+    def start() -> BaseResponse | str:
+        if few := roomclip.few_shops():
+            return see_other("storefront.items", shop_id=few[0].shop_id)
+        search, page = request.args.get("search", ""), max(1, request.args.get("page", 1, type=int))
+        return render_template("storefront/shops.html", found=roomclip.shop_page(search, page), search=search)
 
     @blueprint.get("/<shop_id>/")
     def items(shop_id: str) -> str:

@@ -24,6 +24,7 @@ from simulator.tempostar.console.file_view import (
     read_table,
     repeated_codes,
 )
+from simulator.tempostar.console.shown_shops import shown_shops
 from simulator.tempostar.ftps.paths import folders_in
 from simulator.web.calls import Call
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from simulator.tempostar.area import Area, FileBefore
     from simulator.tempostar.backoffice import BackOffice
 
+ORDER_FOLDER = "/netorder"
 FILES_A_PAGE = 100
 DIFFERENCES_SHOWN = 200
 _DUMPED = 512
@@ -59,6 +61,8 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice, area: Area) -> None:
         if folders is None:
             raise Unknown("folder", path)
         page = request.args.get("page", 1, type=int)
+        if path in {STOCK_FOLDER, ORDER_FOLDER}:
+            folders = tuple(shop.shop_code for shop in shown_shops(backoffice).rows)
         limit, offset = page_window(page, FILES_A_PAGE)
         files, total = area.newest(chosen_company(), path, limit, offset)
         return render_template(
@@ -68,7 +72,8 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice, area: Area) -> None:
             folders=folders,
             found=Page(files, total, page, FILES_A_PAGE),
             who=_who_writes(path),
-            names={shop.shop_code: shop.name for shop in backoffice.shops(chosen_company())},
+            names={shop.shop_code: shop.name for shop in shown_shops(backoffice).rows},
+            chooses_shops=path in {STOCK_FOLDER, ORDER_FOLDER},
             call=Call("GET", f"/tempostar/area?path={quote(path)}&company_id={chosen_company()}"),
         )
 

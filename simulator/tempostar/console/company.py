@@ -36,7 +36,7 @@ def keep_company(blueprint: Blueprint, backoffice: BackOffice) -> None:
 
     @blueprint.before_request
     def know_the_company() -> None:
-        if chosen_company() not in {one.company_id for one in backoffice.companies()}:
+        if not backoffice.has_company(chosen_company()):
             raise Unknown("company", chosen_company())
 
     @blueprint.url_defaults

@@ -11,6 +11,7 @@ from simulator.tempostar.catalog import SkuInput
 from simulator.tempostar.console.company import chosen_company
 from simulator.tempostar.console.fields import fields_named, whole
 from simulator.tempostar.console.lists import SIZES, wanted_rows
+from simulator.tempostar.console.shown_shops import shown_shops
 from simulator.web.calls import Call
 from simulator.web.forms import see_other, shown_again, tell
 from simulator.web.typed import Typed, form_of
@@ -58,7 +59,7 @@ def _add_list(blueprint: Blueprint, backoffice: BackOffice) -> None:
         codes = request.form.getlist("product_code")
         if not codes:
             raise BadValue("product_codes", "", "nothing is ticked")
-        shops = backoffice.shops(chosen_company())
+        shops = shown_shops(backoffice).rows
         return render_template(
             "tempostar/bulk_carrying.html",
             codes=codes,
@@ -73,7 +74,7 @@ def _add_list(blueprint: Blueprint, backoffice: BackOffice) -> None:
     @shown_again("tempostar.bulk_carrying")
     def change_bulk_carrying() -> BaseResponse:
         codes = request.form.getlist("product_code")
-        chosen = _chosen(backoffice.shops(chosen_company()), (_ADD, _REMOVE))
+        chosen = _chosen(shown_shops(backoffice).rows, (_ADD, _REMOVE))
         if not chosen:
             raise BadValue("bulk_choice", "", "no shop was chosen")
         at = backoffice.bulk_effective_at()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from simulator.tempostar.backoffice import BackOffice, Shop
 
+SHOPS_SHOWN = 10
+"""Shops that the first page tells of; ショップ一覧 has the others."""
 _GUIDE_SETTINGS = StockSettings(
     order_intake=Switch.ON,
     reflection=Switch.ON,
@@ -43,14 +45,16 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
 
     @blueprint.get("/")
     def home() -> str:
-        shops = backoffice.shops(chosen_company())
+        found = backoffice.shop_page(chosen_company(), page_size=SHOPS_SHOWN)
+        shops = found.rows
         steps = _steps(backoffice, shops[0] if shops else None)
         return render_template(
             "tempostar/home.html",
             steps=steps,
             next_step=next((step for step in steps if not step.done), None),
             shops=shops,
-            by_code={shop.shop_code: shop for shop in shops},
+            shops_total=found.total,
+            by_code={shop.shop_code: shop for shop in backoffice.shops(chosen_company())},
             states={shop.shop_code: backoffice.reflection_state(shop.shop_code) for shop in shops},
             planned=backoffice.planned_carrying(chosen_company()),
         )

@@ -10,6 +10,7 @@ from flask import render_template, request
 
 from simulator.errors import Unknown
 from simulator.tempostar.console.company import chosen_company
+from simulator.tempostar.console.shown_shops import shown_shops
 from simulator.web.calls import Call
 from simulator.web.forms import check_seen, see_other, shown_again, tell
 
@@ -69,7 +70,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
 
     def show(kind: _Kind) -> str:
         one = kind.asked()
-        shops = backoffice.shops(chosen_company())
+        shops = shown_shops(backoffice).rows
         names = {shop.shop_code: one.shop_names.get(shop.shop_code, "") for shop in shops}
         return render_template(
             "tempostar/names_in_shops.html",
@@ -82,8 +83,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
 
     def save(kind: _Kind) -> BaseResponse:
         typed = {
-            shop.shop_code: request.form.get(f"shop-{shop.shop_code}", "")
-            for shop in backoffice.shops(chosen_company())
+            shop.shop_code: request.form.get(f"shop-{shop.shop_code}", "") for shop in shown_shops(backoffice).rows
         }
         names = {shop_code: name if name.strip() else "" for shop_code, name in typed.items()}
         with backoffice.at_once():

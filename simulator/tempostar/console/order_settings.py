@@ -9,6 +9,7 @@ from flask import render_template, request
 from simulator.errors import BadValue
 from simulator.tempostar.console.company import chosen_company
 from simulator.tempostar.console.fields import fields_named
+from simulator.tempostar.console.shown_shops import shown_shops
 from simulator.web.calls import Call
 from simulator.web.forms import see_other, shown_again, tell
 
@@ -32,12 +33,12 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
         return render_template(
             "tempostar/carriers.html",
             carriers=backoffice.carriers(chosen_company()),
-            shops=backoffice.shops(chosen_company()),
+            shops=shown_shops(backoffice).rows,
         )
 
     @blueprint.get("/settings/carriers/new")
     def new_carrier() -> str:
-        shops = backoffice.shops(chosen_company())
+        shops = shown_shops(backoffice).rows
         names = {shop.shop_code: "" for shop in shops}
         return render_template("tempostar/new_carrier.html", shops=shops, call=_add_carrier("", "", names))
 
@@ -45,7 +46,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
     @shown_again("tempostar.new_carrier")
     def add_carrier() -> BaseResponse:
         name, console_name = request.form.get("carrier_name", ""), request.form.get("console_name", "")
-        names = _shop_names(backoffice.shops(chosen_company()), "shop-")
+        names = _shop_names(shown_shops(backoffice).rows, "shop-")
         with fields_named(name="carrier_name"):
             backoffice.add_carrier(name, console_name, names, company_id=chosen_company())
         tell(f"配送業者「{name}」を登録しました。", _add_carrier(name, console_name, names))
@@ -56,12 +57,12 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
         return render_template(
             "tempostar/payments.html",
             payments=backoffice.payments(chosen_company()),
-            shops=backoffice.shops(chosen_company()),
+            shops=shown_shops(backoffice).rows,
         )
 
     @blueprint.get("/settings/payments/new")
     def new_payment() -> str:
-        shops = backoffice.shops(chosen_company())
+        shops = shown_shops(backoffice).rows
         known = backoffice.payments(chosen_company())
         # Numbered as all of them: a row keeps its number, and what was typed there, when another one is registered.
         rows = [(row, name) for row, name in enumerate(GUIDE_PAYMENTS) if name not in {one.name for one in known}]
@@ -73,7 +74,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
     @blueprint.post("/settings/payments/new")
     @shown_again("tempostar.new_payment")
     def add_payments() -> BaseResponse:
-        shops = backoffice.shops(chosen_company())
+        shops = shown_shops(backoffice).rows
         given = [
             (request.form.get(f"name-{row}", ""), _shop_names(shops, f"shop-{row}-")) for row in range(_rows_sent())
         ]

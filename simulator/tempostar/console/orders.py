@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from flask import render_template
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.tempostar.area import Area, AreaFile
     from simulator.tempostar.backoffice import BackOffice, Shop
 
+MOST_SHOPS = 20
 MOST_FILES = 20
 """Order files shown of each shop and kind."""
 
@@ -49,9 +51,17 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice, files: Area) -> None
         return render_template(
             "tempostar/orders.html",
             found=backoffice.orders(page=wanted_rows().page, company_id=company_id),
-            files=[_order_files(files, shop) for shop in backoffice.shops(company_id)],
+            files=_all_order_files(files, backoffice, company_id),
             call=Call("GET", f"/tempostar/orders?company_id={company_id}"),
         )
+
+
+def _all_order_files(area: Area, backoffice: BackOffice, company_id: int) -> list[OrderFiles]:
+    """Those of the first MOST_SHOPS shops that have any; which these are is asked at once."""
+    folders = {f"/netorder/{code}{below}": code for code in backoffice.shop_codes(company_id) for below in ("", "/log")}
+    standing = sorted({folders[one] for one in area.standing_in((company_id, folder) for folder in folders)})
+    found = (_order_files(area, backoffice.shop(code)) for code in standing)
+    return list(islice((one for one in found if one.waiting or one.refused), MOST_SHOPS))
 
 
 def _order_files(area: Area, shop: Shop) -> OrderFiles:

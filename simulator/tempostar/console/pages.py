@@ -21,11 +21,15 @@ from simulator.tempostar.console import (
     stock,
     stock_settings,
 )
+from simulator.tempostar.console.shown_shops import keep_shown_shops, shop_choice
 from simulator.web.refusal import refused_page
 
 if TYPE_CHECKING:
     from simulator.tempostar.area import Area
     from simulator.tempostar.backoffice import BackOffice
+
+MOST_COMPANIES = 10
+"""Companies that the menu names; of more one is chosen by its number."""
 
 
 def create_blueprint(backoffice: BackOffice, files: Area) -> Blueprint:
@@ -33,10 +37,13 @@ def create_blueprint(backoffice: BackOffice, files: Area) -> Blueprint:
     blueprint = Blueprint("tempostar", __name__, url_prefix="/tempostar", template_folder="templates")
     blueprint.register_error_handler(Refused, _refused)
     company.keep_company(blueprint, backoffice)
+    keep_shown_shops(blueprint)
     blueprint.context_processor(
         lambda: {
             "company": company.chosen_company(),
             "companies": backoffice.companies(),
+            "most_companies": MOST_COMPANIES,
+            "shop_choice": lambda: shop_choice(backoffice),
             "menus": menus.MENUS,
         }
     )

@@ -8,6 +8,7 @@ from flask import render_template, request
 
 from simulator.tempostar.console.company import chosen_company
 from simulator.tempostar.console.quantities import change_quantities, link_call, set_stock_call
+from simulator.tempostar.console.shown_shops import shown_shops
 from simulator.web.calls import Call
 from simulator.web.forms import check_seen, see_other, shown_again, tell
 
@@ -51,7 +52,7 @@ def _add_carrying(blueprint: Blueprint, backoffice: BackOffice) -> None:
 
     def show(template: str) -> str:
         found = backoffice.product(_code(), company_id=chosen_company())
-        shops = backoffice.shops(chosen_company())
+        shops = shown_shops(backoffice).rows
         return render_template(
             template,
             product=found,
@@ -64,7 +65,7 @@ def _add_carrying(blueprint: Blueprint, backoffice: BackOffice) -> None:
         with backoffice.at_once():
             found = backoffice.product(_code(), company_id=chosen_company())
             check_seen(found.carried_by)
-            changed = _carrying_changes(found, backoffice.shops(chosen_company()))
+            changed = _carrying_changes(found, shown_shops(backoffice).rows)
             for shop, carried in changed:
                 backoffice.carry(shop.shop_code, found.product_code, carried)
         told = "、".join(f"{shop.short_name}: {'取扱あり' if carried else '取扱なし'}" for shop, carried in changed)
@@ -95,13 +96,14 @@ def _add_stock(blueprint: Blueprint, backoffice: BackOffice) -> None:
     @blueprint.get("/products/links")
     def product_links() -> str:
         found = backoffice.product(_code(), company_id=chosen_company())
-        shops, skus = backoffice.shops(chosen_company()), _skus(backoffice)
+        shops, skus = shown_shops(backoffice).rows, _skus(backoffice)
         codes = [sku.sku_code for sku in skus.rows]
         return render_template(
             "tempostar/product_links.html",
             product=found,
             found=skus,
             shops=shops,
+            standing={sku.sku_code: {one.shop_code: one for one in sku.shops} for sku in skus.rows},
             seen=_links(skus),
             choices=(LINK, UNLINK),
             calls=[link_call(shop.shop_code, codes, linked=True) for shop in shops],

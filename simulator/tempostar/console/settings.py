@@ -10,6 +10,7 @@ from simulator.errors import BadValue
 from simulator.tempostar.catalog import MALL_TYPES
 from simulator.tempostar.console.company import chosen_company
 from simulator.tempostar.console.menus import SETTINGS
+from simulator.tempostar.console.shown_shops import shown_shops
 from simulator.web.calls import Call
 from simulator.web.forms import check_seen, see_other, shown_again, tell
 
@@ -32,7 +33,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
 
     @blueprint.get("/settings/shops")
     def shops() -> str:
-        return render_template("tempostar/shops.html", shops=backoffice.shops(chosen_company()))
+        return render_template("tempostar/shops.html", shops=shown_shops(backoffice).rows)
 
     @blueprint.get("/settings/shops/new")
     def new_shop() -> str:

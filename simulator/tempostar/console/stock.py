@@ -10,6 +10,7 @@ from simulator.errors import BadValue
 from simulator.tempostar.console.company import chosen_company
 from simulator.tempostar.console.lists import SIZES, wanted_rows
 from simulator.tempostar.console.quantities import change_quantities, link_call, set_stock_call
+from simulator.tempostar.console.shown_shops import concerned_first, shown_shops
 from simulator.web.forms import see_other, shown_again, tell
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
             wanted=wanted,
             sizes=SIZES,
             shops={shop.shop_code: shop for shop in backoffice.shops(chosen_company())},
+            concerned_first=concerned_first,
             calls=[set_stock_call(sku.sku_code, sku.sellable, sku.held_back) for sku in found.rows[:1]],
         )
 
@@ -56,7 +58,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
         codes = request.form.getlist("sku_code")
         if not codes:
             raise BadValue("sku_codes", "", "nothing is ticked")
-        shops = backoffice.shops(chosen_company())
+        shops = shown_shops(backoffice).rows
         return render_template(
             "tempostar/bulk_links.html",
             codes=codes,
@@ -70,7 +72,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
     @shown_again("tempostar.bulk_links")
     def change_bulk_links() -> BaseResponse:
         codes = request.form.getlist("sku_code")
-        made = [(shop, request.form.get(f"shop-{shop.shop_code}", "")) for shop in backoffice.shops(chosen_company())]
+        made = [(shop, request.form.get(f"shop-{shop.shop_code}", "")) for shop in shown_shops(backoffice).rows]
         chosen = [(shop, choice) for shop, choice in made if choice in {_LINK, _UNLINK}]
         if not chosen:
             raise BadValue("bulk_choice", "", "no shop was chosen")

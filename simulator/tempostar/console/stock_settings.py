@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from flask import render_template, request
 
 from simulator.tempostar.backoffice import FileSuffix, OutputColumns, SendType, Switch
-from simulator.tempostar.console.company import chosen_company, own_shop
+from simulator.tempostar.console.company import own_shop
 from simulator.tempostar.console.fields import whole
+from simulator.tempostar.console.shown_shops import shown_shops
 from simulator.web.calls import Call
 from simulator.web.forms import check_seen, see_other, shown_again, tell
 
@@ -29,7 +30,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
 
     @blueprint.get("/settings/stock")
     def stock_settings_shops() -> str:
-        found = backoffice.shops(chosen_company())
+        found = shown_shops(backoffice).rows
         states = {shop.shop_code: backoffice.reflection_state(shop.shop_code) for shop in found}
         return render_template("tempostar/stock_settings_shops.html", shops=found, states=states)
 
