@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.errors import Conflict
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from simulator.comparing import Compared
     from simulator.control.ports import Lab
 
 COMPARED = 10_000
-"""SKUs of a shop that the start page compares; beyond, it says so."""
+"""SKUs that the start page compares; beyond, it says so."""
+COMPARED_SHOPS = 20
+"""Shops whose SKUs these are, at most."""
 
 
 def start_figures(lab: Lab, compared: int = COMPARED) -> Callable[[], Mapping[str, object]]:
     """What gives the start page's figures. Counting is done anew when something has happened since: what is not in the
-    journal did not happen. `compared`: the most SKUs of a shop that are compared."""
+    journal did not happen. `compared`: the most SKUs that are compared."""
     kept: dict[int, Mapping[str, object]] = {}
 
     def figures() -> Mapping[str, object]:
@@ -33,28 +34,25 @@ def start_figures(lab: Lab, compared: int = COMPARED) -> Callable[[], Mapping[st
 
 
 def _count(lab: Lab, limit: int) -> Mapping[str, object]:
-    shops = lab.tempostar.shops()
-    linkages = [one for one in lab.roomclip.linkages() if one.inputs is not None]
-    compared = [
-        lab.compare(one.inputs.shop_code, one.shop_id, limit=limit)
-        for one in linkages
-        if one.inputs is not None and any(shop.shop_code == one.inputs.shop_code for shop in shops)
-    ]
-    try:
-        ftps = lab.state()["endpoints"].get("ftps_port", "")
-    except Conflict:
-        ftps = ""
+    state = lab.state()
+    compared: list[Compared] = []
+    left = limit
+    linkages = lab.roomclip.first_linkages(COMPARED_SHOPS)
+    for one in linkages:
+        if one.inputs is not None and left > 0:
+            compared.append(lab.compare(one.inputs.shop_code, one.shop_id, limit=left))
+            left -= compared[-1].same + compared[-1].differing
     return {
         "figures": True,
-        "shops": shops,
-        "tempostar": lab.tempostar.counts(),
-        "roomclip": lab.roomclip.counts(),
+        "shops": state["tempostar"]["shops"],
+        "tempostar": state["tempostar"],
+        "roomclip": state["roomclip"],
         "linked": bool(linkages),
         "same": sum(one.same for one in compared),
         "differing": sum(one.differing for one in compared),
-        "most": limit,
-        "bounded": any(one.same + one.differing == limit for one in compared),
-        "mails": lab.mailbox.count(),
-        "ftps_port": ftps,
+        "most": limit - max(0, left),
+        "bounded": left <= 0 or len(linkages) == COMPARED_SHOPS,
+        "mails": state["mails"],
+        "ftps_port": state["endpoints"].get("ftps_port", ""),
         "first_sku": next(iter(lab.tempostar.codes_beginning("", limit=1)), ""),
     }

@@ -115,6 +115,10 @@ class Linking(Floor):
         """Every linkage that was saved: what engines work on."""
         return self._linkages.saved()
 
+    def first_linkages(self, limit: int) -> tuple[Linkage, ...]:
+        """The first of them, `limit` at most."""
+        return self._linkages.saved(limit)
+
     def linkages_with(self, shop_codes: Collection[str]) -> tuple[Linkage, ...]:
         """The linkages that were saved with one of these ショップコード of TEMPOSTAR."""
         return self._linkages.saved_with(shop_codes)

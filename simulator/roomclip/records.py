@@ -136,8 +136,8 @@ class ShopRecords:
         return tuple(ShopInfo(str(row["shop_id"]), row["name"], row["owner_mail"]) for row in rows)
 
     def page(self, search: str, beginning: int, limit: int) -> tuple[tuple[ListedShop, ...], int]:
-        """A stretch of the shops whose id is `search`, or whose name, address or ショップコード holds it, oldest first, and
-        how many there are."""
+        """A stretch of the shops whose id is `search`, or whose name, address or ショップコード holds it, oldest first,
+        and how many there are."""
         found = "FROM rc_shop AS h LEFT JOIN rc_linkage AS l ON l.shop_id = h.shop_id"
         if search:
             found += (

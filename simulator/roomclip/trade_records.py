@@ -144,9 +144,11 @@ class LinkageRecords:
         """The linkage whose 在庫更新用URL ends in `token`."""
         return self._find("url_token = ?", token)
 
-    def saved(self) -> tuple[Linkage, ...]:
-        """The linkages that were saved, by id."""
-        rows = self._store.rows("SELECT * FROM rc_linkage WHERE saved_at IS NOT NULL ORDER BY linkage_id")
+    def saved(self, limit: int = -1) -> tuple[Linkage, ...]:
+        """The linkages that were saved, by id; `limit` at most, all of them for -1."""
+        rows = self._store.rows(
+            "SELECT * FROM rc_linkage WHERE saved_at IS NOT NULL ORDER BY linkage_id LIMIT ?", (limit,)
+        )
         return tuple(_linkage(row) for row in rows)
 
     def saved_with(self, shop_codes: Collection[str]) -> tuple[Linkage, ...]:

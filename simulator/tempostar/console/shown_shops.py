@@ -56,9 +56,11 @@ def shop_choice(backoffice: BackOffice) -> dict[str, object] | None:
     return {"found": found, "named": named, "missed": missed, "kept": kept, "fixed": request.method == "POST"}
 
 
-def concerned_first(shops: Sequence[SkuShop]) -> tuple[SkuShop, ...]:
-    """The first shops that a row names, those that carry or link the SKU before the others."""
-    return tuple(sorted(shops, key=lambda one: not (one.carried or one.linked))[:SHOPS_OF_A_SKU])
+def named_shops(shops: Sequence[SkuShop]) -> Sequence[SkuShop]:
+    """The shops that a row of 在庫一覧 names: all where they are few, else the first that carry or link the SKU."""
+    if len(shops) <= SHOPS_OF_A_SKU:
+        return shops
+    return [one for one in shops if one.carried or one.linked][:SHOPS_OF_A_SKU]
 
 
 def _named() -> str:

@@ -10,7 +10,7 @@ from simulator.errors import BadValue
 from simulator.tempostar.console.company import chosen_company
 from simulator.tempostar.console.lists import SIZES, wanted_rows
 from simulator.tempostar.console.quantities import change_quantities, link_call, set_stock_call
-from simulator.tempostar.console.shown_shops import concerned_first, shown_shops
+from simulator.tempostar.console.shown_shops import named_shops, shown_shops
 from simulator.web.forms import see_other, shown_again, tell
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def add_pages(blueprint: Blueprint, backoffice: BackOffice) -> None:
             wanted=wanted,
             sizes=SIZES,
             shops={shop.shop_code: shop for shop in backoffice.shops(chosen_company())},
-            concerned_first=concerned_first,
+            named_shops=named_shops,
             calls=[set_stock_call(sku.sku_code, sku.sellable, sku.held_back) for sku in found.rows[:1]],
         )
 
