@@ -80,12 +80,17 @@ def _file(lab: Lab, shop: Shop, path: str, code: str) -> FileSeen | None:
     stat, content = lab.area.stat(shop.company_id, path), lab.area.read(shop.company_id, path)
     if stat is None or content is None:
         return None
-    return FileSeen(path, stat.mtime, find_row(content, code), _read_at(lab, path, stat.mtime))
+    row = find_row(content, code)
+    return FileSeen(path, stat.mtime, row, _read_at(lab, path, stat.mtime, "" if row is None else code))
 
 
-def _read_at(lab: Lab, path: str, written_at: datetime) -> str | None:
-    """When a client had the file whole since it was written: as far as the last downloads and passes tell."""
-    written = lab.journal.newest(Filter(kind="reflection.written", text=path), limit=_READINGS).lines
+def _read_at(lab: Lab, path: str, written_at: datetime, code: str) -> str | None:
+    """When a client had the file whole since it was written: as far as the last downloads and passes tell. `code`: one
+    that stands in the file, "" when none is known."""
+    # By the SKU an index leads there; passes over very many SKUs do not name them.
+    written = lab.journal.newest(Filter(kind="reflection.written", sku=code), limit=_READINGS).lines if code else ()
+    if not written:
+        written = lab.journal.newest(Filter(kind="reflection.written", text=path), limit=_READINGS).lines
     since = next((line.seq for line in written if datetime.fromisoformat(line.at) <= written_at), 0)
     for line in lab.journal.newest(Filter(kind="ftps.sent", text=path), after=since, limit=_READINGS).lines:
         data = lab.journal.entry(line.seq).data
