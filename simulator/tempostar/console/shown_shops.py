@@ -7,6 +7,7 @@ link and form of the console, so that a form is taken in for the shops it was dr
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import has_request_context, request
 
@@ -14,7 +15,7 @@ from simulator.tempostar.catalog import LAST_PAGE
 from simulator.tempostar.console.company import chosen_company
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flask import Blueprint
 
@@ -53,7 +54,17 @@ def shop_choice(backoffice: BackOffice) -> dict[str, object] | None:
     kept = {name: value for name, value in request.args.items() if name not in {NAMED, PAGE}}
     # A page made by a form is not shown again by its address: the shops are chosen before.
     missed = bool(named) and not backoffice.shop_page(chosen_company(), search=named, page_size=1).rows
-    return {"found": found, "named": named, "missed": missed, "kept": kept, "fixed": request.method == "POST"}
+    return {
+        "found": found,
+        "named": named,
+        "missed": missed,
+        "fixed": request.method == "POST",
+        "action": request.path,
+        "field": NAMED,
+        "kept": kept,
+        "before": _address(kept, named, found.page - 1) if found.page > 1 else "",
+        "after": _address(kept, named, found.page + 1) if found.page < found.pages else "",
+    }
 
 
 def named_shops(shops: Sequence[SkuShop]) -> Sequence[SkuShop]:
@@ -61,6 +72,11 @@ def named_shops(shops: Sequence[SkuShop]) -> Sequence[SkuShop]:
     if len(shops) <= SHOPS_OF_A_SKU:
         return shops
     return [one for one in shops if one.carried or one.linked][:SHOPS_OF_A_SKU]
+
+
+def _address(kept: Mapping[str, str], named: str, page: int) -> str:
+    """The page under way with another part of the shops."""
+    return f"{request.path}?{urlencode({**kept, **({NAMED: named} if named else {}), PAGE: str(page)})}"
 
 
 def _named() -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from simulator.errors import BadValue
 from simulator.tempostar.catalog import (
+    Company,
     FtpAccount,
     Page,
     ProductInput,
@@ -13,6 +14,7 @@ from simulator.tempostar.catalog import (
     check_name,
     check_product,
     check_text,
+    company_of,
     find_repeats,
     is_code,
     name_codes,
@@ -93,3 +95,14 @@ def test_pages_are_counted_up():
 
 def test_an_account_does_not_show_its_password():
     assert "secret" not in repr(FtpAccount("10001_0", "secret"))
+
+
+@pytest.mark.parametrize(
+    "user", ["", "_0", "10001", "10001_1", "010001_0", "１０００１_0", "1e4_0", "9" * 30 + "_0", "10001_0 "]
+)
+def test_what_no_company_is_called_leads_to_none(user):
+    assert company_of(user) is None
+
+
+def test_an_ftp_user_leads_to_its_company():
+    assert company_of(Company(10050).ftp_user) == 10050
