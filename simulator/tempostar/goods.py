@@ -246,7 +246,7 @@ class Goods(Desk):
             after = (before[0] if sellable is None else sellable, before[1] if held_back is None else held_back)
             if after != before:
                 self._records.set_quantities(sku_id, *after)
-                self._queue.enqueue_sku((shop.shop_code for shop in self.shops(company_id)), sku_id)
+                self._queue.enqueue_skus(company_id, [sku_id])
             stock = SkuStock(*after, compute_stock(*after, self._settings().negative))
             self._record(
                 "stock.changed",

@@ -108,7 +108,7 @@ class Intake(Desk):
             self._orders.add(shop.company_id, taken)
             self._tell_order(taken, file_name)
         self._orders.lower_stock(quantities)
-        self._queue.enqueue_skus((one.shop_code for one in self.shops(shop.company_id)), list(quantities))
+        self._queue.enqueue_skus(shop.company_id, list(quantities))
 
     def _tell_order(self, order: TempostarOrder, file_name: str) -> None:
         warned = f" with {', '.join(order.warnings)}" if order.warnings else ""

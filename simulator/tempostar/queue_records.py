@@ -16,7 +16,7 @@ from simulator.tempostar.stock_file import StockRow
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from simulator.config import Negative
     from simulator.store import Store
@@ -29,6 +29,18 @@ _ENQUEUE = (
     " JOIN ts_carried AS c ON c.shop_code = l.shop_code AND c.product_id = s.product_id"
     " WHERE l.shop_code = :shop AND EXISTS (SELECT 1 FROM ts_shop WHERE shop_code = :shop AND reflection = '起動')"
     " AND NOT EXISTS (SELECT 1 FROM ts_queue AS q WHERE q.shop_code = :shop AND q.sku_id = s.sku_id)"
+)
+
+# The same for every shop of a company. CROSS JOIN keeps the order: a few SKUs, asked for along each shop's keys.
+_ENQUEUE_EVERYWHERE = (
+    "INSERT INTO ts_queue SELECT h.shop_code, s.sku_id,"
+    " (SELECT coalesce(max(place), 0) FROM ts_queue WHERE shop_code = h.shop_code)"
+    " + row_number() OVER (PARTITION BY h.shop_code ORDER BY s.sku_code)"
+    " FROM json_each(:ids) AS wanted CROSS JOIN ts_sku AS s ON s.sku_id = wanted.value"
+    " CROSS JOIN ts_shop AS h ON h.company_id = :company AND h.reflection = '起動'"
+    " CROSS JOIN ts_linked AS l ON l.shop_code = h.shop_code AND l.sku_id = s.sku_id"
+    " CROSS JOIN ts_carried AS c ON c.shop_code = h.shop_code AND c.product_id = s.product_id"
+    " WHERE NOT EXISTS (SELECT 1 FROM ts_queue AS q WHERE q.shop_code = h.shop_code AND q.sku_id = s.sku_id)"
 )
 
 
@@ -140,18 +152,10 @@ class QueueRecords:
 
     # The queue
 
-    def enqueue_sku(self, shop_codes: Iterable[str], sku_id: int) -> None:
-        """A SKU's stock changed: it waits at the end of each queue it belongs to and is not in yet."""
-        for shop_code in shop_codes:
-            self._store.execute(f"{_ENQUEUE} AND l.sku_id = :sku", {"shop": shop_code, "sku": sku_id})
-
-    def enqueue_skus(self, shop_codes: Iterable[str], sku_ids: Sequence[int]) -> None:
-        """The same for several SKUs whose stock changed at once; they wait by SKU code."""
-        for shop_code in shop_codes:
-            self._store.execute(
-                f"{_ENQUEUE} AND s.sku_id IN (SELECT value FROM json_each(:ids))",  # noqa: S608 - fixed text
-                {"shop": shop_code, "ids": json.dumps(sku_ids)},
-            )
+    def enqueue_skus(self, company_id: int, sku_ids: Sequence[int]) -> None:
+        """The stock of SKUs changed: they wait, by SKU code, at the end of each queue of the company that they belong
+        to and are not in yet. One statement, for a company may have thousands of shops."""
+        self._store.execute(_ENQUEUE_EVERYWHERE, {"company": company_id, "ids": json.dumps(sku_ids)})
 
     def enqueue_all(self, shop_code: str) -> None:
         """Every carried and linked SKU waits; those waiting already keep their places."""
