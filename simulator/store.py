@@ -108,6 +108,16 @@ class Store:
             cursor.row_factory = None
             return cursor.execute(sql, parameters).fetchall()
 
+    def stream(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query as `tuples`, read as they are asked for; what is changed meanwhile may or may not be
+        among them. The caller holds the lock, or nothing else may write."""
+        cursor = self._db.cursor()
+        cursor.row_factory = None
+        cursor.arraysize = 1000
+        cursor.execute(sql, parameters)
+        while some := cursor.fetchmany():
+            yield from some
+
     def row(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> sqlite3.Row | None:
         """The first row of a query, or None."""
         with self.lock:

@@ -95,7 +95,7 @@ class StockUpdates(ApiModel):
 
 
 def read_pairs(body: bytes) -> Pairs | None:
-    """Code and stock of each row of a body that `StockUpdates` would take, without a model of each; None for any other."""
+    """Code and stock of each row of a body that `StockUpdates` would take, no model a row; None for any other."""
     try:
         content = orjson.loads(body)
         rows = content["updates"]
