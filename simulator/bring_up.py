@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -65,6 +66,7 @@ def walk_demo(screen: DemoScreen, *, skus: int, seed: int, engine: str | None) -
 
 def keep_up(home: Path, options: Mapping[str, Any]) -> int:
     """Start a lab as the options of `zaikolab up` say, show where it is, stay until told to stop."""
+    gc.disable()  # of what is made until it is ready nothing becomes garbage, and looking for some takes a tenth of it
     from simulator.client import RunningLab
     from simulator.lab import Lab
 
@@ -74,6 +76,8 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with Lab(_config(options)) as lab, RunningLab(_own_url(lab), os.getpid()).kept(home):
+        gc.freeze()
+        gc.enable()
         if lab.came_back:
             _change_kept(lab, options)
         if (options["with_demo"] or many) and not lab.tempostar.counts()["shops"]:
@@ -85,7 +89,7 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
         if options["json_wanted"]:
             print(json.dumps({**lab.state(), "ready_seconds": round(ready, 3)}, ensure_ascii=False), flush=True)
         else:
-            from simulator.screens import show_start
+            from simulator.start_screen import show_start
 
             show_start(lab, ready)
         stop.wait()

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import urllib3
-
 from simulator.errors import BadValue, CannotStart, LabError, LabUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    import urllib3
 
 LONGEST_ANSWER = 70.0
 """Seconds of real time; the longest wait of the control API ends before."""
@@ -123,6 +123,8 @@ class ControlClient:
         self.url = url.rstrip("/")
         if not _WEB_ADDRESS.fullmatch(self.url):
             raise BadValue("--lab", url, "no address of a lab", next_step="Example: --lab http://127.0.0.1:8080")
+        import urllib3  # here, since a lab that starts needs this module and nothing of it
+
         self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=2.0, read=LONGEST_ANSWER))
 
     def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
@@ -163,6 +165,8 @@ class ControlClient:
         return answered
 
     def _request(self, method: str, url: str, **sent: Any) -> urllib3.BaseHTTPResponse:  # noqa: ANN401 - urllib3's own
+        import urllib3
+
         try:
             return self._pool.request(method, url, **sent)
         except urllib3.exceptions.ReadTimeoutError as error:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.errors import Unknown, WaitTimedOut
 from simulator.journal_lines import Filter, Stretch, list_kinds, read_newest
 from simulator.journal_service import Service
+from simulator.journal_skus import ENTRIES_OF_SKU, keep_skus, listed, skus_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,9 +32,11 @@ CREATE INDEX journal_kind ON journal (kind, seq);
 CREATE INDEX journal_service ON journal (service, seq);
 CREATE TABLE journal_sku (sku TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (sku, seq)) STRICT, WITHOUT ROWID;
 CREATE INDEX journal_sku_seq ON journal_sku (seq);
+CREATE TABLE journal_list (
+  seq INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, count INTEGER NOT NULL, skus TEXT NOT NULL) STRICT;
 """
 
-TABLES = ("journal", "journal_sku")
+TABLES = ("journal", "journal_sku", "journal_list")
 PAGE = 1000
 _HIGHEST = 2**62
 
@@ -90,7 +93,7 @@ class Journal:
             assert seq is not None  # noqa: S101 - an INSERT into a table with a rowid always has one
             concerned = sorted(set(skus))
             if concerned:
-                self._store.execute_many("INSERT INTO journal_sku VALUES (?, ?)", [(sku, seq) for sku in concerned])
+                keep_skus(self._store, seq, concerned)
             for observer in self._observers:
                 entry = Entry(seq, at, service, kind, summary, json.loads(written), tuple(concerned))
                 self._store.after_commit(partial(observer, entry))
@@ -106,18 +109,17 @@ class Journal:
     ) -> tuple[Entry, ...]:
         """Entries with seq > `after`, oldest first, at most `limit`. `kind` takes a whole kind or its first part
         (`reflection` finds `reflection.written`)."""
-        conditions, parameters = ["seq > ?"], [after]
-        for wanted, condition, values in (
-            (service, "service = ?", (service,)),
-            (kind, "(kind = ? OR kind LIKE ? || '.%')", (kind, kind)),
-            (sku, "seq IN (SELECT seq FROM journal_sku WHERE sku = ?)", (sku,)),
+        conditions = ["seq > :after"]
+        for wanted, condition in (
+            (service, "service = :service"),
+            (kind, "(kind = :kind OR kind LIKE :kind || '.%')"),
+            (sku, f"seq IN ({ENTRIES_OF_SKU})"),
         ):
             if wanted:
                 conditions.append(condition)
-                parameters.extend(values)  # type: ignore[arg-type]  # numbers and text, bound by SQLite
         found = self._store.rows(
-            f"SELECT * FROM journal WHERE {' AND '.join(conditions)} ORDER BY seq LIMIT ?",  # noqa: S608 - fixed text
-            (*parameters, limit),
+            f"SELECT * FROM journal WHERE {' AND '.join(conditions)} ORDER BY seq LIMIT :limit",  # noqa: S608 - fixed text
+            {"after": after, "service": service, "kind": kind, "sku": sku, "listed": listed(sku), "limit": limit},
         )
         return tuple(self._entry(row) for row in found)
 
@@ -162,7 +164,6 @@ class Journal:
         self._store.end_waits()
 
     def _entry(self, row: sqlite3.Row) -> Entry:
-        skus = self._store.rows("SELECT sku FROM journal_sku WHERE seq = ? ORDER BY sku", (row["seq"],))
         return Entry(
             seq=row["seq"],
             at=row["at"],
@@ -170,7 +171,7 @@ class Journal:
             kind=row["kind"],
             summary=row["summary"],
             data=json.loads(row["data"]),
-            skus=tuple(found["sku"] for found in skus),
+            skus=skus_of(self._store, row["seq"]),
         )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.journal_service import Service
+from simulator.journal_skus import LISTS_IT, NAMES_IT, listed, skus_of
 
 if TYPE_CHECKING:
     from simulator.store import Store
@@ -91,22 +92,28 @@ def _numbers(store: Store, wanted: Filter, top: int, bottom: int, limit: int) ->
         conditions.append("(instr(j.summary, :text) OR instr(j.data, :text) OR instr(j.kind, :text))")
         named["text"] = wanted.text.replace("\0", "")
     if wanted.sku:
-        # CROSS JOIN keeps this order: from the SKU's own numbers to their entries.
-        source = "journal_sku AS k CROSS JOIN journal AS j ON j.seq = k.seq"
-        conditions += ["k.sku = :sku", "k.seq < :top"]
-        named["sku"] = wanted.sku.replace("\0", "")
-    order = "k.seq" if wanted.sku else "j.seq"
+        return _numbers_of_sku(store, wanted, conditions, {**values, **named})[:limit]
     if not wanted.kind:
-        return _select(store, source, conditions, order, {**values, **named})
-    if wanted.sku:
-        conditions.append("(j.kind = :kind OR substr(j.kind, 1, length(:kind) + 1) = :kind || '.')")
-        return _select(store, source, conditions, order, {**values, **named, "kind": wanted.kind})
+        return _select(store, source, conditions, "j.seq", {**values, **named})
     # An index gives each kind's entries in order; of all kinds together they would have to be sorted.
     kinds = [one for one in list_kinds(store) if one == wanted.kind or one.startswith(wanted.kind + ".")]
     found: list[int] = []
     for kind in kinds:
-        found += _select(store, source, [*conditions, "j.kind = :kind"], order, {**values, **named, "kind": kind})
+        found += _select(store, source, [*conditions, "j.kind = :kind"], "j.seq", {**values, **named, "kind": kind})
     return sorted(found, reverse=True)[:limit]
+
+
+def _numbers_of_sku(store: Store, wanted: Filter, conditions: list[str], values: dict[str, object]) -> list[int]:
+    sku = wanted.sku.replace("\0", "")
+    values = {**values, "sku": sku, "listed": listed(sku), "kind": wanted.kind}
+    if wanted.kind:
+        conditions = [*conditions, "(j.kind = :kind OR substr(j.kind, 1, length(:kind) + 1) = :kind || '.')"]
+    found: list[int] = []
+    for table, named in (("journal_sku", NAMES_IT), ("journal_list", LISTS_IT)):
+        # CROSS JOIN keeps this order: from the SKU's own numbers to their entries.
+        source = f"{table} AS k CROSS JOIN journal AS j ON j.seq = k.seq"
+        found += _select(store, source, [*conditions, named, "k.seq < :top"], "k.seq", values)
+    return sorted(found, reverse=True)
 
 
 def _select(store: Store, source: str, conditions: list[str], order: str, values: dict[str, object]) -> list[int]:
@@ -123,9 +130,8 @@ def _any_below(store: Store, seq: int) -> bool:
 
 def _line(store: Store, seq: int) -> Line:
     row = store.rows("SELECT seq, at, service, kind, summary FROM journal WHERE seq = ?", (seq,))[0]
-    skus = store.rows("SELECT sku FROM journal_sku WHERE seq = ? ORDER BY sku LIMIT ?", (seq, SHOWN_SKUS))
-    count = store.rows("SELECT count(*) AS n FROM journal_sku WHERE seq = ?", (seq,))[0]["n"]
+    skus = skus_of(store, seq)
     return Line(
         row["seq"], row["at"], Service(row["service"]), row["kind"], row["summary"],
-        tuple(one["sku"] for one in skus), count,
+        skus[:SHOWN_SKUS], len(skus),
     )  # fmt: skip

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised by one with every change of a table; data of another version is refused, never guessed at."""
 
 _LAB_TABLE = "CREATE TABLE lab (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
@@ -100,6 +100,23 @@ class Store:
         """All rows of a query."""
         with self.lock:
             return self._db.execute(sql, parameters).fetchall()
+
+    def tuples(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query, without the names of their columns: for rows by the thousand."""
+        with self.lock:
+            cursor = self._db.cursor()
+            cursor.row_factory = None
+            return cursor.execute(sql, parameters).fetchall()
+
+    def stream(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query as `tuples`, read as they are asked for; what is changed meanwhile may or may not be
+        among them. The caller holds the lock, or nothing else may write."""
+        cursor = self._db.cursor()
+        cursor.row_factory = None
+        cursor.arraysize = 1000
+        cursor.execute(sql, parameters)
+        while some := cursor.fetchmany():
+            yield from some
 
     def row(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> sqlite3.Row | None:
         """The first row of a query, or None."""

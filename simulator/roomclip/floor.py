@@ -12,7 +12,9 @@ from simulator.roomclip.linkage import is_mail_address
 from simulator.roomclip.listing import checked_number, checked_text
 from simulator.roomclip.records import ShopPage, ShopRecords
 from simulator.roomclip.sent_stock import SentStock
+from simulator.roomclip.stock_records import StockRecords
 from simulator.roomclip.trade_records import AnswerRecords, LinkageRecords, OrderRecords
+from simulator.roomclip.variant_pages import VariantPages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,11 +40,13 @@ class Floor:
         self._now = now
         self._journal = journal
         self._shops = ShopRecords(store)
+        self._sent = SentStock(store)
+        self._stock = StockRecords(store)
         self._items = ItemRecords(store)
+        self._pages = VariantPages(store)
         self._orders = OrderRecords(store)
         self._answers = AnswerRecords(store)
         self._linkages = LinkageRecords(store)
-        self._sent = SentStock(store)
 
     def at_once(self) -> AbstractContextManager[None]:
         """Several questions and verbs inside are one: nobody changes anything between them, and all happen or none."""

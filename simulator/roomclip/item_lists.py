@@ -61,6 +61,15 @@ class VariantPage:
 
 
 @dataclass(frozen=True, slots=True)
+class JsonPage:
+    """A stretch of variants as a JSON array; the rest as in `VariantPage`."""
+
+    variants: str
+    next_cursor: str | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemPage:
     """One page of 商品管理; `pages` is at least 1."""
 

@@ -7,23 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from simulator.roomclip.changes import Changes
 from simulator.roomclip.item_file import Reason, item_problem
 from simulator.roomclip.item_lists import CatalogueStanding, ImportRecord
-from simulator.roomclip.listing import MAX_NUMBER, Item, ItemInput, ItemKind, ListingStatus, Variant
-from simulator.roomclip.records import number_of, variant_id_of
-from simulator.roomclip.sales import Holder
+from simulator.roomclip.listing import Item, ItemInput, ItemKind, ListingStatus, Variant
+from simulator.roomclip.records import number_of
+from simulator.roomclip.sent_stock import SentStock
+from simulator.roomclip.stock_records import StockRecords
+from simulator.roomclip.variant_pages import VARIANTS, variant_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from simulator.store import Store
-
-_VARIANTS = (
-    "SELECT v.variant_id, v.code, v.stock, v.colour, v.size, v.price, v.deleted, v.linked_at, v.item_id,"
-    " i.item_number, i.name, i.status FROM rc_variant v JOIN rc_item i USING (item_id)"
-)
-_FEW_CHANGES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,9 @@ class ItemRecords:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._changes = Changes(store)
+        self._stock = StockRecords(store)
+        self._sent = SentStock(store)
 
     # ------------------------------------------------------------------ reading
 
@@ -84,46 +84,13 @@ class ItemRecords:
         coded, blank = (False, False) if found is None else (bool(found["coded"]), bool(found["blank"]))
         return CatalogueStanding(by_status, coded, blank)
 
-    def holders(self, shop_id: str, codes: Iterable[str]) -> tuple[Holder, ...]:
-        """The variants that have one of the codes."""
-        rows = self._store.rows(
-            "SELECT v.code, v.variant_id, v.stock FROM json_each(?) wanted"
-            " CROSS JOIN rc_variant v ON v.shop_id = ? AND v.deleted = 0 AND v.code = wanted.value",
-            (json.dumps(list(codes)), int(shop_id)),
-        )
-        return tuple(Holder(row["code"], row["variant_id"], row["stock"]) for row in rows)
-
     def variant(self, shop_id: str, variant_id: str) -> Variant | None:
         """One variant, None when the shop has none of that id."""
         row = self._store.row(
-            f"{_VARIANTS} WHERE v.variant_id = ? AND v.shop_id = ? AND v.deleted = 0",
+            f"{VARIANTS} WHERE v.variant_id = ? AND v.shop_id = ? AND v.deleted = 0",
             (number_of("variant", variant_id), int(shop_id)),
         )
-        return None if row is None else _variant(row)
-
-    def variants(
-        self, shop_id: str, *, beyond: int, limit: int, changed_after: int | None, codes: Collection[str]
-    ) -> tuple[Variant, ...]:
-        """At most `limit` variants with an id above `beyond`, by id; with `changed_after` also deleted ones."""
-        # A unary plus takes a column's index away. Few rows: find them by code or revision, then sort. Many: walk them
-        # in the order of their ids, so that no page sorts what the next one sorts again.
-        few = bool(codes) or (changed_after is not None and self._changes(shop_id, changed_after) <= _FEW_CHANGES)
-        by_id = "+v.variant_id" if few else "v.variant_id"
-        conditions, values = ["v.shop_id = ?", f"{by_id} > ?"], [int(shop_id), beyond]
-        if changed_after is None:
-            conditions.append("v.deleted = 0")
-        else:
-            conditions.append("v.revision > ?" if few else "+v.revision > ?")
-            values.append(changed_after)
-        # json_each ends a text at NUL; no registered code holds one.
-        listed = json.dumps([code for code in codes if "\0" not in code])
-        if codes:
-            conditions.append("v.code IN (SELECT value FROM json_each(?))")
-        rows = self._store.rows(
-            f"{_VARIANTS} WHERE {' AND '.join(conditions)} ORDER BY {by_id} LIMIT ?",
-            (*values, *([listed] if codes else []), limit),
-        )
-        return tuple(_variant(row) for row in rows)
+        return None if row is None else variant_of(row)
 
     def codes_beginning(self, shop_id: str, text: str, limit: int) -> tuple[str, ...]:
         """The first codes that begin with a text, each once, by code."""
@@ -208,6 +175,7 @@ class ItemRecords:
             for item in items
             for v in item.variants
         )
+        self._changes.note(shop_id, revision, self._variants_of(list(ids.values())))
 
     def update(self, shop_id: str, items: Sequence[ItemInput], known: dict[str, KnownItem], revision: int) -> None:
         """Change items that are there: name, status, codes and prices; the stock of variants that exist stays."""
@@ -218,6 +186,12 @@ class ItemRecords:
         self._store.execute_many(
             "UPDATE rc_variant SET revision = ? WHERE item_id = ? AND deleted = 0",
             [(revision, known[item.item_number].item_id) for item in items],
+        )
+        self._sent.set_aside(
+            (variant_id, v.code)
+            for item in items
+            for v in item.variants
+            if (variant_id := known[item.item_number].variants.get(v.option)) is not None
         )
         self._store.execute_many(
             "UPDATE rc_variant SET code = ?, price = ? WHERE variant_id = ?",
@@ -235,39 +209,24 @@ class ItemRecords:
             if v.option not in known[item.item_number].variants
         )
         grown = [item for item in items if any(v.option not in known[item.item_number].variants for v in item.variants)]
-        self._renew_in_stock([known[item.item_number].item_id for item in grown])
+        self._stock.renew_in_stock([known[item.item_number].item_id for item in grown])
+        self._changes.note(shop_id, revision, self._variants_of([known[item.item_number].item_id for item in items]))
 
-    def set_status(self, item_id: int, status: ListingStatus, revision: int) -> None:
+    def set_status(self, shop_id: str, item_id: int, status: ListingStatus, revision: int) -> None:
         """Change one item's 出品ステータス."""
         self._store.execute("UPDATE rc_item SET status = ? WHERE item_id = ?", (status, item_id))
+        self._changes.note(shop_id, revision, self._variants_of([item_id]))
         self._store.execute("UPDATE rc_variant SET revision = ? WHERE item_id = ? AND deleted = 0", (revision, item_id))
 
-    def delete(self, item_id: int, revision: int) -> None:
+    def delete(self, shop_id: str, item_id: int, revision: int) -> None:
         """Take one item out of the shop; its rows stay for those who ask what changed."""
+        gone = self._variants_of([item_id])
+        self._changes.note(shop_id, revision, gone)
+        self._sent.set_aside((variant_id, None) for variant_id in gone)
         self._store.execute("UPDATE rc_item SET deleted = 1 WHERE item_id = ?", (item_id,))
         self._store.execute(
             "UPDATE rc_variant SET deleted = 1, revision = ? WHERE item_id = ? AND deleted = 0", (revision, item_id)
         )
-
-    def set_stocks(
-        self, writes: Sequence[tuple[int, int]], revision: int, *, linked_at: datetime | None = None
-    ) -> None:
-        """Absolute stock by variant id. `linked_at`: when the linkage said so, None for a change by hand."""
-        when = None if linked_at is None else linked_at.isoformat()
-        self._store.execute_many(
-            "UPDATE rc_variant SET stock = ?, revision = ?, linked_at = coalesce(?, linked_at) WHERE variant_id = ?",
-            [(stock, revision, when, variant_id) for variant_id, stock in writes],
-        )
-        self._renew_in_stock_of([variant_id for variant_id, _ in writes])
-
-    def move_stocks(self, shop_id: str, moves: Sequence[tuple[str, int]], revision: int) -> None:
-        """Add to stock by variant id (negative: take away); variants that are gone are passed over."""
-        self._store.execute_many(
-            "UPDATE rc_variant SET stock = min(stock + ?, ?), revision = ?"
-            " WHERE variant_id = ? AND shop_id = ? AND deleted = 0",
-            [(quantity, MAX_NUMBER, revision, int(variant_id), int(shop_id)) for variant_id, quantity in moves],
-        )
-        self._renew_in_stock_of([int(variant_id) for variant_id, _ in moves])
 
     def keep_import(self, shop_id: str, record: ImportRecord) -> None:
         """Remember the shop's last import."""
@@ -296,29 +255,13 @@ class ItemRecords:
 
     # ------------------------------------------------------------------ inside
 
-    def _changes(self, shop_id: str, after: int) -> int:
-        row = self._store.row(
-            "SELECT count(*) AS n FROM (SELECT 1 FROM rc_variant WHERE shop_id = ? AND revision > ? LIMIT ?)",
-            (int(shop_id), after, _FEW_CHANGES + 1),
-        )
-        return 0 if row is None else int(row["n"])
-
-    def _renew_in_stock_of(self, variant_ids: Sequence[int]) -> None:
-        rows = self._store.rows(
-            "SELECT DISTINCT v.item_id FROM json_each(?) wanted CROSS JOIN rc_variant v ON v.variant_id = wanted.value",
-            (json.dumps(variant_ids),),
-        )
-        self._renew_in_stock([row["item_id"] for row in rows])
-
-    def _renew_in_stock(self, item_ids: Sequence[int]) -> None:
-        """Note at the items whether anything of them is left: pages could not ask every variant. Rows that hold it
-        already are not written."""
-        left = "EXISTS (SELECT 1 FROM rc_variant v WHERE v.item_id = rc_item.item_id AND v.deleted = 0 AND v.stock > 0)"
-        self._store.execute(
-            f"UPDATE rc_item SET in_stock = NOT in_stock"  # noqa: S608 - fixed text
-            f" WHERE item_id IN (SELECT value FROM json_each(?)) AND in_stock <> {left}",
+    def _variants_of(self, item_ids: Sequence[int]) -> list[int]:
+        rows = self._store.tuples(
+            "SELECT v.variant_id FROM json_each(?) wanted CROSS JOIN rc_variant v ON v.item_id = wanted.value"
+            " WHERE v.deleted = 0",
             (json.dumps(item_ids),),
         )
+        return [variant_id for (variant_id,) in rows]
 
     def _insert_variants(self, rows: Iterable[tuple[object, ...]]) -> None:
         self._store.execute_many(
@@ -330,10 +273,10 @@ class ItemRecords:
     def _with_variants(self, rows: Sequence[sqlite3.Row]) -> tuple[Item, ...]:
         variants: dict[int, list[Variant]] = {row["item_id"]: [] for row in rows}
         for row in self._store.rows(
-            f"{_VARIANTS} JOIN json_each(?) wanted ON wanted.value = v.item_id WHERE v.deleted = 0 ORDER BY variant_id",
+            f"{VARIANTS} JOIN json_each(?) wanted ON wanted.value = v.item_id WHERE v.deleted = 0 ORDER BY variant_id",
             (json.dumps(list(variants)),),
         ):
-            variants[row["item_id"]].append(_variant(row))
+            variants[row["item_id"]].append(variant_of(row))
         return tuple(
             Item(
                 row["item_number"],
@@ -356,19 +299,3 @@ def _searched(
         f" AND (instr(item_number, ?) OR instr(name, ?) OR item_id IN ({by_code})) ORDER BY item_id"
     )
     return sql, (*values, search, search, shop_id, search)
-
-
-def _variant(row: sqlite3.Row) -> Variant:
-    return Variant(
-        variant_id_of(row["variant_id"]),
-        row["code"],
-        row["stock"],
-        ListingStatus(row["status"]),
-        row["item_number"],
-        row["name"],
-        row["colour"],
-        row["size"],
-        row["price"],
-        bool(row["deleted"]),
-        None if row["linked_at"] is None else datetime.fromisoformat(row["linked_at"]),
-    )

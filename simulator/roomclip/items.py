@@ -17,6 +17,7 @@ from simulator.roomclip.item_lists import (
     ImportRecord,
     ImportReport,
     ItemPage,
+    JsonPage,
     VariantPage,
 )
 from simulator.roomclip.listing import checked_item, checked_number, parse_status
@@ -131,7 +132,7 @@ class Items(Floor):
         with self._store.transaction():
             item = self.item(shop_id, item_number)
             [known] = self._items.known(shop_id, (item_number,)).values()
-            self._items.set_status(known.item_id, wanted, self._shops.next_revision(shop_id))
+            self._items.set_status(shop_id, known.item_id, wanted, self._shops.next_revision(shop_id))
             self._journal.record(
                 Service.ROOMCLIP, "item.status_changed", f"Item {item_number} went from {item.status} to {wanted}.",
                 skus=_codes(item), shop_id=shop_id, item_number=item_number, status=wanted, before=item.status,
@@ -146,7 +147,7 @@ class Items(Floor):
         with self._store.transaction():
             item = self.item(shop_id, item_number)
             [known] = self._items.known(shop_id, (item_number,)).values()
-            self._items.delete(known.item_id, self._shops.next_revision(shop_id))
+            self._items.delete(shop_id, known.item_id, self._shops.next_revision(shop_id))
             self._journal.record(
                 Service.ROOMCLIP, "item.deleted", f"Item {item_number} was deleted.",
                 skus=_codes(item), shop_id=shop_id, item_number=item_number,
@@ -160,7 +161,7 @@ class Items(Floor):
         checked_number("在庫数", stock)
         with self._store.transaction():
             before = self.variant(shop_id, variant_id)
-            self._items.set_stocks(((int(before.variant_id), stock),), self._shops.next_revision(shop_id))
+            self._stock.set_by_hand(shop_id, int(before.variant_id), stock, self._shops.next_revision(shop_id))
             self._journal.record(
                 Service.ROOMCLIP,
                 "stock.edited",
@@ -246,20 +247,31 @@ class Items(Floor):
 
         Raises: Unknown shop; BadValue.
         """
-        checked_number("limit", limit, least=1, most=MAX_PAGE)
-        if changed_after is not None:
-            checked_number("changed_after", changed_after, most=_MAX_REVISION)
-        if len(codes) > MAX_CODES:
-            raise BadValue("code", f"{len(codes)} of them", f"at most {MAX_CODES:,} are possible")
         with self._store.lock:
-            self.shop(shop_id)
-            beyond, revision = (0, self._shops.revision(shop_id)) if cursor is None else _parse_cursor(cursor)
-            found = self._items.variants(
+            beyond, revision = self._beginning(shop_id, limit, cursor, changed_after, codes)
+            found = self._pages.values(
                 shop_id, beyond=beyond, limit=limit + 1, changed_after=changed_after, codes=codes
             )
         if len(found) <= limit:
             return VariantPage(found, None, revision)
         return VariantPage(found[:limit], _compose_cursor(int(found[limit - 1].variant_id), revision), revision)
+
+    def variants_as_json(
+        self,
+        shop_id: str,
+        *,
+        limit: int = 1000,
+        cursor: str | None = None,
+        changed_after: int | None = None,
+        codes: Sequence[str] = (),
+    ) -> JsonPage:
+        """The page that `variants` gives, as the shop API answers it. Raises: as `variants`."""
+        with self._store.lock:
+            beyond, revision = self._beginning(shop_id, limit, cursor, changed_after, codes)
+            text, last = self._pages.as_json(
+                shop_id, beyond=beyond, limit=limit, changed_after=changed_after, codes=codes
+            )
+        return JsonPage(text, None if last is None else _compose_cursor(last, revision), revision)
 
     def codes_beginning(self, shop_id: str, text: str, *, limit: int) -> tuple[str, ...]:
         """The first 種類別の自社管理コード that begin with `text`, each once. Raises: Unknown shop."""
@@ -275,6 +287,17 @@ class Items(Floor):
         return self._items.levels(shop_id)
 
     # ------------------------------------------------------------------ inside
+
+    def _beginning(
+        self, shop_id: str, limit: int, cursor: str | None, changed_after: int | None, codes: Sequence[str]
+    ) -> tuple[int, int]:
+        checked_number("limit", limit, least=1, most=MAX_PAGE)
+        if changed_after is not None:
+            checked_number("changed_after", changed_after, most=_MAX_REVISION)
+        if len(codes) > MAX_CODES:
+            raise BadValue("code", f"{len(codes)} of them", f"at most {MAX_CODES:,} are possible")
+        self.shop(shop_id)
+        return (0, self._shops.revision(shop_id)) if cursor is None else _parse_cursor(cursor)
 
     def _write(self, shop_id: str, items: Sequence[ItemInput], known: dict[str, KnownItem] | None = None) -> None:
         if known is None:

@@ -50,7 +50,7 @@ class Ordering(Floor):
             found = {name: self._items.variant(shop_id, name) for name in wanted}
             bought = plan_purchase(wanted, {name: variant for name, variant in found.items() if variant is not None})
             revision = self._shops.next_revision(shop_id)
-            self._items.move_stocks(shop_id, [(line.variant_id, -line.quantity) for line in bought], revision)
+            self._stock.move(shop_id, [(line.variant_id, -line.quantity) for line in bought], revision)
             order = self._orders.add(
                 shop_id,
                 Order(
@@ -78,7 +78,7 @@ class Ordering(Floor):
             if order.state is OrderState.CANCELLED:
                 raise Conflict(f"Order {order_id} is cancelled already.", next_step="There is nothing to do.")
             revision = self._shops.next_revision(shop_id)
-            self._items.move_stocks(shop_id, [(line.variant_id, line.quantity) for line in order.lines], revision)
+            self._stock.move(shop_id, [(line.variant_id, line.quantity) for line in order.lines], revision)
             self._orders.set_state(order_id, OrderState.CANCELLED, revision)
             self._tell_order("order.cancelled", f"Order {order_id} was cancelled.", shop_id, order)
         return self.order(shop_id, order_id)

@@ -26,11 +26,14 @@ CREATE INDEX rc_item_stock ON rc_item (shop_id, deleted, in_stock, status);
 CREATE TABLE rc_variant (
   variant_id INTEGER PRIMARY KEY AUTOINCREMENT, shop_id INTEGER NOT NULL, item_id INTEGER NOT NULL, code TEXT,
   colour TEXT NOT NULL, size TEXT NOT NULL, price INTEGER NOT NULL, stock INTEGER NOT NULL, revision INTEGER NOT NULL,
-  deleted INTEGER NOT NULL DEFAULT 0, linked_at TEXT) STRICT;
+  deleted INTEGER NOT NULL DEFAULT 0, linked_at INTEGER, sent_stock INTEGER, sent_at INTEGER) STRICT;
 CREATE INDEX rc_variant_shop ON rc_variant (shop_id);
 CREATE INDEX rc_variant_item ON rc_variant (item_id);
 CREATE INDEX rc_variant_code ON rc_variant (shop_id, deleted, code, item_id);
-CREATE INDEX rc_variant_revision ON rc_variant (shop_id, revision);
+CREATE TABLE rc_change (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, shop_id INTEGER NOT NULL, revision INTEGER NOT NULL, total INTEGER NOT NULL,
+  count INTEGER NOT NULL, variants TEXT NOT NULL) STRICT;
+CREATE INDEX rc_change_shop ON rc_change (shop_id, revision);
 CREATE TABLE rc_import (
   shop_id INTEGER PRIMARY KEY, imported_at TEXT NOT NULL, file_name TEXT NOT NULL, report TEXT NOT NULL) STRICT;
 CREATE TABLE rc_order (
@@ -39,8 +42,8 @@ CREATE TABLE rc_order (
   lines TEXT NOT NULL) STRICT;
 CREATE UNIQUE INDEX rc_order_seq ON rc_order (shop_id, seq);
 CREATE TABLE rc_stock_update (
-  shop_id INTEGER NOT NULL, code TEXT NOT NULL, stock INTEGER NOT NULL, sent_at TEXT NOT NULL, rejection TEXT NOT NULL,
-  PRIMARY KEY (shop_id, code)) STRICT, WITHOUT ROWID;
+  shop_id INTEGER NOT NULL, code TEXT NOT NULL, stock INTEGER NOT NULL, sent_at INTEGER NOT NULL,
+  rejection TEXT NOT NULL, PRIMARY KEY (shop_id, code)) STRICT, WITHOUT ROWID;
 CREATE TABLE rc_answer (
   number INTEGER PRIMARY KEY AUTOINCREMENT, shop_id INTEGER NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL,
   answer TEXT NOT NULL, UNIQUE (shop_id, key)) STRICT;

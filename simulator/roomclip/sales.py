@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from simulator.errors import BadValue, Conflict, Unknown
-from simulator.roomclip.listing import ListingStatus, checked_number, checked_text
+from simulator.roomclip.listing import MAX_NUMBER, ListingStatus, checked_number, checked_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -101,20 +101,14 @@ class StockReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """A variant that has a code, with its present stock."""
-
-    code: str
-    variant_id: int
-    stock: int
-
-
-@dataclass(frozen=True, slots=True)
 class StockPlan:
-    """What to write: (variant_id, stock) pairs; the codes they belong to; what to answer."""
+    """What to write: (variant_id, stock) pairs, the codes they belong to, and which of the variants sell out or come
+    back; the pairs that are so already; what to answer."""
 
-    writes: tuple[tuple[int, int], ...]
-    codes: tuple[str, ...]
+    writes: Sequence[tuple[int, int]]
+    codes: Sequence[str]
+    turned: Sequence[int]
+    kept: Sequence[tuple[int, int]]
     report: StockReport
 
 
@@ -172,7 +166,10 @@ def checked_updates(updates: Sequence[tuple[str, int]]) -> dict[str, int]:
     """
     if not 1 <= len(updates) <= MAX_UPDATES:
         raise BadValue("updates", f"{len(updates)} rows", f"from 1 to {MAX_UPDATES:,} are possible")
-    wanted: dict[str, int] = {}
+    wanted = dict(updates)
+    if len(wanted) == len(updates) and are_good_levels(updates):
+        return wanted
+    wanted = {}
     for code, stock in updates:
         if not checked_text("variant_code", code):
             raise BadValue("variant_code", code, "a code is wanted")
@@ -182,23 +179,48 @@ def checked_updates(updates: Sequence[tuple[str, int]]) -> dict[str, int]:
     return wanted
 
 
-def plan_updates(wanted: Mapping[str, int], holders: Iterable[Holder]) -> StockPlan:
-    """Absolute levels to writes: one holder gets the number, none or several reject the code."""
-    found: dict[str, list[Holder]] = defaultdict(list)
+def are_good_levels(updates: Sequence[tuple[str, int]]) -> bool:
+    """Whether nothing can be said against any code and stock, asked of all at once: in a request of thousands of rows
+    to look at each costs more than to write it. False is for the slow way, which finds the row."""
+    codes, stocks = [code for code, _ in updates], [stock for _, stock in updates]
+    if set(map(type, codes)) != {str} or set(map(type, stocks)) != {int}:
+        return False
+    joined = "".join(codes)
+    return (
+        all(codes)
+        and min(stocks) >= 0
+        and max(stocks) <= MAX_NUMBER
+        and "\0" not in joined
+        and (joined.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in joined))
+    )
+
+
+def plan_updates(wanted: Mapping[str, int], holders: Iterable[tuple[str, int, int]]) -> StockPlan:
+    """Absolute levels to writes. `holders`: (code, variant_id, stock) of variants, others among them are passed over;
+    one holder gets the number, none or several reject the code."""
+    found: dict[str, tuple[str, int, int]] = {}
+    several: set[str] = set()
     for holder in holders:
-        found[holder.code].append(holder)
+        if found.setdefault(holder[0], holder) is not holder:
+            several.add(holder[0])
     writes: list[tuple[int, int]] = []
     codes: list[str] = []
+    turned: list[int] = []
+    kept: list[tuple[int, int]] = []
     rejected: list[RejectedUpdate] = []
     for code, stock in wanted.items():
-        match found.get(code, []):
-            case []:
-                rejected.append(RejectedUpdate(code, Rejection.UNKNOWN))
-            case [holder]:
-                if holder.stock != stock:
-                    writes.append((holder.variant_id, stock))
-                    codes.append(code)
-            case _:
-                rejected.append(RejectedUpdate(code, Rejection.AMBIGUOUS))
-    unchanged = len(wanted) - len(writes) - len(rejected)
-    return StockPlan(tuple(writes), tuple(codes), StockReport(len(writes), unchanged, tuple(rejected)))
+        if code not in found:
+            rejected.append(RejectedUpdate(code, Rejection.UNKNOWN))
+        elif code in several:
+            rejected.append(RejectedUpdate(code, Rejection.AMBIGUOUS))
+        else:
+            _, variant_id, before = found[code]
+            if before == stock:
+                kept.append((variant_id, stock))
+                continue
+            writes.append((variant_id, stock))
+            codes.append(code)
+            if not (before and stock):
+                turned.append(variant_id)
+    report = StockReport(len(writes), len(kept), tuple(rejected))
+    return StockPlan(writes, codes, turned, kept, report)

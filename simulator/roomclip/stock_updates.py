@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import sqlite3
 from typing import TYPE_CHECKING
+
+import orjson
 
 from simulator.errors import BadValue, Unknown
 from simulator.journal import Service
@@ -42,7 +43,7 @@ class StockUpdates(Floor):
         if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
             raise BadValue("Idempotency-Key", idempotency_key, "1 to 255 visible ASCII characters are wanted")
         wanted = checked_updates(updates)
-        digest = hashlib.sha256(json.dumps(list(wanted.items())).encode()).hexdigest()
+        digest = "" if idempotency_key is None else hashlib.sha256(orjson.dumps(list(wanted.items()))).hexdigest()
         with self._store.transaction():
             if idempotency_key is not None and (kept := self._answers.find(shop_id, idempotency_key)) is not None:
                 if kept[0] != digest:
@@ -54,9 +55,8 @@ class StockUpdates(Floor):
                     )
                 return kept[1]
             plan = self._planned(shop_id, wanted)
-            self._carry_out(shop_id, plan)
+            self._carry_out(shop_id, wanted, plan)
             report = plan.report
-            self._remember(shop_id, wanted, plan)
             if idempotency_key is not None:
                 self._answers.keep(shop_id, idempotency_key, digest, report)
             self._journal.record(
@@ -111,27 +111,21 @@ class StockUpdates(Floor):
     def _carry_out_push(self, shop_id: str, push: StockPush) -> str:
         plan = self._planned(shop_id, {push.code: push.stock or 0})
         if push.stock is not None:
-            self._remember(shop_id, {push.code: push.stock}, plan)
-        if plan.report.rejected:
-            return f"{plan.report.rejected[0].reason} code"
-        if push.stock is not None:
-            self._carry_out(shop_id, plan)
-        return ""
+            self._carry_out(shop_id, {push.code: push.stock}, plan)
+        return f"{plan.report.rejected[0].reason} code" if plan.report.rejected else ""
 
     def last_update(self, shop_id: str, code: str) -> LastUpdate | None:
         """What was sent last for a code, None when nothing was. Raises: Unknown shop."""
         self.shop(shop_id)
         return self._sent.last(shop_id, code)
 
-    def _remember(self, shop_id: str, wanted: Mapping[str, int], plan: StockPlan) -> None:
-        rejections = {one.variant_code: one.reason for one in plan.report.rejected}
-        self._sent.keep(
-            shop_id, self._now(), ((code, stock, rejections.get(code, "")) for code, stock in wanted.items())
-        )
-
     def _planned(self, shop_id: str, wanted: Mapping[str, int]) -> StockPlan:
-        return plan_updates(wanted, self._items.holders(shop_id, wanted))
+        return plan_updates(wanted, self._stock.holders(shop_id, wanted))
 
-    def _carry_out(self, shop_id: str, plan: StockPlan) -> None:
+    def _carry_out(self, shop_id: str, wanted: Mapping[str, int], plan: StockPlan) -> None:
+        now, rejected = self._now(), plan.report.rejected
         if plan.writes:
-            self._items.set_stocks(plan.writes, self._shops.next_revision(shop_id), linked_at=self._now())
+            self._stock.carry_out(shop_id, plan, self._shops.next_revision(shop_id), now)
+        self._stock.keep_sent(plan.kept, now)
+        self._sent.forget_refused(shop_id, wanted)
+        self._sent.keep_refused(shop_id, now, [(o.variant_code, wanted[o.variant_code], o.reason) for o in rejected])

@@ -10,6 +10,9 @@ Of each stock file the version before the one that stands there is kept: what it
 from __future__ import annotations
 
 import json
+import secrets
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from posixpath import basename, dirname
@@ -22,16 +25,21 @@ if TYPE_CHECKING:
 
     from simulator.store import Store
 
+# Tables with a rowid, and the content last: what looks for a row, or for its size and time, must not read the content.
 SCHEMA = """
 CREATE TABLE area_file (
-  company_id INTEGER NOT NULL, path TEXT NOT NULL, folder TEXT NOT NULL, content BLOB NOT NULL, mtime TEXT NOT NULL,
-  PRIMARY KEY (company_id, path)) STRICT, WITHOUT ROWID;
+  company_id INTEGER NOT NULL, path TEXT NOT NULL, folder TEXT NOT NULL, mtime TEXT NOT NULL, version TEXT NOT NULL,
+  content BLOB NOT NULL, PRIMARY KEY (company_id, path)) STRICT;
 CREATE TABLE area_file_before (
-  company_id INTEGER NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, mtime TEXT NOT NULL,
-  PRIMARY KEY (company_id, path)) STRICT, WITHOUT ROWID;
+  company_id INTEGER NOT NULL, path TEXT NOT NULL, mtime TEXT NOT NULL, version TEXT NOT NULL, content BLOB NOT NULL,
+  PRIMARY KEY (company_id, path)) STRICT;
 CREATE INDEX area_file_folder ON area_file (company_id, folder);
 """
 STOCK_FOLDER = "/netstock"
+MOST_AT_HAND = 128 * 1024 * 1024
+"""Bytes of large files that are kept at hand as they were written or read last, one of a million SKUs at least: out of
+the store they take longer than the whole of their way to a client."""
+_LARGE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ class Area:
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+        self._at_hand = _Contents(MOST_AT_HAND)
 
     def transaction(self) -> AbstractContextManager[None]:
         """The store's: changes of files and the journal entry that tells of them happen together, or not at all."""
@@ -73,16 +82,19 @@ class Area:
         with self._store.transaction():
             if not completes:
                 self._keep_before(company_id, path)
+            version = secrets.token_hex(8)  # of this content: what is rolled back, put back or restored keeps its own
             self._store.execute(
-                "INSERT OR REPLACE INTO area_file VALUES (?, ?, ?, ?, ?)",
-                (company_id, path, dirname(path), content, self._now().isoformat()),
+                "INSERT OR REPLACE INTO area_file VALUES (?, ?, ?, ?, ?, ?)",
+                (company_id, path, dirname(path), self._now().isoformat(), version, content),
             )
+            self._at_hand.keep(version, content)
 
     def put_back(self, company_id: int, path: str) -> bool:
         """Put the version before in place again, with its time; False when there is none. It stays kept."""
         return (
             self._store.execute(
-                "INSERT OR REPLACE INTO area_file SELECT company_id, path, ?, content, mtime FROM area_file_before"
+                "INSERT OR REPLACE INTO area_file"
+                " SELECT company_id, path, ?, mtime, version, content FROM area_file_before"
                 " WHERE company_id = ? AND path = ?",
                 (dirname(path), company_id, path),
             ).rowcount
@@ -91,8 +103,16 @@ class Area:
 
     def read(self, company_id: int, path: str) -> bytes | None:
         """The bytes of a file; None when there is none."""
-        row = self._store.row("SELECT content FROM area_file WHERE company_id = ? AND path = ?", (company_id, path))
-        return None if row is None else bytes(row["content"])
+        asked = (company_id, path)
+        row = self._store.row("SELECT version FROM area_file WHERE company_id = ? AND path = ?", asked)
+        if row is not None and (content := self._at_hand.find(row["version"])) is not None:
+            return content
+        row = self._store.row("SELECT version, content FROM area_file WHERE company_id = ? AND path = ?", asked)
+        if row is None:
+            return None
+        content = bytes(row["content"])
+        self._at_hand.keep(row["version"], content)
+        return content
 
     def read_first(self, company_id: int, path: str, limit: int) -> bytes | None:
         """The first bytes of a file, `limit` at most; None when there is none."""
@@ -194,10 +214,34 @@ class Area:
     def _keep_before(self, company_id: int, path: str) -> None:
         if path.startswith(STOCK_FOLDER):
             self._store.execute(
-                "INSERT OR REPLACE INTO area_file_before SELECT company_id, path, content, mtime FROM area_file"
+                "INSERT OR REPLACE INTO area_file_before"
+                " SELECT company_id, path, mtime, version, content FROM area_file"
                 " WHERE company_id = ? AND path = ?",
                 (company_id, path),
             )
+
+
+class _Contents:
+    """Contents of large files by version, the latest used, `most` bytes of them at most."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def keep(self, version: str, content: bytes) -> None:
+        if not _LARGE <= len(content) <= self._most:
+            return
+        with self._lock:
+            self._kept[version] = content
+            while sum(map(len, self._kept.values())) > self._most:
+                self._kept.popitem(last=False)
+
+    def find(self, version: str) -> bytes | None:
+        with self._lock:
+            if version in self._kept:
+                self._kept.move_to_end(version)
+            return self._kept.get(version)
 
 
 def _file(row: sqlite3.Row) -> AreaFile:

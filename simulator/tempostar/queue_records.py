@@ -16,7 +16,7 @@ from simulator.tempostar.stock_file import StockRow
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from simulator.config import Negative
     from simulator.store import Store
@@ -169,15 +169,15 @@ class QueueRecords:
         """How many SKUs wait."""
         return int(self._store.rows("SELECT count(*) AS n FROM ts_queue WHERE shop_code = ?", (shop_code,))[0]["n"])
 
-    def read_oldest(self, shop_code: str, limit: int, negative: Negative) -> list[StockRow]:
+    def read_oldest(self, shop_code: str, limit: int, negative: Negative) -> Iterator[StockRow]:
         """The SKUs that have waited longest; they wait on until `drop_oldest`."""
-        rows = self._store.rows(
+        rows = self._store.stream(
             f"SELECT {_ROW} FROM ts_queue AS q JOIN ts_sku AS s ON s.sku_id = q.sku_id"  # noqa: S608 - fixed text
             " JOIN ts_product AS p ON p.product_id = s.product_id"
             " WHERE q.shop_code = ? ORDER BY q.place LIMIT ?",
             (shop_code, limit),
         )
-        return [_stock_row(row, negative) for row in rows]
+        return _stock_rows(rows, negative)
 
     def drop_oldest(self, shop_code: str, count: int) -> None:
         """So many of those that have waited longest wait no more."""
@@ -187,9 +187,9 @@ class QueueRecords:
             {"shop": shop_code, "count": count},
         )
 
-    def read_all(self, shop_code: str, negative: Negative) -> list[StockRow]:
+    def read_all(self, shop_code: str, negative: Negative) -> Iterator[StockRow]:
         """Every carried and linked SKU, by SKU code."""
-        rows = self._store.rows(
+        rows = self._store.stream(
             # Read along the index of SKU codes: sorting a million wide rows takes seconds.
             f"SELECT {_ROW} FROM ts_shop AS h"  # noqa: S608 - fixed text
             " CROSS JOIN ts_sku AS s ON s.company_id = h.company_id"
@@ -199,7 +199,7 @@ class QueueRecords:
             " WHERE h.shop_code = ? ORDER BY s.sku_code",
             (shop_code,),
         )
-        return [_stock_row(row, negative) for row in rows]
+        return _stock_rows(rows, negative)
 
     # Plans
 
@@ -311,8 +311,9 @@ def _bulk(row: sqlite3.Row) -> BulkCarrying:
     )
 
 
-def _stock_row(row: sqlite3.Row, negative: Negative) -> StockRow:
-    return StockRow(
-        *(row["sku_code"], row["product_code"], row["name"], row["attribute1"], row["attribute2"]),
-        stock=compute_stock(row["sellable"], row["held_back"], negative),
+def _stock_rows(rows: Iterable[tuple[Any, ...]], negative: Negative) -> Iterator[StockRow]:
+    make = StockRow._make
+    return (
+        make((code, product, name, one, two, compute_stock(sellable, held_back, negative)))
+        for code, product, name, one, two, sellable, held_back in rows
     )

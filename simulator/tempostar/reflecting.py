@@ -12,7 +12,7 @@ from simulator.faults.kind import Layer
 from simulator.faults.targets import REFLECTION
 from simulator.tempostar.area import STOCK_FOLDER
 from simulator.tempostar.catalog import LISTED
-from simulator.tempostar.desk import MOST_JOURNALLED, Desk
+from simulator.tempostar.desk import Desk
 from simulator.tempostar.faulty_reflecting import strike_file
 from simulator.tempostar.queue_records import UnfinishedFile
 from simulator.tempostar.reflection import (
@@ -150,7 +150,7 @@ class Reflecting(Desk):
         if limit is None:
             self._queue.empty_queue(shop.shop_code)
         else:
-            self._queue.drop_oldest(shop.shop_code, len(rows))
+            self._queue.drop_oldest(shop.shop_code, limit)
         data: dict[str, Any] = {
             "shop_code": shop.shop_code,
             "path": path,
@@ -161,12 +161,12 @@ class Reflecting(Desk):
         }
         match plan:
             case WriteFile():
-                data |= {"rows": len(plan.sku_codes), "bytes": len(plan.content)}
-                summary = f"{path} was written with {len(plan.sku_codes)} SKUs, {data['remaining']} wait."
+                data |= {"rows": plan.rows, "bytes": len(plan.content)}
+                summary = f"{path} was written with {plan.rows} SKUs, {data['remaining']} wait."
                 self._put(shop, path, plan.content, half, now, _entry("written", summary, plan, data))
             case SendElsewhere():
-                data |= {"path": "", "rows": len(plan.sku_codes), "bytes": len(plan.content)}
-                summary = f"{plan.file_name} with {len(plan.sku_codes)} SKUs went to another FTP server."
+                data |= {"path": "", "rows": plan.rows, "bytes": len(plan.content)}
+                summary = f"{plan.file_name} with {plan.rows} SKUs went to another FTP server."
                 self._tell(_entry("sent_elsewhere", summary, plan, data))
             case NothingToSend():
                 self._send_nothing(shop, plan, half, now, data)
@@ -240,5 +240,5 @@ def _entry(
     kind: str, summary: str, plan: WriteFile | SendElsewhere | NothingToSend, data: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What the journal will hold, as JSON values: a file written in place is told of when it is complete."""
-    skus = [] if isinstance(plan, NothingToSend) else list(plan.sku_codes[: MOST_JOURNALLED + 1])
+    skus = [] if isinstance(plan, NothingToSend) else list(plan.sku_codes)
     return {"kind": f"reflection.{kind}", "summary": summary, "skus": skus, "data": dict(data)}

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Any, assert_never
 
 from simulator.config import Content, Settings, Unchanged, Writing
@@ -20,16 +21,21 @@ from simulator.tempostar.stock_file import (
     OutputColumns,
     StockRow,
     compose_file_name,
-    encode_stock_file,
+    encode_beginning,
+    encode_rows,
     find_unwritable,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
 LONGEST_INTERVAL = 1440
 WRITE_SECONDS = 2
 """How long a file written in place stays half, in the lab's time (ASSUMPTION)."""
+
+NAMED_SKUS = 2001
+"""So many SKU codes a plan names: more are told of by their number."""
+_AT_ONCE = 5000
 
 _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
@@ -82,10 +88,12 @@ class StockSettings:
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
-    """Put a file into the area. `rows`: SKUs in it; `skipped`: SKU codes the encoding cannot hold."""
+    """Put a file into the area. `rows`: how many SKUs are in it; `sku_codes`: the first NAMED_SKUS of them; `skipped`:
+    SKU codes the encoding cannot hold."""
 
     file_name: str
     content: bytes
+    rows: int
     sku_codes: tuple[str, ...]
     skipped: tuple[str, ...]
 
@@ -96,6 +104,7 @@ class SendElsewhere:
 
     file_name: str
     content: bytes
+    rows: int
     sku_codes: tuple[str, ...]
     skipped: tuple[str, ...]
 
@@ -165,34 +174,41 @@ def plan_half(settings: Settings) -> timedelta | None:
 
 def encode_header(stock: StockSettings, settings: Settings) -> bytes:
     """A stock file without rows: its header row, if files have one."""
-    return _encode((), stock, settings)
+    return encode_beginning(_format(stock, settings))
 
 
-def plan_pass(stock: StockSettings, settings: Settings, rows: Sequence[StockRow], now: datetime) -> PassPlan:
-    """What the pass due at `now` does with `rows`, the SKUs it took.
+def plan_pass(stock: StockSettings, settings: Settings, rows: Iterable[StockRow], now: datetime) -> PassPlan:
+    """What the pass due at `now` does with `rows`, the SKUs it took; read once, a few thousand at a time.
 
     A SKU whose code the encoding cannot hold is left out and named in `skipped` (ASSUMPTION): its altered code could be
     another SKU's. With nothing else to send the file in the area stays, mtime and all, unless the setting says
     otherwise (contract 2); an empty pass to elsewhere sends nothing.
     """
     file_name = compose_file_name(stock.file_prefix, stock.file_suffix, now)
-    skipped = find_unwritable([row.sku_code for row in rows], settings.encoding)
-    unwritable = frozenset(skipped)
-    good = [row for row in rows if row.sku_code not in unwritable] if unwritable else rows
+    file_format, left = _format(stock, settings), iter(rows)
+    content, count = [encode_beginning(file_format)], 0
+    named: list[str] = []
+    skipped: list[str] = []
+    while some := list(islice(left, _AT_ONCE)):
+        codes = [row.sku_code for row in some]
+        if unwritable := find_unwritable(codes, settings.encoding):
+            skipped += unwritable
+            some = [row for row in some if row.sku_code not in frozenset(unwritable)]
+            codes = [row.sku_code for row in some]
+        content.append(encode_rows(some, file_format))
+        count += len(some)
+        named += codes[: NAMED_SKUS - len(named)]
     elsewhere = stock.send_type is SendType.OTHER_FTP
-    if not good:
+    if not count:
         unchanged = Unchanged.KEEP if elsewhere else settings.unchanged
-        header = encode_header(stock, settings) if unchanged is Unchanged.HEADER_ONLY else None
-        return NothingToSend(file_name, header, unchanged is Unchanged.DELETE, skipped)
+        header = content[0] if unchanged is Unchanged.HEADER_ONLY else None
+        return NothingToSend(file_name, header, unchanged is Unchanged.DELETE, tuple(skipped))
     plan = SendElsewhere if elsewhere else WriteFile
-    return plan(file_name, _encode(good, stock, settings), tuple(row.sku_code for row in good), skipped)
+    return plan(file_name, b"".join(content), count, tuple(named), tuple(skipped))
 
 
-def _encode(rows: Sequence[StockRow], stock: StockSettings, settings: Settings) -> bytes:
-    file_format = FileFormat(
-        stock.output_columns, settings.column_order, settings.encoding, settings.quoting, settings.header
-    )
-    return encode_stock_file(rows, file_format)
+def _format(stock: StockSettings, settings: Settings) -> FileFormat:
+    return FileFormat(stock.output_columns, settings.column_order, settings.encoding, settings.quoting, settings.header)
 
 
 def _parse_choice(kind: type[StrEnum]) -> Callable[[str, object], StrEnum]:

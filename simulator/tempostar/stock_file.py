@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from operator import attrgetter
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from simulator.config import Encoding, Quoting, StockColumn
 
@@ -41,6 +40,19 @@ _COLUMNS = {
     OutputColumns.ALL: tuple(StockColumn),
     OutputColumns.STOCK_ONLY: (StockColumn.SKU_CODE, StockColumn.STOCK),
 }
+
+
+class StockRow(NamedTuple):
+    """One SKU as it goes out. `stock`: 在庫数, already clamped or not. A tuple, since a file may have a million."""
+
+    sku_code: str
+    product_code: str
+    name: str
+    attribute1: str
+    attribute2: str
+    stock: int
+
+
 _FIELDS = {
     StockColumn.SKU_CODE: "sku_code",
     StockColumn.PRODUCT_CODE: "product_code",
@@ -49,18 +61,6 @@ _FIELDS = {
     StockColumn.ATTRIBUTE_2: "attribute2",
     StockColumn.STOCK: "stock",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class StockRow:
-    """One SKU as it goes out. `stock`: 在庫数, already clamped or not."""
-
-    sku_code: str
-    product_code: str
-    name: str
-    attribute1: str
-    attribute2: str
-    stock: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +110,34 @@ def find_unwritable(sku_codes: Sequence[str], encoding: Encoding) -> tuple[str, 
     CP932 has no byte for some characters; such a code must not be altered, for another SKU could have the altered one.
     """
     codec = _CODECS[encoding]
+    if "".join(sku_codes).isascii():
+        return ()
     return tuple(code for code in sku_codes if not code.isascii() and not _survives(code, codec))
 
 
 def encode_stock_file(rows: Sequence[StockRow], file_format: FileFormat) -> bytes:
-    """The bytes of a stock file: comma, CRLF after each row, one header row unless the setting says otherwise.
+    """The bytes of a stock file: comma, CRLF after each row, one header row unless the setting says otherwise."""
+    return encode_beginning(file_format) + encode_rows(rows, file_format)
+
+
+def encode_beginning(file_format: FileFormat) -> bytes:
+    """What stands before the rows: the header row, if files have one, and the mark of an encoding that has one."""
+    header = _encode_columns([[column] for column in plan_columns(file_format)], file_format.quoting)
+    return (header if file_format.header else "").encode(_CODECS[file_format.encoding], "replace")
+
+
+def encode_rows(rows: Sequence[StockRow], file_format: FileFormat) -> bytes:
+    """The bytes of some rows, of any part of a file.
 
     SKU codes must be writable (`find_unwritable`). Of the other texts, characters that the encoding lacks become "?"
     (ASSUMPTION): a name is there to be read, and must not cost the pass.
     """
-    columns = plan_columns(file_format)
-    fields_of = attrgetter(*(_FIELDS[column] for column in columns))
-    lines: list[list[str]] = [list(columns)] if file_format.header else []
-    lines.extend([str(field) for field in fields_of(row)] for row in rows)
-    match file_format.quoting:
-        case Quoting.ALL:
-            text = "".join('"' + '","'.join(_doubled(line)) + '"\r\n' for line in lines)
-        case Quoting.MINIMAL:
-            text = "".join(",".join(map(_quoted_if_needed, line)) + "\r\n" for line in lines)
-        case _:
-            assert_never(file_format.quoting)
-    return text.encode(_CODECS[file_format.encoding], "replace")
+    if not rows:
+        return b""
+    present = dict(zip(StockRow._fields, zip(*rows, strict=True), strict=True))
+    columns = [present[_FIELDS[column]] for column in plan_columns(file_format)]
+    text = _encode_columns([list(map(str, column)) for column in columns], file_format.quoting)
+    return text.encode(_CODECS[file_format.encoding].removesuffix("-sig"), "replace")
 
 
 def find_cut(content: bytes) -> int:
@@ -151,9 +158,24 @@ def _survives(code: str, codec: str) -> bool:
         return False
 
 
-def _doubled(fields: Sequence[str]) -> list[str]:
-    return [field.replace('"', '""') for field in fields]
+def _encode_columns(columns: Sequence[Sequence[str]], quoting: Quoting) -> str:
+    """Column by column: in most there is nothing to escape, which is seen at once for all rows."""
+    match quoting:
+        case Quoting.ALL:
+            lines = zip(*map(_doubled, columns), strict=True)
+            return '"' + '"\r\n"'.join(map('","'.join, lines)) + '"\r\n'
+        case Quoting.MINIMAL:
+            lines = zip(*map(_quoted_if_needed, columns), strict=True)
+            return "\r\n".join(map(",".join, lines)) + "\r\n"
+        case _:
+            assert_never(quoting)
 
 
-def _quoted_if_needed(field: str) -> str:
-    return '"' + field.replace('"', '""') + '"' if _NEEDS_QUOTES.search(field) else field
+def _doubled(fields: Sequence[str]) -> Sequence[str]:
+    return [field.replace('"', '""') for field in fields] if '"' in "".join(fields) else fields
+
+
+def _quoted_if_needed(fields: Sequence[str]) -> Sequence[str]:
+    if not _NEEDS_QUOTES.search("".join(fields)):
+        return fields
+    return ['"' + f.replace('"', '""') + '"' if _NEEDS_QUOTES.search(f) else f for f in fields]

@@ -15,6 +15,7 @@ from simulator.web.faulty_requests import STRUCK, StruckRequests
 from simulator.web.forms import guard_forms
 from simulator.web.journalled import API, STOCK_UPDATE, is_below, tell_request
 from simulator.web.problem import register_problems
+from simulator.web.quick_start import quicken
 from simulator.web.running import MAX_BODY, Running, tell
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def create_app(lab: Lab) -> Flask:
 def _furnished(lab: Lab, told: Running, *, pages: bool = False) -> Flask:
     """An application without blueprints, with the rules that hold for all. `pages`: it is to have some."""
     app = Flask(__name__, static_folder=None, template_folder=None)
+    quicken(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     tell(app, told)
     register_problems(app, told.failed, pages=pages)

@@ -123,6 +123,7 @@ class Api:
         *,
         query: type[BaseModel] | None = None,
         json: type[BaseModel] | None = None,
+        quick: Callable[[bytes], object | None] | None = None,
         answer: type[BaseModel] | None = None,
         status: int = HTTPStatus.OK,
         problems: Sequence[int] = (),
@@ -133,7 +134,8 @@ class Api:
     ) -> Callable[[View], Callable[..., Response]]:
         """Declare a view as an operation. `problems`: error statuses beside those of what it takes (413, 415, 422);
         `takes`, `gives`: media type of a body or an answer that is not JSON (the view reads or returns it itself);
-        `name`: its operationId, else the view's.
+        `name`: its operationId, else the view's; `quick`: a faster reader of large bodies, whose answer the view gets
+        as `json`; what it answers None to is read by the model, which says what is wrong.
         """
         errors = {int(status) for status in problems}
         if query or json or takes:
@@ -147,7 +149,7 @@ class Api:
                 if query is not None:
                     values["query"] = _checked_query(query)
                 if json is not None:
-                    values["json"] = _checked_body(json)
+                    values["json"] = _checked_body(json, quick)
                 found = view(**values)
                 if isinstance(found, Response):
                     return found
@@ -184,8 +186,10 @@ def _checked(model: type[_Model], values: object) -> _Model:
         raise _invalid(error) from None
 
 
-def _checked_body(model: type[_Model]) -> _Model:
+def _checked_body(model: type[_Model], quick: Callable[[bytes], object | None] | None) -> object:
     body = read_body()
+    if quick is not None and (found := quick(body)) is not None:
+        return found
     try:
         return model.model_validate_json(body)
     except ValidationError as error:

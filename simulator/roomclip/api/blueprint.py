@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
@@ -15,9 +16,6 @@ from simulator.roomclip.linkage import Run
 from simulator.web.spec import Api, json_answer, ready_json
 
 if TYPE_CHECKING:
-    from flask import Response
-
-    from simulator.roomclip.listing import Variant
     from simulator.roomclip.sales import Order
     from simulator.roomclip.shop import RoomClip
 
@@ -73,23 +71,28 @@ def create_blueprint(roomclip: RoomClip) -> Blueprint:
     @api.operation(query=models.VariantsQuery, answer=models.VariantsAnswer, problems=_OF_A_SHOP, tag="stock")
     def list_variants(shop_id: str, query: models.VariantsQuery) -> Response:
         """Variants in the order of their ids, page by page; with `changed_after` only what changed since."""
-        page = roomclip.variants(
+        page = roomclip.variants_as_json(
             shop_id,
             limit=query.limit,
             cursor=query.cursor,
             changed_after=query.changed_after,
             codes=query.code,
         )
-        variants = [_variant(variant) for variant in page.variants]
-        return json_answer({"variants": variants, "next_cursor": page.next_cursor, "revision": page.revision})
+        rest = json.dumps({"next_cursor": page.next_cursor, "revision": page.revision})
+        return ready_json(f'{{"variants":{page.variants},{rest[1:]}')
 
     @blueprint.post(f"{_PREFIX}/shops/<shop_id>/stock")
     @api.operation(
-        query=models.NoQuery, json=models.StockUpdates, answer=models.StockAnswer, problems=_OF_A_SHOP, tag="stock"
+        query=models.NoQuery,
+        json=models.StockUpdates,
+        quick=models.read_pairs,
+        answer=models.StockAnswer,
+        problems=_OF_A_SHOP,
+        tag="stock",
     )
-    def set_stock(shop_id: str, query: models.NoQuery, json: models.StockUpdates) -> Response:  # noqa: ARG001 - as above
+    def set_stock(shop_id: str, query: models.NoQuery, json: models.StockUpdates | models.Pairs) -> Response:  # noqa: ARG001 - as above
         """Set absolute stock by code, all rows or none. Codes that no variant or several variants have are rejected."""
-        updates = [(update.variant_code, update.stock) for update in json.updates]
+        updates = json.pairs() if isinstance(json, models.StockUpdates) else json
         report = roomclip.set_stock(shop_id, updates, request.headers.get(_IDEMPOTENCY_KEY))
         return json_answer(
             {
@@ -112,18 +115,6 @@ def create_blueprint(roomclip: RoomClip) -> Blueprint:
         return json_answer(_with_headers(api.openapi()))
 
     return blueprint
-
-
-def _variant(variant: Variant) -> dict[str, Any]:
-    content: dict[str, Any] = {
-        "variant_id": variant.variant_id,
-        "variant_code": variant.variant_code,
-        "stock": variant.stock,
-        "listing_status": variant.listing_status,
-    }
-    if variant.deleted:
-        content["deleted"] = True
-    return content
 
 
 def _order(order: Order) -> dict[str, Any]:

@@ -2,16 +2,18 @@
 
 from typing import Annotated, Literal
 
+import orjson
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from simulator.roomclip.items import MAX_PAGE
 from simulator.roomclip.linkage import LinkageState, RunOutcome
 from simulator.roomclip.listing import MAX_NUMBER, ListingStatus
 from simulator.roomclip.ordering import MAX_ORDERS
-from simulator.roomclip.sales import MAX_UPDATES, OrderState, Rejection
+from simulator.roomclip.sales import MAX_UPDATES, OrderState, Rejection, are_good_levels
 from simulator.web.spec import AnswerModel, ApiModel, QueryModel
 
 Sequence = Annotated[int, Field(ge=0, le=2**62)]
+Pairs = list[tuple[str, int]]
 
 
 class NoQuery(QueryModel):
@@ -92,6 +94,22 @@ class StockUpdates(ApiModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"updates": [{"variant_code": "A-1", "stock": 3}]}]})
 
     updates: Annotated[list[StockLevel], Field(min_length=1, max_length=MAX_UPDATES)]
+
+    def pairs(self) -> Pairs:
+        """Code and stock of each row."""
+        return [(update.variant_code, update.stock) for update in self.updates]
+
+
+def read_pairs(body: bytes) -> Pairs | None:
+    """Code and stock of each row of a body that `StockUpdates` would take, no model a row; None for any other."""
+    try:
+        content = orjson.loads(body)
+        rows = content["updates"]
+        pairs = [(row["variant_code"], row["stock"]) for row in rows]
+    except (ValueError, TypeError, LookupError):
+        return None
+    whole = len(content) == 1 and 1 <= len(pairs) <= MAX_UPDATES and set(map(len, rows)) == {2}
+    return pairs if whole and are_good_levels(pairs) else None
 
 
 class RejectedAnswer(AnswerModel):

@@ -6,7 +6,7 @@ import html
 import re
 
 from simulator.lab_pages.figures import start_figures
-from simulator.screens import show_start
+from simulator.start_screen import show_start
 
 
 def step(site) -> str:

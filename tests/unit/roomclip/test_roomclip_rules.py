@@ -23,7 +23,6 @@ from simulator.roomclip.linkage import (
 )
 from simulator.roomclip.listing import ItemInput, ItemKind, ListingStatus, Variant, VariantInput, checked_item
 from simulator.roomclip.sales import (
-    Holder,
     RejectedUpdate,
     Rejection,
     StockReport,
@@ -178,9 +177,9 @@ class TestPurchases:
 
 class TestStockUpdates:
     def test_one_holder_gets_the_number_none_or_several_reject_the_code(self):
-        holders = [Holder("A", 1, 0), Holder("B", 2, 5), Holder("C", 3, 0), Holder("C", 4, 0)]
+        holders = [("A", 1, 0), ("B", 2, 5), ("C", 3, 0), ("C", 4, 0), ("not asked", 5, 0)]
         plan = plan_updates({"A": 1, "B": 5, "C": 9, "D": 9}, holders)
-        assert (plan.writes, plan.codes) == (((1, 1),), ("A",))
+        assert (plan.writes, plan.codes, plan.turned, plan.kept) == ([(1, 1)], ["A"], [1], [(2, 5)])
         rejected = (RejectedUpdate("C", Rejection.AMBIGUOUS), RejectedUpdate("D", Rejection.UNKNOWN))
         assert plan.report == StockReport(1, 1, rejected)
 

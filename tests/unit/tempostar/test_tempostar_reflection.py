@@ -8,6 +8,7 @@ import pytest
 from simulator.config import Content, Encoding, Negative, Settings, Unchanged
 from simulator.errors import BadValue
 from simulator.tempostar.reflection import (
+    NAMED_SKUS,
     NothingToSend,
     SendElsewhere,
     SendType,
@@ -54,9 +55,20 @@ def test_a_pass_writes_the_file_the_settings_describe():
         '"商品コード","商品基本コード","商品名","属性1名","属性2名","在庫数"\r\n"A-1","A","椅子","","","5"\r\n'.encode(
             "cp932"
         ),
+        1,
         ("A-1",),
         (),
     )
+
+
+def test_a_pass_of_many_rows_names_the_first_and_counts_them_all():
+    codes = [f"A-{number:05}" for number in range(NAMED_SKUS * 3)]
+    plan = plan_pass(
+        STOCK_CSV, Settings(encoding=Encoding.UTF8_BOM), iter(ROW._replace(sku_code=c) for c in codes), NOON
+    )
+    assert (plan.rows, plan.sku_codes) == (len(codes), tuple(codes[:NAMED_SKUS]))
+    lines = plan.content.decode("utf-8-sig").splitlines()
+    assert [line.split('"')[1] for line in lines[1:]] == codes
 
 
 @pytest.mark.parametrize(

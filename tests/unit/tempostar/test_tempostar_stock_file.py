@@ -93,7 +93,7 @@ def test_without_a_header_code_and_stock_come_first_whatever_the_order():
 
 
 def test_a_name_that_cp932_lacks_does_not_cost_the_pass():
-    odd = replace(CHAIR, name="椅子🪑", attribute1="é", product_code="chair-ñ")
+    odd = CHAIR._replace(name="椅子🪑", attribute1="é", product_code="chair-ñ")
     assert '"chair-?","椅子?","?"' in encode(odd).decode("cp932")
     assert "椅子🪑" in encode(odd, encoding=Encoding.UTF8).decode("utf-8")
 
@@ -126,7 +126,7 @@ def test_the_suffix_names_the_moment_of_the_pass(suffix, name):
 @pytest.mark.parametrize("quoting", Quoting)
 def test_the_visible_half_ends_inside_a_row_whatever_its_length(quoting):
     for digits in range(1, 40):
-        rows = [replace(CHAIR, sku_code="x" * digits), CHAIR, CHAIR]
+        rows = [CHAIR._replace(sku_code="x" * digits), CHAIR, CHAIR]
         content = encode(*rows, quoting=quoting)
         cut = find_cut(content)
         visible = content[:cut]
