@@ -9,25 +9,28 @@ import sys
 import threading
 import traceback
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
 from reference.adapters.shop_api import HttpPatience, HttpShop
-from reference.adapters.state_sqlite import STATE_FILE, SqliteState, hold_lock
-from reference.bootstrap import run_pass
-from reference.config import Settings, state_dir_from
+from reference.adapters.state_sqlite import STATE_FILE, SqliteState
+from reference.bootstrap import open_state, run_pass
+from reference.config import Settings, database_from, state_dir_from
 from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
 from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
-from reference.screens import describe, show_report, show_status
+from reference.domain.standing import describe
+from reference.screens import show_report, show_status
 from reference.service.rules import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
     from types import FrameType
+
+    from reference.service.ports import State
 
 DEBUG = "ZAIKOSYNC_DEBUG"
 _JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
@@ -131,28 +134,21 @@ def release(environ: Mapping[str, str], linkage: str | None, missed_news: bool) 
     stock files may have been overwritten unread; it goes by itself when every code has come again, which codes that
     are no longer linked in TEMPOSTAR never do.
 
-    Needs only SYNC_STATE_DIR. Exit 0, also when there was nothing to release; 2 for a linkage that is not known.
+    Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL. Exit 0, also when there was nothing to release; 2 for a linkage that is not known.
 
     \b
     Example:
       zaikosync release && zaikosync once
     """
-    folder = _known_folder(environ)
-    with hold_lock(folder), SqliteState.open(folder) as state:
+    database = database_from(environ)
+    folder = Path() if database else _known_folder(environ)
+    with open_state(folder, database, None) as state:
         memories = {one.linkage_id: one for one in state.recall_all()}
         if linkage is not None and linkage not in memories:
             raise click.BadParameter(f"{linkage!r} is not known; there are: {', '.join(memories) or 'none'}.")
-        let_go = 0
-        for memory in [memories[linkage]] if linkage else memories.values():
-            if missed_news and memory.watch.missed:
-                state.save(replace(memory, watch=replace(memory.watch, missed=None)))
-                click.echo(f"Linkage {memory.linkage_id}: the notice of missed news is taken back.")
-            elif memory.brake.held and not missed_news:
-                state.save(replace(memory, brake=replace(memory.brake, released=True)))
-                click.echo(f"Linkage {memory.linkage_id}: the next pass lets {memory.brake.codes} codes through.")
-            else:
-                continue
-            let_go += 1
+        let_go = sum(
+            _let_go(state, one, missed_news=missed_news) for one in ([linkage] if linkage is not None else memories)
+        )
     if not let_go:
         click.echo("No missed news are open." if missed_news else "Nothing is held.")
     return ExitCode.OK
@@ -198,6 +194,21 @@ def _known_folder(environ: Mapping[str, str]) -> Path:
     if not (folder / STATE_FILE).exists():
         raise SyncError(f"No pass has been made yet with {folder}; run `zaikosync once` first.")
     return folder
+
+
+def _let_go(state: State, linkage_id: str, *, missed_news: bool) -> bool:
+    """Release what is held of a linkage, or take its notice back; tell whether there was any."""
+    with state.hold(linkage_id):
+        memory = state.recall(linkage_id)
+        if memory is not None and missed_news and memory.watch.missed:
+            state.save(replace(memory, watch=replace(memory.watch, missed=None)))
+            click.echo(f"Linkage {memory.linkage_id}: the notice of missed news is taken back.")
+        elif memory is not None and memory.brake.held and not missed_news:
+            state.save(replace(memory, brake=replace(memory.brake, released=True)))
+            click.echo(f"Linkage {memory.linkage_id}: the next pass lets {memory.brake.codes} codes through.")
+        else:
+            return False
+    return True
 
 
 def _try_pass(environ: Mapping[str, str]) -> None:

@@ -22,8 +22,8 @@ from pathlib import Path
 
 USER = "zaiko"
 _LIMIT = 60.0
-_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=60")
-"""What is written here is thrown away: a crash of the machine may lose it."""
+_QUICK = ("fsync=off", "shared_buffers=16MB", "max_connections=60")
+"""A crash of the machine may lose what is written here; one of the server may not."""
 
 
 @dataclass
