@@ -49,12 +49,13 @@ from reference.service.sync import Sync
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
+    from datetime import datetime
     from pathlib import Path
 
     from reference.adapters.state_postgres import PostgresState
     from reference.config import Database
     from reference.domain.report import PassReport
-    from reference.service.ports import Shop, State
+    from reference.service.ports import Clock, Shop, State, StockArea
 
 
 def run_pass(environ: Mapping[str, str], *, adjust: Callable[[Sync], Sync] | None = None) -> PassReport:
@@ -71,7 +72,7 @@ def run_pass(environ: Mapping[str, str], *, adjust: Callable[[Sync], Sync] | Non
 def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = None) -> Iterator[Sync]:
     """Build the service over its real adapters; the state folder's lock, where there is one, is held until the end."""
     with open_state(settings.state_dir, settings.database, settings.shop_url) as state, open_shop(settings) as shop:
-        sync = put_together(settings, state, shop)
+        sync = put_together(settings, state, shop, open_area(settings))
         yield adjust(sync) if adjust else sync
 
 
@@ -106,19 +107,29 @@ def open_shop(settings: Settings) -> AbstractContextManager[HttpShop]:
     return HttpShop.open(settings.shop_url, settings.shop_token, HttpPatience(timeout=settings.timeout))
 
 
-def put_together(settings: Settings, state: State, shop: Shop) -> Sync:
-    """Build the service over a state, a shop, and otherwise its real adapters."""
+def open_area(settings: Settings) -> FtpsArea:
+    """Return the FTPS area; nothing is contacted."""
+    return FtpsArea(
+        settings.ftps_host,
+        settings.ftps_port,
+        settings.ftps_tls,
+        trusting(settings.ftps_ca),
+        FtpsPatience(timeout=settings.timeout),
+    )
+
+
+def put_together(settings: Settings, state: State, shop: Shop, area: StockArea) -> Sync:
+    """Build the service over a state, a shop and an area, and otherwise its real adapters."""
     return Sync(
         shop=shop,
-        stock_area=FtpsArea(
-            settings.ftps_host,
-            settings.ftps_port,
-            settings.ftps_tls,
-            trusting(settings.ftps_ca),
-            FtpsPatience(timeout=settings.timeout),
-        ),
+        stock_area=area,
         mailer=SmtpMailer(settings.smtp_host, settings.smtp_port, settings.mail_from, settings.timeout),
         state=state,
-        clock=GivenClock(settings.now) if settings.now else WallClock(),
+        clock=open_clock(settings.now),
         limits=settings.limits,
     )
+
+
+def open_clock(now: datetime | None) -> Clock:
+    """Return the clock that stands at a time, or the wall's."""
+    return GivenClock(now) if now else WallClock()

@@ -17,12 +17,12 @@ import click
 
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_sqlite import STATE_FILE, SqliteState
-from reference.bootstrap import open_state, run_pass
+from reference.bootstrap import open_state, postgres_state, run_pass
 from reference.config import Settings, database_from, state_dir_from
 from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
-from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
 from reference.domain.standing import describe
+from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
 from reference.screens import show_report, show_status
 from reference.service.rules import SERVICE
 
@@ -99,17 +99,67 @@ def run(environ: Mapping[str, str], interval: float, poll: float) -> ExitCode:
 
 
 @cli.command()
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=1),
+    default=300.0,
+    show_default=True,
+    help="Seconds between a shop's passes.",
+)
+@click.option(
+    "--poll", type=click.FloatRange(min=0.2), default=5.0, show_default=True, help="Seconds between looks for 保存する."
+)
+@click.option(
+    "--concurrency", type=click.IntRange(1, 64), default=4, show_default=True, help="How many passes run at once."
+)
+@click.option("--http", type=click.IntRange(0, 65_535), help="Serve /metrics and /healthz on this port; 0: a free one.")
+@click.option("--http-host", default="127.0.0.1", show_default=True, help="The address they are served on.")
+@click.pass_obj
+def worker(
+    environ: Mapping[str, str], interval: float, poll: float, concurrency: int, http: int | None, http_host: str
+) -> ExitCode:
+    """Work for many shops, beside other workers, with the queue and the state in PostgreSQL.
+
+    Every active linkage has a pass once an interval, never two at once, and at once when it was just saved or resumed.
+    A shop whose worker was killed goes on with another within a minute. SIGTERM and SIGINT (Ctrl-C) let the passes in
+    hand finish, then the command ends with 0. Needs SYNC_DATABASE_URL and pip install 'zaikolab[scale]'.
+
+    \b
+    Example:
+      SYNC_DATABASE_URL=postgresql://zaiko:secret@db.example/zaiko zaikosync worker --http 9464
+    """
+    settings = Settings.from_environ(environ)
+    if settings.database is None:
+        raise ConfigurationError(
+            "SYNC_DATABASE_URL is not set; `zaikosync worker` keeps queue and state in PostgreSQL. Set it to an address "
+            "such as postgresql://user:password@db.example:5432/zaiko; for one process alone there is `zaikosync run`."
+        )
+    postgres_state()
+    from reference.worker import Pace, run_worker
+
+    where = (http_host, http) if http is not None else None
+    run_worker(settings, settings.database, Pace(interval, poll, concurrency), where, _log)
+    return ExitCode.OK
+
+
+@cli.command()
 @_JSON
 @click.pass_obj
 def status(environ: Mapping[str, str], as_json: bool) -> ExitCode:
     """Show what is remembered of each linkage: last success, last file, open incident, news that may be missed.
 
-    Needs only SYNC_STATE_DIR. Exit 1 when an incident is open, news may be missed or a mail waits.
+    Of a fleet in PostgreSQL: first the sums (lag, incidents, passes that wait), then the linkages that want looking
+    after, at most 20; with --json all. Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL. Exit 1 when an incident is open, news may be missed or a mail waits.
 
     \b
     Example:
       zaikosync status --json
     """
+    if database := database_from(environ):
+        postgres_state()
+        from reference.fleet_status import show_fleet
+
+        return show_fleet(environ, database, as_json=as_json)
     folder = _known_folder(environ)
     with SqliteState.open(folder) as state:
         memories, waiting = state.recall_all(), len(state.queued_letters())
@@ -230,6 +280,10 @@ def _is_asked_for(settings: Settings) -> bool:
     except ShopApiError:
         return False
     return any(one.sync_now and one.state is LinkageState.ACTIVE and one.service == SERVICE for one in linkages)
+
+
+def _log(sentence: str) -> None:
+    click.echo(f"zaikosync: {sentence}", err=True)
 
 
 def _complain(sentence: str, code: ExitCode) -> int:

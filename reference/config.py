@@ -89,7 +89,7 @@ class Settings:
             smtp_port=_port(environ, "SYNC_SMTP_PORT"),
             mail_from=_address(environ, "SYNC_MAIL_FROM"),
             state_dir=state_dir_from(environ),
-            now=_instant(environ, "SYNC_NOW"),
+            now=instant_from(environ),
             limits=Limits(
                 interval=timedelta(minutes=_number(environ, "SYNC_INTERVAL_MINUTES")),
                 zero_share=_number(environ, "SYNC_ZERO_SHARE") / 100,
@@ -126,6 +126,11 @@ def database_from(environ: Mapping[str, str]) -> Database | None:
             "(a letter or _ first, not pg_); correct it, or unset it for zaikosync."
         )
     return Database(url, schema)
+
+
+def instant_from(environ: Mapping[str, str]) -> datetime | None:
+    """Read the lab's time; None for the wall clock."""
+    return _instant(environ, "SYNC_NOW")
 
 
 def _text(environ: Mapping[str, str], name: str) -> str:
