@@ -67,6 +67,7 @@ class Ground:
         self.moments = 0
         self.overlaps: list[str] = []
         self.busy_with_429 = False
+        self.refused = 0
         self.slow: dict[str, threading.Event] = {}
         """Shops whose requests wait for an event."""
         self._under_way: Counter[tuple[str, str]] = Counter()
@@ -106,6 +107,10 @@ class Ground:
                 assert left > 0, f"not within {limit:g} s: {[(s.number, len(s.runs)) for s in self.shops.values()]}"
                 self._changed.wait(min(left, 0.25))
 
+    def waits(self, code: str) -> bool:
+        """Tell whether a request of a slow shop is under way."""
+        return bool(self._under_way["http", code])
+
     @contextmanager
     def seen(self, what: str, code: str) -> Iterator[None]:
         """Something begins, and ends, that a pass of this shop does."""
@@ -131,6 +136,7 @@ class Ground:
     def answer(self, method: str, path: str, body: dict[str, object], key: str | None) -> tuple[int, object]:
         """What the shop API says to a request."""
         if self.busy_with_429:
+            self.refused += 1
             return 429, {"title": "too many requests"}
         parts = urlsplit(path).path.split("/")[3:]
         if parts == ["linkages"]:
