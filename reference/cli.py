@@ -131,8 +131,9 @@ def worker(
     settings = Settings.from_environ(environ)
     if settings.database is None:
         raise ConfigurationError(
-            "SYNC_DATABASE_URL is not set; `zaikosync worker` keeps queue and state in PostgreSQL. Set it to an address "
-            "such as postgresql://user:password@db.example:5432/zaiko; for one process alone there is `zaikosync run`."
+            "SYNC_DATABASE_URL is not set; `zaikosync worker` keeps queue and state in PostgreSQL. Set it to an "
+            "address such as postgresql://user:password@db.example:5432/zaiko; for one process alone there is "
+            "`zaikosync run`."
         )
     postgres_state()
     from reference.worker import Pace, run_worker
@@ -149,7 +150,8 @@ def status(environ: Mapping[str, str], as_json: bool) -> ExitCode:
     """Show what is remembered of each linkage: last success, last file, open incident, news that may be missed.
 
     Of a fleet in PostgreSQL: first the sums (lag, incidents, passes that wait), then the linkages that want looking
-    after, at most 20; with --json all. Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL. Exit 1 when an incident is open, news may be missed or a mail waits.
+    after, at most 20; with --json all. Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL.
+    Exit 1 when an incident is open, news may be missed or a mail waits.
 
     \b
     Example:
@@ -184,7 +186,8 @@ def release(environ: Mapping[str, str], linkage: str | None, missed_news: bool) 
     stock files may have been overwritten unread; it goes by itself when every code has come again, which codes that
     are no longer linked in TEMPOSTAR never do.
 
-    Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL. Exit 0, also when there was nothing to release; 2 for a linkage that is not known.
+    Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL. Exit 0, also when there was nothing to release; 2 for a linkage
+    that is not known.
 
     \b
     Example:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from reference.adapters.database import connect, name_place, open_pool, prepare, telling_state_errors
 from reference.adapters.figures import Figures, Pages, serve
 from reference.adapters.fleet_sums import read_sums
-from reference.adapters.job_queue import PassQueue, prepare_queue
+from reference.adapters.job_queue import PassQueue, is_lost_connection, prepare_queue
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_postgres import PostgresState
 from reference.adapters.turns import Leader, read_clock
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from psycopg_pool import ConnectionPool
-
+    from reference.adapters.database import Pool
     from reference.adapters.fleet_sums import FleetSums
     from reference.config import Database, Settings
     from reference.domain.report import PassReport
@@ -92,7 +91,7 @@ class Passing:
 
     settings: Settings
     database: Database
-    pool: ConnectionPool[Any]
+    pool: Pool
     shops: SimpleQueue[Shop]
     area: StockArea
     say: Say
@@ -235,7 +234,5 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
 
 def _pass_over_lost_connections(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """A job whose end could not be written down is found again as a stalled one: nobody needs to read of it."""
-    from procrastinate.exceptions import ConnectorException
-
-    if not isinstance(context.get("exception"), ConnectorException):
+    if not is_lost_connection(context.get("exception")):
         loop.default_exception_handler(context)

@@ -83,7 +83,7 @@ class Server:
             self._process = None
 
     def _as_nobody(self) -> dict[str, object]:
-        common: dict[str, object] = {"cwd": self.folder, "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}}
+        common: dict[str, object] = {"cwd": self.folder, "env": {"PATH": os.defpath}}
         if os.geteuid():
             return common
         nobody = pwd.getpwnam("nobody")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reference.config import Database
 
 Row = dict[str, Any]
+Pool = ConnectionPool[psycopg.Connection[Row]]
 SCHEMA_NUMBER = 1
 _PATIENCE = 10
 """Seconds that a connection may take to be made, or to be given by a pool."""
@@ -110,7 +111,7 @@ def connect(database: Database) -> Iterator[psycopg.Connection[Row]]:
 
 
 @contextmanager
-def open_pool(database: Database, size: int) -> Iterator[ConnectionPool[psycopg.Connection[Row]]]:
+def open_pool(database: Database, size: int) -> Iterator[Pool]:
     """Open up to `size` connections, each looked at before it is given: one that broke is replaced."""
     how = connecting(database)
     with ConnectionPool(
@@ -180,6 +181,6 @@ def _check_fleet(connection: psycopg.Connection[Row], where: str, schema: str, s
     if known != shop_url:
         raise StateError(
             f"{where} keeps the shops of {known}, and SYNC_SHOP_URL is {shop_url}; two fleets never share a schema. "
-            f"Set another SYNC_DATABASE_SCHEMA for this one. Only if the same shops have moved: "
-            f"UPDATE {schema}.fleet SET shop_url = '{shop_url}'."
+            "Name another SYNC_DATABASE_SCHEMA for this one. Only if the same shops have moved, "
+            f"put the new address as shop_url into the one row of {schema}.fleet."
         )

@@ -72,7 +72,7 @@ def prepare_queue(connection: psycopg.Connection[Row], database: Database) -> No
             raise StateError(
                 f"{where} has a queue of procrastinate's {found}, installed is one of {version}. Stop every worker, "
                 "apply the migrations that procrastinate's documentation names with search_path set to the schema, "
-                f"then: UPDATE {database.schema}.fleet SET queue_version = '{version}'."
+                f"then put {version} as queue_version into the one row of {database.schema}.fleet."
             )
 
 
@@ -155,6 +155,11 @@ def _telling_state_errors() -> Iterator[None]:
         raise StateError(
             f"The queue in PostgreSQL is not to be had ({type(error.__cause__ or error).__name__})."
         ) from error
+
+
+def is_lost_connection(error: object) -> bool:
+    """Tell whether an error says that the queue was not to be had."""
+    return isinstance(error, exceptions.ConnectorException)
 
 
 def find_stalled(connection: psycopg.Connection[Row], database: Database) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""Workers over a world that is real on the wire: whose turn it is, what goes wrong, and that nobody is held up by it."""
+"""Workers over a world that is real on the wire: whose turn it is, and what goes wrong holds up nobody else."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_another_fleet_or_another_schema_is_refused_by_the_worker_and_left_alone
     other = {**workers.environ, "SYNC_SHOP_URL": "http://other.example/api/v1"}
     for command in ("worker", "once"):
         refused = run(other, command)
-        assert (refused.returncode, "Set another SYNC_DATABASE_SCHEMA" in refused.stderr) == (1, True)
+        assert (refused.returncode, "Name another SYNC_DATABASE_SCHEMA" in refused.stderr) == (1, True)
     import psycopg
 
     with psycopg.connect(database.url, autocommit=True) as connection:

@@ -101,7 +101,7 @@ def test_a_second_fleet_on_one_schema_is_refused_with_both_names_and_left_alone(
     sentence = str(refused.value)
     assert "keeps the shops of http://shop.example/api/v1" in sentence
     assert "SYNC_SHOP_URL is https://other.example/api/v1" in sentence
-    assert "Set another SYNC_DATABASE_SCHEMA" in sentence
+    assert "Name another SYNC_DATABASE_SCHEMA" in sentence
     assert "secret" not in sentence
     assert look_at(database) == before
 
