@@ -19,6 +19,7 @@ from psycopg import sql
 from reference.adapters.database import connect, name_place, prepare, telling_state_errors
 from reference.adapters.memory_parts import PARTS, read_parts, write_parts
 from reference.domain.letters import Letter
+from reference.domain.report import name_other_pass
 from reference.domain.standing import describe
 from reference.errors import PassAlreadyRunningError
 from reference.service.ports import QueuedLetter
@@ -62,9 +63,7 @@ class PostgresState:
             row = self.connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0)) AS got", [key])
             got = row.fetchone() or {}
         if not got.get("got"):
-            raise PassAlreadyRunningError(
-                f"Another pass of linkage {linkage_id} is already running; it is left to that one."
-            )
+            raise PassAlreadyRunningError(name_other_pass(linkage_id))
         try:
             yield
         finally:

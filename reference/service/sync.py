@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from reference.domain.incident import Failure, Notice, after_failure
 from reference.domain.letters import compose_failure
 from reference.domain.limits import Limits
-from reference.domain.report import LinkageReport, Outcome, PassReport
+from reference.domain.report import LinkageReport, Outcome, PassReport, name_other_pass
 from reference.errors import MailError, PassAlreadyRunningError, ShopApiError
 from reference.service.failures import classify_error
 from reference.service.linkage_pass import LinkagePass
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from reference.domain.letters import Letter
     from reference.domain.linkage import Linkage, Memory
-    from reference.service.ports import Clock, Mailer, Shop, State, StockArea
+    from reference.service.ports import Clock, Mailer, QueuedLetter, Shop, State, StockArea
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Sync:
         """
         started_at = self.clock.now()
         trouble: list[str] = []
-        reports: list[LinkageReport] = []
+        reports: tuple[LinkageReport, ...] = ()
         try:
             linkages = self.shop.fetch_linkages()
         except ShopApiError as error:
@@ -73,15 +73,11 @@ class Sync:
         else:
             for linkage_id in sorted(self.state.unpaused() - {linkage.id for linkage in linkages}):
                 self._unless_held(linkage_id, partial(self._leave_alone, linkage_id))
-            for linkage in linkages:
-                try:
-                    with self.state.hold(linkage.id):
-                        reports.append(LinkagePass(self, linkage).run())
-                except PassAlreadyRunningError as error:
-                    trouble.append(str(error))
+            reports = tuple(LinkagePass(self, linkage).run() for linkage in linkages)
+            trouble += [name_other_pass(one.linkage_id) for one in reports if one.outcome is Outcome.LEFT_TO_ANOTHER]
         trouble += self.deliver_letters()
         notes = self._report_runs(reports)
-        return PassReport(started_at, self.clock.now(), tuple(reports), tuple(trouble), tuple(notes))
+        return PassReport(started_at, self.clock.now(), reports, tuple(trouble), tuple(notes))
 
     def run_linkage(self, linkage_id: str, find: Callable[[str], Linkage | None]) -> PassReport:
         """Sync one linkage, hand over its mails, tell the console; raises `StateError`, `PassAlreadyRunningError`.
@@ -91,7 +87,7 @@ class Sync:
         """
         started_at = self.clock.now()
         trouble: list[str] = []
-        reports: list[LinkageReport] = []
+        reports: tuple[LinkageReport, ...] = ()
         with self.state.hold(linkage_id):
             try:
                 linkage = find(linkage_id)
@@ -102,10 +98,10 @@ class Sync:
                 if linkage is None:
                     self._leave_alone(linkage_id)
                 else:
-                    reports.append(LinkagePass(self, linkage).run())
+                    reports = (LinkagePass(self, linkage).run(),)
             trouble += self.deliver_letters(linkage_id)
         notes = self._report_runs(reports)
-        return PassReport(started_at, self.clock.now(), tuple(reports), tuple(trouble), tuple(notes))
+        return PassReport(started_at, self.clock.now(), reports, tuple(trouble), tuple(notes))
 
     def deliver_letters(self, linkage_id: str | None = None) -> list[str]:
         """Send what waits in the mail queue, all or one linkage's; return a sentence for each mail that was not taken.
@@ -114,22 +110,26 @@ class Sync:
         recovery before the failure.
         """
         trouble: list[str] = []
-        held_back: set[str] = set()
+        refused: set[str] = set()
         for queued in self.state.queued_letters(linkage_id):
-            if queued.to in held_back:
+            if queued.to in refused:
                 continue
-            with self.state.claim(queued.key) as is_mine:
-                if not is_mine:
-                    held_back.add(queued.to)
-                    continue
-                try:
-                    self.mailer.send(queued)
-                except MailError as error:
-                    trouble.append(str(error))
-                    held_back.add(queued.to)
-                else:
-                    self.state.mark_sent([queued.key])
+            try:
+                is_mine = self._hand_over(queued)
+            except MailError as error:
+                trouble.append(str(error))
+                refused.add(queued.to)
+            else:
+                refused |= set() if is_mine else {queued.to}
         return trouble
+
+    def _hand_over(self, queued: QueuedLetter) -> bool:
+        """Send a mail and take it off the queue; False when another worker does. Raises `MailError`."""
+        with self.state.claim(queued.key) as is_mine:
+            if is_mine:
+                self.mailer.send(queued)
+                self.state.mark_sent([queued.key])
+        return is_mine
 
     def _unless_held(self, linkage_id: str, do: Callable[[], None]) -> None:
         """Do it while no other pass works on the linkage; one that does finds out for itself."""
@@ -165,7 +165,7 @@ class Sync:
         """Tell the console; return a sentence for each run it did not take, and no more (contract 3: optional)."""
         notes = []
         for report in reports:
-            if report.outcome is Outcome.SKIPPED:
+            if report.outcome in {Outcome.SKIPPED, Outcome.LEFT_TO_ANOTHER}:
                 continue
             try:
                 self.shop.report_run(report)

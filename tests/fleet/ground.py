@@ -217,6 +217,7 @@ def _ftps_parts(ground: Ground) -> dict[str, object]:
 def _http_handler(ground: Ground) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer sent in two parts waits 40 ms for the first to be acknowledged
 
         def do_GET(self) -> None:
             length = int(self.headers["Content-Length"] or 0)

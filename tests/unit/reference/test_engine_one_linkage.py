@@ -76,7 +76,9 @@ def test_a_linkage_that_another_pass_holds_is_left_to_it(world):
         world.sync.run_linkage("1", find(world))
     assert world.area.visits == looks
     report = world.run()
-    assert ([one.linkage_id for one in report.linkages], report.exit_code) == (["2"], ExitCode.FAILED)
+    assert [one.outcome for one in report.linkages] == [Outcome.LEFT_TO_ANOTHER, Outcome.NO_FILE_YET]
+    assert report.exit_code is ExitCode.FAILED
+    assert [one.linkage_id for one in world.shop.runs[2:]] == ["2"]
     world.shop.trouble = SHOP_IS_DOWN
     world.run()
     assert [letter.to for letter in world.mailer.sent] == [TWO.notify_to]
