@@ -83,9 +83,10 @@ def telling_state_errors(where: str) -> Iterator[None]:
         ) from error
 
 
-def connecting(database: Database) -> dict[str, Any]:
-    """Return what a connection is made with: `conninfo`, and the rest as `kwargs`."""
-    server_side = " ".join(f"-c tcp_{name}={value}" for name, value in _LIVELY.items())
+def connecting(database: Database, **settings: str) -> dict[str, Any]:
+    """Return what a connection is made with: `conninfo`, and the rest as `kwargs`; `settings` are PostgreSQL's own."""
+    lively = {f"tcp_{name}": str(value) for name, value in _LIVELY.items()}
+    server_side = " ".join(f"-c {name}={value}" for name, value in (lively | settings).items())
     options = f"{conninfo_to_dict(database.url).get('options') or ''} -c search_path={database.schema} {server_side}"
     return {
         "conninfo": database.url,

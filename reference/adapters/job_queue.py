@@ -36,6 +36,9 @@ STALLED_AFTER = 10
 _RETRY = procrastinate.RetryStrategy(max_attempts=5, wait=5)
 _POLL = 0.5
 _AT_ONCE = 1_000
+IN_ORDER = {"enable_sort": "off", "enable_bitmapscan": "off"}
+"""The next job is found by its index. The table is empty and full by turns, so what the planner believes of it is often
+wrong, and it would sort thousands of jobs for each that is fetched (2,000 jobs: a minute instead of seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def prepare_queue(connection: psycopg.Connection[Row], database: Database) -> No
         found = row["queue_version"] if row else None
         if found is None:
             connection.execute(procrastinate.schema.SchemaManager.get_schema())
+            connection.execute("CREATE INDEX zaikosync_jobs_of_lock ON procrastinate_jobs (lock)")
             connection.execute("UPDATE fleet SET queue_version = %s", [version])
         elif found != version:
             raise StateError(
@@ -86,7 +90,7 @@ class PassQueue:
     """The queue as a worker has it: it does what is queued, and queues turns."""
 
     def __init__(self, database: Database, do: Callable[[str, float], None], executor: Executor) -> None:
-        how = connecting(database)
+        how = connecting(database, **IN_ORDER)
         self._app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(
                 conninfo=how["conninfo"], kwargs=how["kwargs"], min_size=1, max_size=4, timeout=10

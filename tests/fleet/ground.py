@@ -68,6 +68,7 @@ class Ground:
         self.overlaps: list[str] = []
         self.busy_with_429 = False
         self.refused = 0
+        self.lists = 0
         self.slow: dict[str, threading.Event] = {}
         """Shops whose requests wait for an event."""
         self._under_way: Counter[tuple[str, str]] = Counter()
@@ -140,6 +141,7 @@ class Ground:
             return 429, {"title": "too many requests"}
         parts = urlsplit(path).path.split("/")[3:]
         if parts == ["linkages"]:
+            self.lists += 1
             return 200, {"linkages": [shop.as_linkage() for shop in self.shops.values()]}
         code = parts[1]
         shop = self.shops[code]

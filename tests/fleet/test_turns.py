@@ -6,9 +6,11 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import psycopg
 import pytest
 
-from reference.adapters.job_queue import PassQueue, Turn, find_stalled, prepare_queue
+from reference.adapters.database import connecting
+from reference.adapters.job_queue import IN_ORDER, PassQueue, Turn, find_stalled, prepare_queue
 from reference.adapters.state_postgres import PostgresState
 from reference.adapters.turns import ASKED_FOR, FAILING, ORDINARY, Leader
 from reference.domain.incident import Cause, Incident
@@ -193,3 +195,15 @@ def test_a_queue_of_another_version_is_refused_with_both_and_left_alone(office):
     office.connection.execute("UPDATE fleet SET queue_version = '01.00.00_01_first'")
     with pytest.raises(StateError, match=r"procrastinate's 01\.00\.00_01_first, installed is one of \d"):
         prepare_queue(office.connection, office.database)
+
+
+def test_the_next_of_thousands_of_jobs_is_found_without_reading_the_others(office):
+    office.queue(Turn(str(number), 0.0) for number in range(2_000))
+    how = connecting(office.database, **IN_ORDER)
+    with psycopg.connect(how["conninfo"], **how["kwargs"]) as connection:
+        connection.execute("SELECT procrastinate_fetch_job_v2(NULL, NULL)")
+        (read,) = connection.execute(
+            "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables "
+            "WHERE relname = 'procrastinate_jobs' AND schemaname = current_schema()"
+        ).fetchone()
+    assert read < 100

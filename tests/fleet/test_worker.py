@@ -52,10 +52,10 @@ def test_two_workers_share_the_passes_and_tell_how_the_fleet_stands(fleet):
     assert passes(ground)["20002"] == 0
     assert max(passes(ground).values()) <= min(made for made in passes(ground).values() if made) + 1
     assert ask(workers, one, "/healthz") == (200, "ok\n")
+    ground.wait_until(lambda: 'zaikosync_passes_total{outcome="nothing new"}' in ask(workers, one, "/metrics")[1])
     status, figures = ask(workers, one, "/metrics")
     assert (status, "zaikosync_fleet_active 5.0" in figures) == (200, True)
     assert "zaikosync_fleet_longest_lag_seconds" in figures
-    assert 'zaikosync_passes_total{outcome="synced"}' in figures
     assert ask(workers, one, "/")[0] == 404
     assert [workers.end(one), workers.end(two, signal.SIGINT)] == [0, 0]
     assert ground.overlaps == []
@@ -65,6 +65,18 @@ def test_two_workers_share_the_passes_and_tell_how_the_fleet_stands(fleet):
     told = json.loads(run(workers.environ, "status", "--json").stdout)
     assert (told["fleet"]["linkages"], told["fleet"]["passes_on"], len(told["linkages"])) == (5, 0, 5)
     assert told["linkages"][0]["lag_seconds"] < 60
+
+
+def test_as_many_passes_run_at_once_and_the_shop_is_looked_at_as_often_as_is_said(fleet):
+    ground, workers = fleet(5)
+    ground.slow = dict.fromkeys(ground.shops, released := threading.Event())
+    workers.start("--poll", "0.3", "--concurrency", "2")
+    ground.wait_until(lambda: sum(map(ground.waits, ground.shops)) >= 2)
+    ground.wait_until(lambda: ground.lists >= 6, limit=20)
+    told = json.loads(run(workers.environ, "status", "--json").stdout)["fleet"]
+    assert (told["passes_on"], told["passes_waiting"], sum(map(ground.waits, ground.shops))) == (2, 3, 2)
+    released.set()
+    ground.wait_until(lambda: min(passes(ground).values()) == 1)
 
 
 def test_a_saved_linkage_has_its_pass_at_once_a_paused_or_deleted_one_none(fleet):
