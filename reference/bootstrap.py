@@ -43,12 +43,19 @@ from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_sqlite import SqliteState, hold_lock
 from reference.adapters.tempostar_ftps import FtpsArea, FtpsPatience
 from reference.config import Settings
+from reference.errors import ConfigurationError
 from reference.service.sync import Sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from pathlib import Path
 
+    from reference.adapters.state_postgres import PostgresState
+    from reference.config import Database
     from reference.domain.report import PassReport
+    from reference.service.ports import Clock, Shop, State, StockArea
 
 
 def run_pass(environ: Mapping[str, str], *, adjust: Callable[[Sync], Sync] | None = None) -> PassReport:
@@ -63,24 +70,66 @@ def run_pass(environ: Mapping[str, str], *, adjust: Callable[[Sync], Sync] | Non
 
 @contextmanager
 def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = None) -> Iterator[Sync]:
-    """Build the service over its real adapters, holding the state folder's lock until the end."""
-    with (
-        hold_lock(settings.state_dir),
-        SqliteState.open(settings.state_dir) as state,
-        HttpShop.open(settings.shop_url, settings.shop_token, HttpPatience(timeout=settings.timeout)) as shop,
-    ):
-        sync = Sync(
-            shop=shop,
-            stock_area=FtpsArea(
-                settings.ftps_host,
-                settings.ftps_port,
-                settings.ftps_tls,
-                trusting(settings.ftps_ca),
-                FtpsPatience(timeout=settings.timeout),
-            ),
-            mailer=SmtpMailer(settings.smtp_host, settings.smtp_port, settings.mail_from, settings.timeout),
-            state=state,
-            clock=GivenClock(settings.now) if settings.now else WallClock(),
-            limits=settings.limits,
-        )
+    """Build the service over its real adapters; the state folder's lock, where there is one, is held until the end."""
+    with open_state(settings.state_dir, settings.database, settings.shop_url) as state, open_shop(settings) as shop:
+        sync = put_together(settings, state, shop, open_area(settings))
         yield adjust(sync) if adjust else sync
+
+
+@contextmanager
+def open_state(folder: Path, database: Database | None, shop_url: str | None) -> Iterator[State]:
+    """Open the state to work on it: the folder's, whose lock is held until the end, or the fleet's in a database.
+
+    Raises `StateError`, `PassAlreadyRunningError`, or `ConfigurationError` when the extra `scale` is not installed.
+    """
+    if database is None:
+        with hold_lock(folder), SqliteState.open(folder) as kept_in_folder:
+            yield kept_in_folder
+    else:
+        with postgres_state().open(database, shop_url) as kept_in_database:
+            yield kept_in_database
+
+
+def postgres_state() -> type[PostgresState]:
+    """Return the class that keeps state in PostgreSQL; raises `ConfigurationError` when its libraries are missing."""
+    try:
+        from reference.adapters.state_postgres import PostgresState
+    except ImportError as error:
+        raise ConfigurationError(
+            f"SYNC_DATABASE_URL is set, and what it needs is not installed ({error.name}); "
+            "type: pip install 'zaikolab[scale]'. Or unset it to keep the state in SYNC_STATE_DIR."
+        ) from error
+    return PostgresState
+
+
+def open_shop(settings: Settings) -> AbstractContextManager[HttpShop]:
+    """Open the shop API."""
+    return HttpShop.open(settings.shop_url, settings.shop_token, HttpPatience(timeout=settings.timeout))
+
+
+def open_area(settings: Settings) -> FtpsArea:
+    """Return the FTPS area; nothing is contacted."""
+    return FtpsArea(
+        settings.ftps_host,
+        settings.ftps_port,
+        settings.ftps_tls,
+        trusting(settings.ftps_ca),
+        FtpsPatience(timeout=settings.timeout),
+    )
+
+
+def put_together(settings: Settings, state: State, shop: Shop, area: StockArea) -> Sync:
+    """Build the service over a state, a shop and an area, and otherwise its real adapters."""
+    return Sync(
+        shop=shop,
+        stock_area=area,
+        mailer=SmtpMailer(settings.smtp_host, settings.smtp_port, settings.mail_from, settings.timeout),
+        state=state,
+        clock=open_clock(settings.now),
+        limits=settings.limits,
+    )
+
+
+def open_clock(now: datetime | None) -> Clock:
+    """Return the clock that stands at a time, or the wall's."""
+    return GivenClock(now) if now else WallClock()

@@ -9,25 +9,28 @@ import sys
 import threading
 import traceback
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
 from reference.adapters.shop_api import HttpPatience, HttpShop
-from reference.adapters.state_sqlite import STATE_FILE, SqliteState, hold_lock
-from reference.bootstrap import run_pass
-from reference.config import Settings, state_dir_from
+from reference.adapters.state_sqlite import STATE_FILE, SqliteState
+from reference.bootstrap import open_state, postgres_state, run_pass
+from reference.config import Settings, database_from, state_dir_from
 from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
+from reference.domain.standing import describe
 from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
-from reference.screens import describe, show_report, show_status
+from reference.screens import show_report, show_status
 from reference.service.rules import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
     from types import FrameType
+
+    from reference.service.ports import State
 
 DEBUG = "ZAIKOSYNC_DEBUG"
 _JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
@@ -96,17 +99,69 @@ def run(environ: Mapping[str, str], interval: float, poll: float) -> ExitCode:
 
 
 @cli.command()
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=1),
+    default=300.0,
+    show_default=True,
+    help="Seconds between a shop's passes.",
+)
+@click.option(
+    "--poll", type=click.FloatRange(min=0.2), default=5.0, show_default=True, help="Seconds between looks for 保存する."
+)
+@click.option(
+    "--concurrency", type=click.IntRange(1, 64), default=4, show_default=True, help="How many passes run at once."
+)
+@click.option("--http", type=click.IntRange(0, 65_535), help="Serve /metrics and /healthz on this port; 0: a free one.")
+@click.option("--http-host", default="127.0.0.1", show_default=True, help="The address they are served on.")
+@click.pass_obj
+def worker(
+    environ: Mapping[str, str], interval: float, poll: float, concurrency: int, http: int | None, http_host: str
+) -> ExitCode:
+    """Work for many shops, beside other workers, with the queue and the state in PostgreSQL.
+
+    Every active linkage has a pass once an interval, never two at once, and at once when it was just saved or resumed.
+    A shop whose worker was killed goes on with another within a minute. SIGTERM and SIGINT (Ctrl-C) let the passes in
+    hand finish, then the command ends with 0. Needs SYNC_DATABASE_URL and pip install 'zaikolab[scale]'.
+
+    \b
+    Example:
+      SYNC_DATABASE_URL=postgresql://zaiko:secret@db.example/zaiko zaikosync worker --http 9464
+    """
+    settings = Settings.from_environ(environ)
+    if settings.database is None:
+        raise ConfigurationError(
+            "SYNC_DATABASE_URL is not set; `zaikosync worker` keeps queue and state in PostgreSQL. Set it to an "
+            "address such as postgresql://user:password@db.example:5432/zaiko; for one process alone there is "
+            "`zaikosync run`."
+        )
+    postgres_state()
+    from reference.worker import Pace, run_worker
+
+    where = (http_host, http) if http is not None else None
+    run_worker(settings, settings.database, Pace(interval, poll, concurrency), where, _log)
+    return ExitCode.OK
+
+
+@cli.command()
 @_JSON
 @click.pass_obj
 def status(environ: Mapping[str, str], as_json: bool) -> ExitCode:
     """Show what is remembered of each linkage: last success, last file, open incident, news that may be missed.
 
-    Needs only SYNC_STATE_DIR. Exit 1 when an incident is open, news may be missed or a mail waits.
+    Of a fleet in PostgreSQL: first the sums (lag, incidents, passes that wait), then the linkages that want looking
+    after, at most 20; with --json all. Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL.
+    Exit 1 when an incident is open, news may be missed or a mail waits.
 
     \b
     Example:
       zaikosync status --json
     """
+    if database := database_from(environ):
+        postgres_state()
+        from reference.fleet_status import show_fleet
+
+        return show_fleet(environ, database, as_json=as_json)
     folder = _known_folder(environ)
     with SqliteState.open(folder) as state:
         memories, waiting = state.recall_all(), len(state.queued_letters())
@@ -131,28 +186,22 @@ def release(environ: Mapping[str, str], linkage: str | None, missed_news: bool) 
     stock files may have been overwritten unread; it goes by itself when every code has come again, which codes that
     are no longer linked in TEMPOSTAR never do.
 
-    Needs only SYNC_STATE_DIR. Exit 0, also when there was nothing to release; 2 for a linkage that is not known.
+    Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL. Exit 0, also when there was nothing to release; 2 for a linkage
+    that is not known.
 
     \b
     Example:
       zaikosync release && zaikosync once
     """
-    folder = _known_folder(environ)
-    with hold_lock(folder), SqliteState.open(folder) as state:
+    database = database_from(environ)
+    folder = Path() if database else _known_folder(environ)
+    with open_state(folder, database, None) as state:
         memories = {one.linkage_id: one for one in state.recall_all()}
         if linkage is not None and linkage not in memories:
             raise click.BadParameter(f"{linkage!r} is not known; there are: {', '.join(memories) or 'none'}.")
-        let_go = 0
-        for memory in [memories[linkage]] if linkage else memories.values():
-            if missed_news and memory.watch.missed:
-                state.save(replace(memory, watch=replace(memory.watch, missed=None)))
-                click.echo(f"Linkage {memory.linkage_id}: the notice of missed news is taken back.")
-            elif memory.brake.held and not missed_news:
-                state.save(replace(memory, brake=replace(memory.brake, released=True)))
-                click.echo(f"Linkage {memory.linkage_id}: the next pass lets {memory.brake.codes} codes through.")
-            else:
-                continue
-            let_go += 1
+        let_go = sum(
+            _let_go(state, one, missed_news=missed_news) for one in ([linkage] if linkage is not None else memories)
+        )
     if not let_go:
         click.echo("No missed news are open." if missed_news else "Nothing is held.")
     return ExitCode.OK
@@ -200,6 +249,21 @@ def _known_folder(environ: Mapping[str, str]) -> Path:
     return folder
 
 
+def _let_go(state: State, linkage_id: str, *, missed_news: bool) -> bool:
+    """Release what is held of a linkage, or take its notice back; tell whether there was any."""
+    with state.hold(linkage_id):
+        memory = state.recall(linkage_id)
+        if memory is not None and missed_news and memory.watch.missed:
+            state.save(replace(memory, watch=replace(memory.watch, missed=None)))
+            click.echo(f"Linkage {memory.linkage_id}: the notice of missed news is taken back.")
+        elif memory is not None and memory.brake.held and not missed_news:
+            state.save(replace(memory, brake=replace(memory.brake, released=True)))
+            click.echo(f"Linkage {memory.linkage_id}: the next pass lets {memory.brake.codes} codes through.")
+        else:
+            return False
+    return True
+
+
 def _try_pass(environ: Mapping[str, str]) -> None:
     """Make a pass; a pass that runs elsewhere is left to it."""
     try:
@@ -219,6 +283,10 @@ def _is_asked_for(settings: Settings) -> bool:
     except ShopApiError:
         return False
     return any(one.sync_now and one.state is LinkageState.ACTIVE and one.service == SERVICE for one in linkages)
+
+
+def _log(sentence: str) -> None:
+    click.echo(f"zaikosync: {sentence}", err=True)
 
 
 def _complain(sentence: str, code: ExitCode) -> int:

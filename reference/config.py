@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import ssl
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,13 +39,25 @@ OPTIONAL = {
 """What this engine adds to the contract's variables; each may be left out."""
 
 
+DEFAULT_SCHEMA = "zaikosync"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where many shops' state is kept; the URL has a password and never shows in a repr."""
+
+    url: str = field(repr=False)
+    schema: str = DEFAULT_SCHEMA
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a pass is told; the token never shows in a repr.
 
     `now` is None for the wall clock. Optional, and additions of this engine: `timeout`, how many seconds one answer is
     waited for (SYNC_TIMEOUT); `limits`: TEMPOSTAR's 送信間隔 in minutes (SYNC_INTERVAL_MINUTES), and how many percent
-    of the linked stock one file may set to 0 (SYNC_ZERO_SHARE).
+    of the linked stock one file may set to 0 (SYNC_ZERO_SHARE); `database`: where the state is kept instead of the
+    folder (SYNC_DATABASE_URL, SYNC_DATABASE_SCHEMA).
     """
 
     shop_url: str
@@ -60,6 +73,7 @@ class Settings:
     now: datetime | None = None
     limits: Limits = field(default_factory=Limits)
     timeout: float = 15.0
+    database: Database | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -75,18 +89,48 @@ class Settings:
             smtp_port=_port(environ, "SYNC_SMTP_PORT"),
             mail_from=_address(environ, "SYNC_MAIL_FROM"),
             state_dir=state_dir_from(environ),
-            now=_instant(environ, "SYNC_NOW"),
+            now=instant_from(environ),
             limits=Limits(
                 interval=timedelta(minutes=_number(environ, "SYNC_INTERVAL_MINUTES")),
                 zero_share=_number(environ, "SYNC_ZERO_SHARE") / 100,
             ),
             timeout=_number(environ, "SYNC_TIMEOUT"),
+            database=database_from(environ),
         )
 
 
 def state_dir_from(environ: Mapping[str, str]) -> Path:
     """Read only where the state is kept: all that `zaikosync status` needs."""
     return Path(_text(environ, "SYNC_STATE_DIR"))
+
+
+def database_from(environ: Mapping[str, str]) -> Database | None:
+    """Read where the state of many shops is kept; None when it is kept in the folder."""
+    url = environ.get("SYNC_DATABASE_URL", "").strip()
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in {"postgresql", "postgres"} and url.isprintable() and " " not in url
+    except ValueError:
+        valid = False
+    if not valid:  # what it is stays unsaid: it may hold a password
+        raise ConfigurationError(
+            "SYNC_DATABASE_URL is not a PostgreSQL address; correct it to one such as "
+            "postgresql://user:password@db.example:5432/zaiko, or unset it to keep the state in SYNC_STATE_DIR."
+        )
+    schema = environ.get("SYNC_DATABASE_SCHEMA", "").strip() or DEFAULT_SCHEMA
+    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,47}", schema):
+        raise ConfigurationError(
+            f"SYNC_DATABASE_SCHEMA is {schema!r}, which is not a name of up to 48 small letters, digits and _ "
+            "(a letter or _ first, not pg_); correct it, or unset it for zaikosync."
+        )
+    return Database(url, schema)
+
+
+def instant_from(environ: Mapping[str, str]) -> datetime | None:
+    """Read the lab's time; None for the wall clock."""
+    return _instant(environ, "SYNC_NOW")
 
 
 def _text(environ: Mapping[str, str], name: str) -> str:

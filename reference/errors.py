@@ -4,8 +4,8 @@
 
     SyncError                        one clear sentence, safe to show: never a password, never a token
     ├── ConfigurationError           a setting is missing or wrong                         exit 2
-    ├── StateError                   the state folder cannot be used                       exit 1
-    ├── PassAlreadyRunningError      another pass holds the state folder                   exit 1
+    ├── StateError                   the state folder or database cannot be used                 exit 1
+    ├── PassAlreadyRunningError      another pass holds the folder or linkage                  exit 1
     ├── MailError                    a mail could not be handed over; it stays queued      exit 1
     └── LinkageError                 one linkage cannot go on; the others can              exit 1, one mail
         ├── ShopApiError             the shop did not answer, or answered nonsense
@@ -61,11 +61,11 @@ class ConfigurationError(SyncError):
 
 
 class StateError(SyncError):
-    """The state folder cannot be used as it is."""
+    """The state folder, or the database, cannot be used as it is."""
 
 
 class PassAlreadyRunningError(SyncError):
-    """Another pass works on the same state folder."""
+    """Another pass works on the same state folder, or on the same linkage of the same database."""
 
 
 class MailError(SyncError):

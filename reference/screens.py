@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from reference.adapters.clock import JAPAN
-from reference.domain.orders import Stage
+from reference.domain.standing import count_not_taken_in, describe_missed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from reference.domain.linkage import Memory
     from reference.domain.report import PassReport
     from reference.domain.watch import MissedNews
-
 
 NOTHING_LINKED = (
     "No linkage is registered in the shop. Next: register TEMPOSTAR on RoomClipビジネス, 在庫連携設定, press 保存する,"
@@ -68,7 +67,7 @@ def _pass_as_json(report: PassReport) -> dict[str, Any]:
             "counts": asdict(one.counts),
             "cause": one.failure.cause.value if one.failure else None,
             "evidence": one.failure.evidence if one.failure else None,
-            "missed_news": _missed_as_json(one.missed),
+            "missed_news": describe_missed(one.missed),
             "caught_up": one.caught_up,
         }
         for one in report.linkages
@@ -81,45 +80,12 @@ def _pass_as_json(report: PassReport) -> dict[str, Any]:
     }
 
 
-def describe(memory: Memory) -> dict[str, Any]:
-    """Return what `status` shows of a linkage as JSON values."""
-    newest, incident, success = memory.newest, memory.incident, memory.last_success_at
-    return {
-        "linkage_id": memory.linkage_id,
-        "shop_id": memory.shop_id,
-        "shop_code": memory.shop_code,
-        "paused": memory.paused,
-        "last_success_at": success.isoformat() if success else None,
-        "last_file": {"name": newest.name, "modified_at": newest.modified_at.isoformat(), "size": newest.size}
-        if newest
-        else None,
-        "incident": {"opened_at": incident.opened_at.isoformat(), "causes": list(incident.told)} if incident else None,
-        "missed_news": _missed_as_json(memory.watch.missed),
-        "held_codes": memory.brake.codes,
-        "released": memory.brake.released,
-        "waiting_codes": len(memory.waiting),
-        "queued_updates": sum(len(batch.updates) for batch in memory.queue),
-        "waiting_orders": len(memory.orders.not_handed_over),
-        "orders_not_taken_in": _not_taken_in(memory),
-    }
-
-
-def _missed_as_json(missed: MissedNews | None) -> dict[str, str] | None:
-    return {"since": missed.since.isoformat()} if missed else None
-
-
 def _tell_missed(missed: MissedNews) -> str:
     return f"stock files written after {_time(missed.since)} may have been overwritten unread; do 一括同期."
 
 
 def _time(moment: datetime) -> str:
     return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"
-
-
-def _not_taken_in(memory: Memory) -> int:
-    """Count the orders handed over that TEMPOSTAR has not taken in, as far as is known."""
-    stages = {Stage.HANDED_OVER, Stage.REFUSED}
-    return sum(len(file.orders) for file in memory.orders.files if file.stage in stages)
 
 
 def show_status(memories: Sequence[Memory], waiting: int) -> None:
@@ -143,7 +109,7 @@ def show_status(memories: Sequence[Memory], waiting: int) -> None:
             table.add_row("held", f"{memory.brake.codes} codes of {memory.brake.held[-1].stamp.name}, until {until}")
         table.add_row("codes that wait", str(len(memory.waiting)))
         table.add_row("orders that wait", str(len(memory.orders.not_handed_over)))
-        table.add_row("orders not taken in", str(_not_taken_in(memory)))
+        table.add_row("orders not taken in", str(count_not_taken_in(memory)))
         Console(markup=False).print(table)
         click.echo()
     click.echo(f"Unsent mails: {waiting}")

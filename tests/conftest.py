@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,11 +11,13 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import HealthCheck, settings
 
+from reference.config import Database
 from simulator import journal as journal_module
 from simulator.clock import Agenda, Clock, Due
 from simulator.config import ClockMode, Settings
 from simulator.journal import Journal
 from simulator.store import Store
+from tests.postgres import Server, run_server
 
 # A shell that starts something in the background has it ignore Ctrl-C, and what tests start inherits that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -59,3 +62,16 @@ def parts() -> Iterator[Callable[..., Parts]]:
     yield make
     for store in stores:
         store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL for all tests of this process, started for the first that asks for it."""
+    with run_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Server) -> Database:
+    """A schema name of the test's own in that PostgreSQL; nothing is in it yet."""
+    return Database(postgres.url, f"t_{secrets.token_hex(6)}")

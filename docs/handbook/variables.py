@@ -50,6 +50,15 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("SYNC_TIMEOUT", _REFERENCE, "How long one answer is waited for."),
     Variable("SYNC_INTERVAL_MINUTES", _REFERENCE, "TEMPOSTAR's 送信間隔, by which a missed or overdue file is told."),
     Variable("SYNC_ZERO_SHARE", _REFERENCE, "A file that sets more of the linked stock to 0 is held; 100 holds none."),
+    Variable(
+        "SYNC_DATABASE_URL", _REFERENCE,
+        "The PostgreSQL of a fleet, `postgresql://user:password@host:5432/name`: state (and the worker's queue) is "
+        "kept there, not in SYNC_STATE_DIR. Never shown with its password.",
+    ),
+    Variable(
+        "SYNC_DATABASE_SCHEMA", _REFERENCE,
+        "The fleet's schema in it; a fleet is all the shops of one shop API. Default: `zaikosync`.",
+    ),
     Variable("ZAIKOSYNC_DEBUG", _REFERENCE, "Set: an unexpected error of `zaikosync` shows its traceback."),
     Variable(
         "ZAIKOLAB_HOME", _COMMANDS,

@@ -31,11 +31,11 @@ def read_order_book(connection: sqlite3.Connection, linkage_id: str) -> OrderBoo
     return OrderBook(
         after=row["after"],
         named_at=_read_time(row["named_at"]),
-        waiting=_read_orders(row["waiting"]),
+        waiting=read_orders(row["waiting"]),
         files=tuple(
             OrderFile(
                 name=file["name"],
-                orders=_read_orders(file["orders"]),
+                orders=read_orders(file["orders"]),
                 stage=Stage(file["stage"]),
                 cancelled=frozenset(json.loads(file["cancelled"])),
                 taken_in_at=_read_time(file["taken_in_at"]),
@@ -47,7 +47,7 @@ def read_order_book(connection: sqlite3.Connection, linkage_id: str) -> OrderBoo
 
 def write_order_book(connection: sqlite3.Connection, linkage_id: str, book: OrderBook) -> None:
     """Keep the orders of a linkage instead of those kept before."""
-    row = (linkage_id, book.after, _write_time(book.named_at), _write_orders(book.waiting))
+    row = (linkage_id, book.after, _write_time(book.named_at), write_orders(book.waiting))
     connection.execute("REPLACE INTO order_book VALUES (?, ?, ?, ?)", row)
     connection.execute("DELETE FROM order_file WHERE linkage_id = ?", (linkage_id,))
     connection.executemany(
@@ -60,19 +60,21 @@ def write_order_book(connection: sqlite3.Connection, linkage_id: str, book: Orde
                 file.stage.value,
                 _write_time(file.taken_in_at),
                 json.dumps(sorted(file.cancelled), ensure_ascii=False),
-                _write_orders(file.orders),
+                write_orders(file.orders),
             )
             for place, file in enumerate(book.files)
         ],
     )
 
 
-def _write_orders(orders: Iterable[Order]) -> str:
+def write_orders(orders: Iterable[Order]) -> str:
+    """Return orders as JSON."""
     rows = [{**asdict(order), "ordered_at": order.ordered_at.isoformat()} for order in orders]
     return json.dumps(rows, ensure_ascii=False)
 
 
-def _read_orders(text: str) -> tuple[Order, ...]:
+def read_orders(text: str) -> tuple[Order, ...]:
+    """Return the orders that a JSON text holds."""
     return tuple(_read_order(row) for row in json.loads(text))
 
 

@@ -112,6 +112,16 @@ class SqliteState:
             rows = connection.execute("SELECT * FROM linkage ORDER BY linkage_id").fetchall()
             return tuple(_read_memory(connection, row) for row in rows)
 
+    def unpaused(self) -> frozenset[str]:
+        """Return the ids of the linkages remembered as not paused."""
+        with self._transaction("DEFERRED") as connection:
+            return frozenset(one for (one,) in connection.execute("SELECT linkage_id FROM linkage WHERE NOT paused"))
+
+    @contextmanager
+    def hold(self, linkage_id: str) -> Iterator[None]:  # noqa: ARG002 - the folder's lock (`hold_lock`) holds them all
+        """Keep every other pass off this linkage: whoever works with the folder holds all of it."""
+        yield
+
     def save(self, memory: Memory, letters: Sequence[Letter] = (), heard: Heard | None = None) -> None:
         """Remember this of the linkage, queue these letters, keep these codes: all of it, or nothing."""
         with self._transaction("IMMEDIATE") as connection:
@@ -134,12 +144,13 @@ class SqliteState:
         with self._transaction("DEFERRED") as connection:
             return watch_records.find_linked_codes(connection, linkage_id, heard_before, emptied_from)
 
-    def queued_letters(self) -> tuple[QueuedLetter, ...]:
-        """Return the letters not handed over yet, oldest first."""
+    def queued_letters(self, linkage_id: str | None = None) -> tuple[QueuedLetter, ...]:
+        """Return the letters not handed over yet, of all linkages or of one, oldest first."""
         with self._transaction("DEFERRED") as connection:
             rows = connection.execute(
                 "SELECT key, notify_to, subject, body, written_at FROM queued_letter JOIN linkage USING (linkage_id) "
-                "ORDER BY place"
+                "WHERE ?1 IS NULL OR linkage_id = ?1 ORDER BY place",
+                (linkage_id,),
             ).fetchall()
             return tuple(
                 QueuedLetter(
@@ -149,6 +160,11 @@ class SqliteState:
                 )
                 for row in rows
             )
+
+    @contextmanager
+    def claim(self, key: str) -> Iterator[bool]:  # noqa: ARG002 - whoever delivers holds the folder's lock
+        """Hold a letter while it is handed over: nobody else is there."""
+        yield True
 
     def mark_sent(self, keys: Iterable[str]) -> None:
         """Take letters off the queue."""

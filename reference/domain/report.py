@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     NO_FILE_YET = "no stock file yet"
     SKIPPED = "skipped"
     FAILED = "failed"
+    LEFT_TO_ANOTHER = "left to another pass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ def _summarise_stock(outcome: Outcome, counts: Counts, failure: Failure | None) 
             return "一時停止中のため、在庫連携を行っていません。"
         case Outcome.FAILED:
             return f"在庫連携に失敗しました（{name_cause(failure.cause) if failure else '原因不明'}）。"
+        case Outcome.LEFT_TO_ANOTHER:
+            return "別の在庫連携が実行中のため、行っていません。"
         case _:
             assert_never(outcome)
 
@@ -122,6 +125,11 @@ def _tell_missed(missed: MissedNews | None, *, caught_up: bool) -> str:
     if missed:
         return "読む前に上書きされた在庫ファイルがあるかもしれません。TEMPOSTARで一括同期を行ってください。"
     return "読む前に上書きされたかもしれない在庫数は、すべて届き直しました。" if caught_up else ""
+
+
+def name_other_pass(linkage_id: str) -> str:
+    """Say that a linkage is left to the pass that works on it."""
+    return f"Another pass of linkage {linkage_id} is already running; it is left to that one."
 
 
 def name_cause(cause: Cause) -> str:

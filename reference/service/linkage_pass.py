@@ -28,6 +28,7 @@ from reference.errors import (
     LinkageError,
     OrderHandoverError,
     OverdueFileError,
+    PassAlreadyRunningError,
     StaleFileError,
     UntrustedFileError,
 )
@@ -68,9 +69,17 @@ class LinkagePass:
         return self.notebook.memory
 
     def run(self) -> LinkageReport:
-        """Sync the linkage, or find out why not; either way the state knows afterwards."""
+        """Sync the linkage, or find out why not; the state knows afterwards, unless another pass is on meanwhile."""
+        started_at = self.sync.clock.now()
+        try:
+            with self.sync.state.hold(self.linkage.id):
+                return self._run(started_at)
+        except PassAlreadyRunningError:
+            one, outcome = self.linkage, Outcome.LEFT_TO_ANOTHER
+            return LinkageReport(one.id, one.shop_id, one.shop_code, started_at, self.sync.clock.now(), outcome)
+
+    def _run(self, started_at: datetime) -> LinkageReport:
         sync, linkage = self.sync, self.linkage
-        started_at = sync.clock.now()
         left_alone = sync.rules.is_paused(linkage) or linkage.service != SERVICE
         known = sync.state.recall(linkage.id)
         met = meet(linkage, known, started_at, paused=left_alone)

@@ -132,6 +132,14 @@ class State(Protocol):
         """Return what is remembered of every linkage, by id."""
         ...
 
+    def unpaused(self) -> frozenset[str]:
+        """Return the ids of the linkages remembered as not paused."""
+        ...
+
+    def hold(self, linkage_id: str) -> AbstractContextManager[None]:
+        """Keep every other pass off this linkage until the end; raises `PassAlreadyRunningError` at once."""
+        ...
+
     def save(self, memory: Memory, letters: Sequence[Letter] = (), heard: Heard | None = None) -> None:
         """Remember this of the linkage from now on, queue these letters, keep these codes: all of it, or nothing.
 
@@ -148,8 +156,12 @@ class State(Protocol):
         """
         ...
 
-    def queued_letters(self) -> tuple[QueuedLetter, ...]:
-        """Return the letters not handed over yet, oldest first."""
+    def queued_letters(self, linkage_id: str | None = None) -> tuple[QueuedLetter, ...]:
+        """Return the letters not handed over yet, of all linkages or of one, oldest first."""
+        ...
+
+    def claim(self, key: str) -> AbstractContextManager[bool]:
+        """Hold a letter while it is handed over and marked; False when it is, or an earlier one is, another's."""
         ...
 
     def mark_sent(self, keys: Iterable[str]) -> None:

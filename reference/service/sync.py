@@ -21,14 +21,16 @@ numbers. One that could not be received whole holds back those after it, because
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reference.domain.incident import Failure, Notice, after_failure
 from reference.domain.letters import compose_failure
 from reference.domain.limits import Limits
-from reference.domain.report import LinkageReport, Outcome, PassReport
-from reference.errors import MailError, ShopApiError
+from reference.domain.report import LinkageReport, Outcome, PassReport, name_other_pass
+from reference.errors import MailError, PassAlreadyRunningError, ShopApiError
 from reference.service.failures import classify_error
 from reference.service.linkage_pass import LinkagePass
 from reference.service.rules import Rules
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
     from reference.domain.letters import Letter
     from reference.domain.linkage import Linkage, Memory
-    from reference.service.ports import Clock, Mailer, Shop, State, StockArea
+    from reference.service.ports import Clock, Mailer, QueuedLetter, Shop, State, StockArea
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,10 @@ class Sync:
     new_key: Callable[[], str] = lambda: uuid.uuid4().hex
 
     def run_pass(self) -> PassReport:
-        """Sync every linkage, hand over the mails, tell the console; raises only `StateError`."""
+        """Sync every linkage, hand over the mails, tell the console; raises only `StateError`.
+
+        A linkage that another pass holds is left to it, and told of in the report's `trouble`.
+        """
         started_at = self.clock.now()
         trouble: list[str] = []
         reports: tuple[LinkageReport, ...] = ()
@@ -63,45 +68,85 @@ class Sync:
             linkages = self.shop.fetch_linkages()
         except ShopApiError as error:
             trouble.append(str(error))
-            self._fail_known_linkages(error)
+            for linkage_id in sorted(self.state.unpaused()):
+                self._unless_held(linkage_id, partial(self._fail_known, linkage_id, error))
         else:
-            self._leave_alone_all_but(linkages)
+            for linkage_id in sorted(self.state.unpaused() - {linkage.id for linkage in linkages}):
+                self._unless_held(linkage_id, partial(self._leave_alone, linkage_id))
             reports = tuple(LinkagePass(self, linkage).run() for linkage in linkages)
+            trouble += [name_other_pass(one.linkage_id) for one in reports if one.outcome is Outcome.LEFT_TO_ANOTHER]
         trouble += self.deliver_letters()
         notes = self._report_runs(reports)
         return PassReport(started_at, self.clock.now(), reports, tuple(trouble), tuple(notes))
 
-    def deliver_letters(self) -> list[str]:
-        """Send what waits in the mail queue; return a sentence for each mail that was not taken.
+    def run_linkage(self, linkage_id: str, find: Callable[[str], Linkage | None]) -> PassReport:
+        """Sync one linkage, hand over its mails, tell the console; raises `StateError`, `PassAlreadyRunningError`.
 
-        What was not taken holds back later mails to the same address: nobody is told of a recovery before the failure.
+        `find` tells what the shop says of the linkage now: None when it has none of that id; it may raise
+        `ShopApiError`, which the linkage then fails with.
+        """
+        started_at = self.clock.now()
+        trouble: list[str] = []
+        reports: tuple[LinkageReport, ...] = ()
+        with self.state.hold(linkage_id):
+            try:
+                linkage = find(linkage_id)
+            except ShopApiError as error:
+                trouble.append(str(error))
+                self._fail_known(linkage_id, error)
+            else:
+                if linkage is None:
+                    self._leave_alone(linkage_id)
+                else:
+                    reports = (LinkagePass(self, linkage).run(),)
+            trouble += self.deliver_letters(linkage_id)
+        notes = self._report_runs(reports)
+        return PassReport(started_at, self.clock.now(), reports, tuple(trouble), tuple(notes))
+
+    def deliver_letters(self, linkage_id: str | None = None) -> list[str]:
+        """Send what waits in the mail queue, all or one linkage's; return a sentence for each mail that was not taken.
+
+        What was not taken, or is being sent elsewhere, holds back later mails to the same address: nobody is told of a
+        recovery before the failure.
         """
         trouble: list[str] = []
         refused: set[str] = set()
-        for queued in self.state.queued_letters():
+        for queued in self.state.queued_letters(linkage_id):
             if queued.to in refused:
                 continue
             try:
-                self.mailer.send(queued)
+                is_mine = self._hand_over(queued)
             except MailError as error:
                 trouble.append(str(error))
                 refused.add(queued.to)
             else:
-                self.state.mark_sent([queued.key])
+                refused |= set() if is_mine else {queued.to}
         return trouble
 
-    def _leave_alone_all_but(self, linkages: Iterable[Linkage]) -> None:
-        """A linkage the shop no longer has is remembered like a paused one: nobody is mailed for it."""
-        listed = {linkage.id for linkage in linkages}
-        for memory in self.state.recall_all():
-            if memory.linkage_id not in listed and not memory.paused:
-                self.state.save(replace(memory, paused=True))
+    def _hand_over(self, queued: QueuedLetter) -> bool:
+        """Send a mail and take it off the queue; False when another worker does. Raises `MailError`."""
+        with self.state.claim(queued.key) as is_mine:
+            if is_mine:
+                self.mailer.send(queued)
+                self.state.mark_sent([queued.key])
+        return is_mine
 
-    def _fail_known_linkages(self, error: ShopApiError) -> None:
-        """The shop's list cannot be read: tell those whose address is known from before, unless they were paused."""
-        for memory in self.state.recall_all():
-            if not memory.paused:
-                self.record_failure(memory, classify_error(error))
+    def _unless_held(self, linkage_id: str, do: Callable[[], None]) -> None:
+        """Do it while no other pass works on the linkage; one that does finds out for itself."""
+        with suppress(PassAlreadyRunningError), self.state.hold(linkage_id):
+            do()
+
+    def _leave_alone(self, linkage_id: str) -> None:
+        """A linkage the shop no longer has is remembered like a paused one: nobody is mailed for it."""
+        memory = self.state.recall(linkage_id)
+        if memory and not memory.paused:
+            self.state.save(replace(memory, paused=True))
+
+    def _fail_known(self, linkage_id: str, error: ShopApiError) -> None:
+        """The shop's list cannot be read: tell whom it concerns at the address known from before, unless paused."""
+        memory = self.state.recall(linkage_id)
+        if memory and not memory.paused:
+            self.record_failure(memory, classify_error(error))
 
     def record_failure(self, memory: Memory, failure: Failure) -> Memory:
         """Remember that a linkage failed, and queue the mail if the merchant does not know yet; stock is untouched."""
@@ -120,7 +165,7 @@ class Sync:
         """Tell the console; return a sentence for each run it did not take, and no more (contract 3: optional)."""
         notes = []
         for report in reports:
-            if report.outcome is Outcome.SKIPPED:
+            if report.outcome in {Outcome.SKIPPED, Outcome.LEFT_TO_ANOTHER}:
                 continue
             try:
                 self.shop.report_run(report)

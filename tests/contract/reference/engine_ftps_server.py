@@ -125,10 +125,21 @@ class _LosesReplies:
 
 
 @contextmanager
-def serve(root: Path, certificate: Path | None, mischief: Mischief, *, implicit: bool = False) -> Iterator[int]:
-    """Serve a folder until the end of the `with`; without a certificate there is no TLS. Yields the port."""
+def serve(
+    root: Path,
+    certificate: Path | None,
+    mischief: Mischief,
+    *,
+    implicit: bool = False,
+    parts: dict[str, object] | None = None,
+) -> Iterator[int]:
+    """Serve a folder until the end of the `with`; without a certificate there is no TLS. Yields the port.
+
+    `parts` take the place of the handler's own: users, what is done at a login.
+    """
     loop = IOLoop()
-    server = FTPServer(("127.0.0.1", 0), _make_handler(root, certificate, mischief, implicit=implicit), ioloop=loop)
+    handler = type("OneServersHandler", (_make_handler(root, certificate, mischief, implicit=implicit),), parts or {})
+    server = FTPServer(("127.0.0.1", 0), handler, ioloop=loop)
     stop = threading.Event()
 
     def work() -> None:

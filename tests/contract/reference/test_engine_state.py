@@ -1,4 +1,4 @@
-"""What the service asks of a state, of the fake and of SQLite alike; then what only a file can get wrong."""
+"""What the service asks of a state, of the fake, SQLite and PostgreSQL alike; then what only a file can get wrong."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from reference.adapters.state_postgres import PostgresState
 from reference.adapters.state_sqlite import SCHEMA_NUMBER, SqliteState, hold_lock
 from reference.domain.brake import Brake, HeldFile
 from reference.domain.incident import Cause, Incident
@@ -67,13 +68,21 @@ def at(minutes):
 LETTER = Letter("件名", "本文\n", OPENING)
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", "postgres"])
 def state(request, tmp_path):
-    if request.param == "fake":
-        yield FakeState()
-    else:
-        with SqliteState.open(tmp_path) as state:
-            yield state
+    match request.param:
+        case "fake":
+            yield FakeState()
+        case "sqlite":
+            with SqliteState.open(tmp_path) as state:
+                yield state
+        case _:
+            with open_postgres(request.getfixturevalue("database")) as state:
+                yield state
+
+
+def open_postgres(database):
+    return PostgresState.open(database, "http://shop.example/api/v1")
 
 
 class TestEveryState:
@@ -95,6 +104,27 @@ class TestEveryState:
         state.save(FRESH)
         assert [memory.linkage_id for memory in state.recall_all()] == ["1", "2"]
         assert state.recall("2").waiting == FULL.waiting
+
+    def test_tells_which_linkages_are_not_paused(self, state):
+        state.save(FRESH)
+        state.save(replace(FRESH, linkage_id="2", paused=True))
+        assert state.unpaused() == {"1"}
+        state.save(replace(FRESH, paused=True))
+        assert state.unpaused() == frozenset()
+
+    def test_keeps_any_text_that_a_file_or_the_shop_can_hold(self, state):
+        odd = "\x01 ソ\\ ① ~ " + chr(0x10FFFF)
+        memory = replace(FRESH, shop_code=odd, notify_to=odd, waiting={odd: 1, "": 2})
+        state.save(memory, [Letter(odd, odd, OPENING)], Heard(at(1), (odd,)))
+        assert state.recall("1") == memory
+        assert state.linked_codes("1") == {odd}
+        assert [(one.to, one.letter.subject, one.letter.body) for one in state.queued_letters()] == [(odd, odd, odd)]
+
+    def test_a_linkage_is_held_while_its_pass_runs_and_the_state_goes_on_working(self, state):
+        with state.hold("1"):
+            state.save(FULL)
+        with state.hold("1"), state.hold("2"):
+            assert state.recall("1") == FULL
 
     def test_keeps_codes_as_they_are_heard_of(self, state):
         assert state.linked_codes("1") == frozenset()
@@ -135,8 +165,23 @@ class TestEveryState:
         state.save(replace(FRESH, notify_to="new-owner@shop.example"))
         first, second = state.queued_letters()
         assert first.to == "new-owner@shop.example"
-        state.mark_sent([first.key])
+        with state.claim(first.key) as is_mine:
+            assert is_mine
+            state.mark_sent([first.key])
         assert state.queued_letters() == (second,)
+
+    def test_a_claimed_letter_that_is_not_sent_stays(self, state):
+        state.save(FRESH, [LETTER])
+        (queued,) = state.queued_letters()
+        with state.claim(queued.key) as is_mine:
+            assert is_mine
+        assert state.queued_letters() == (queued,)
+
+    def test_gives_the_letters_of_one_linkage(self, state):
+        state.save(FRESH, [LETTER])
+        state.save(replace(FRESH, linkage_id="2", notify_to="two@shop.example"), [LETTER])
+        assert [one.to for one in state.queued_letters("2")] == ["two@shop.example"]
+        assert len(state.queued_letters()) == 2
 
 
 def test_memory_letter_and_codes_are_saved_all_or_nothing(tmp_path):

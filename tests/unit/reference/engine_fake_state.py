@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from reference.domain.letters import Letter
 from reference.domain.linkage import Memory
 from reference.domain.linked_codes import Heard
+from reference.errors import PassAlreadyRunningError
 from reference.service.ports import QueuedLetter
 
 
@@ -20,12 +22,25 @@ class FakeState:
     letters: dict[str, tuple[str, Letter]] = field(default_factory=dict)
     codes: dict[str, dict[str, tuple[datetime, datetime | None]]] = field(default_factory=dict)
     saves: int = 0
+    held: set[str] = field(default_factory=set)
+    """Linkages that another pass works on."""
+    claimed: set[str] = field(default_factory=set)
+    """Letters that another worker hands over at this moment."""
 
     def recall(self, linkage_id: str) -> Memory | None:
         return self.memories.get(linkage_id)
 
     def recall_all(self) -> tuple[Memory, ...]:
         return tuple(memory for _, memory in sorted(self.memories.items()))
+
+    def unpaused(self) -> frozenset[str]:
+        return frozenset(memory.linkage_id for memory in self.memories.values() if not memory.paused)
+
+    @contextmanager
+    def hold(self, linkage_id: str) -> Iterator[None]:
+        if linkage_id in self.held:
+            raise PassAlreadyRunningError(f"Another pass of linkage {linkage_id} is already running.")
+        yield
 
     def save(self, memory: Memory, letters: Sequence[Letter] = (), heard: Heard | None = None) -> None:
         self.saves += 1
@@ -52,11 +67,16 @@ class FakeState:
             and (emptied_from is None or (emptied_at is not None and emptied_at >= emptied_from))
         )
 
-    def queued_letters(self) -> tuple[QueuedLetter, ...]:
+    def queued_letters(self, linkage_id: str | None = None) -> tuple[QueuedLetter, ...]:
         return tuple(
-            QueuedLetter(key, self.memories[linkage_id].notify_to, letter)
-            for key, (linkage_id, letter) in self.letters.items()
+            QueuedLetter(key, self.memories[owner].notify_to, letter)
+            for key, (owner, letter) in self.letters.items()
+            if linkage_id in {None, owner}
         )
+
+    @contextmanager
+    def claim(self, key: str) -> Iterator[bool]:
+        yield key not in self.claimed
 
     def mark_sent(self, keys: Iterable[str]) -> None:
         for key in keys:

@@ -1,0 +1,48 @@
+"""The shop's list of linkages, asked for once by all the passes of a worker that need it at about the same time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reference.errors import ShopApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from reference.domain.linkage import Linkage
+
+
+@dataclass(slots=True)
+class LinkageList:
+    """What the shop last said, or why it did not; `now` is a clock that all workers share, in seconds.
+
+    An answer serves whoever can do with one that old, and nobody for longer than `keep` seconds.
+    """
+
+    now: Callable[[], float]
+    keep: float
+    _asked_at: float = field(init=False, default=float("-inf"))
+    _answer: Mapping[str, Linkage] | ShopApiError = field(init=False, default_factory=dict)
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    def find(self, linkage_id: str, not_before: float, fetch: Callable[[], tuple[Linkage, ...]]) -> Linkage | None:
+        """Return the linkage as the shop had it at `not_before` or later; raises `ShopApiError`."""
+        with self._lock:
+            now = self.now()
+            if self._asked_at < not_before or now - self._asked_at > self.keep:
+                try:
+                    answer: Mapping[str, Linkage] | ShopApiError = {one.id: one for one in fetch()}
+                except ShopApiError as error:
+                    answer = error
+                self._asked_at, self._answer = now, answer
+            if isinstance(self._answer, ShopApiError):
+                raise self._answer
+            return self._answer.get(linkage_id)
+
+    def take(self, linkages: tuple[Linkage, ...], asked_at: float) -> None:
+        """Keep an answer that somebody else has asked for, unless it is older than the one kept."""
+        with self._lock:
+            if asked_at > self._asked_at:
+                self._asked_at, self._answer = asked_at, {one.id: one for one in linkages}
