@@ -43,6 +43,8 @@ from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_sqlite import SqliteState, hold_lock
 from reference.adapters.tempostar_ftps import FtpsArea, FtpsPatience
 from reference.config import Settings
+from reference.domain.fast_stock_file import choose_reader
+from reference.service.rules import Rules
 from reference.service.sync import Sync
 
 if TYPE_CHECKING:
@@ -77,9 +79,11 @@ def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = Non
                 settings.ftps_tls,
                 trusting(settings.ftps_ca),
                 FtpsPatience(timeout=settings.timeout),
+                settings.state_dir,
             ),
             mailer=SmtpMailer(settings.smtp_host, settings.smtp_port, settings.mail_from, settings.timeout),
             state=state,
+            rules=Rules(parse=choose_reader(settings.csv)),
             clock=GivenClock(settings.now) if settings.now else WallClock(),
             limits=settings.limits,
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reference.adapters.tempostar_ftps import TlsMode
+from reference.domain.fast_stock_file import Reader, is_available
 from reference.domain.limits import Limits
 from reference.errors import ConfigurationError
 
@@ -44,7 +45,7 @@ class Settings:
 
     `now` is None for the wall clock. Optional, and additions of this engine: `timeout`, how many seconds one answer is
     waited for (SYNC_TIMEOUT); `limits`: TEMPOSTAR's 送信間隔 in minutes (SYNC_INTERVAL_MINUTES), and how many percent
-    of the linked stock one file may set to 0 (SYNC_ZERO_SHARE).
+    of the linked stock one file may set to 0 (SYNC_ZERO_SHARE); `csv`: how a stock file is read (SYNC_CSV).
     """
 
     shop_url: str
@@ -60,6 +61,7 @@ class Settings:
     now: datetime | None = None
     limits: Limits = field(default_factory=Limits)
     timeout: float = 15.0
+    csv: Reader = Reader.AUTO
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -81,6 +83,7 @@ class Settings:
                 zero_share=_number(environ, "SYNC_ZERO_SHARE") / 100,
             ),
             timeout=_number(environ, "SYNC_TIMEOUT"),
+            csv=_reader(environ, "SYNC_CSV"),
         )
 
 
@@ -131,6 +134,17 @@ def _tls_mode(environ: Mapping[str, str], name: str) -> TlsMode:
     if value not in set(TlsMode):
         raise _wrong(name, value, "one of explicit, implicit")
     return TlsMode(value)
+
+
+def _reader(environ: Mapping[str, str], name: str) -> Reader:
+    value = environ.get(name, "").strip() or Reader.AUTO.value
+    if value not in set(Reader):
+        raise _wrong(name, value, "one of auto, plain, fast")
+    if value == Reader.FAST and not is_available():
+        raise ConfigurationError(
+            f"{name} is 'fast', and polars is not installed; pip install 'zaikolab[fast]', or set {name} to auto."
+        )
+    return Reader(value)
 
 
 def _certificates(environ: Mapping[str, str], name: str) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ftplib
 import socket
 import ssl
-from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from reference.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import IO
 
 _BLOCK = 65_536
 _NOT_UNDERSTOOD = ("500", "502")
@@ -116,9 +116,8 @@ class ProtectedFtp(ftplib.FTP_TLS):
 
         return super().retrlines(cmd, take)
 
-    def retrieve(self, name: str, *, at_most: int) -> bytes:
-        """Return a file's bytes; raises when there are more than `at_most`, they take too long, or are cut."""
-        received = BytesIO()
+    def retrieve_into(self, received: IO[bytes], name: str, *, at_most: int) -> None:
+        """Write a file's bytes; raises when there are more than `at_most`, they take too long, or are cut."""
         until = monotonic() + self._longest
         with self.transfercmd(f"RETR {name}") as conn:
             try:
@@ -136,7 +135,6 @@ class ProtectedFtp(ftplib.FTP_TLS):
             except OSError as error:
                 raise _not_closed(error, name) from error
         self.voidresp()
-        return received.getvalue()
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
         """Open the data channel as ftplib does, but under the control channel's TLS session."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from reference.domain.content import Content
     from reference.domain.letters import Letter
     from reference.domain.linkage import FileStamp, Linkage, Memory
     from reference.domain.linked_codes import Heard
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """A stock file received whole: as many bytes as announced, and the same file before and after."""
+    """A stock file received whole: as many bytes as announced, and the same file before and after.
+
+    Its `content` can be read for as long as the visit lasts and no other file is fetched.
+    """
 
     stamp: FileStamp
-    content: bytes
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)

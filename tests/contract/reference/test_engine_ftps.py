@@ -60,7 +60,8 @@ class Ground:
 
     def fetch(self, area=None, **changes):
         with (area or self.area()).visit(replace(LINKAGE, **changes)) as folder:
-            return [folder.fetch_file(stamp.name) for stamp in folder.list_files()]
+            fetched = (folder.fetch_file(stamp.name) for stamp in folder.list_files())
+            return [replace(one, content=one.content[:]) for one in fetched]
 
 
 @pytest.fixture
