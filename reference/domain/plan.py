@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from reference.domain.matching import Matching
 
 BATCH_ROWS = 1_000
+LARGE_BATCH_ROWS = 5_000
+LARGE_PLAN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,24 @@ def plan_updates(matching: Matching, held: Mapping[str, int], moved: Container[s
     return Plan(updates, len(matching.matched) - len(updates))
 
 
+def rows_at_once(updates: int) -> int:
+    """Return how many updates go in one request.
+
+    What is sold while the shop carries out a request shows too high for so long, so requests are short where that costs
+    nothing; for a plan of more than `LARGE_PLAN` updates requests are long, because it is over sooner by that.
+    """
+    return LARGE_BATCH_ROWS if updates > LARGE_PLAN else BATCH_ROWS
+
+
 def cut_batches(
-    plan: Plan, new_key: Callable[[], str], written_at: datetime, rows: int = BATCH_ROWS
+    plan: Plan, new_key: Callable[[], str], written_at: datetime, rows: int | None = None
 ) -> Iterator[Batch]:
-    """Cut a plan into batches, each with an idempotency key of its own.
+    """Cut a plan into batches, each with an idempotency key of its own; by `rows_at_once` when `rows` is left out.
 
     A batch is kept with its key until the shop has answered: a repeated request carries the same key, while a later
     one that wants the same numbers again is not mistaken for a repetition.
     """
+    rows = rows or rows_at_once(len(plan.updates))
     for start in range(0, len(plan.updates), rows):
         yield Batch(new_key(), plan.updates[start : start + rows], written_at)
 
@@ -76,7 +88,10 @@ def cut_batches(
 def hold_back(batch: Batch, held: Mapping[str, int]) -> tuple[Update, ...]:
     """Return the batch's updates with what is held back taken off."""
     return tuple(
-        replace(update, stock=lowered(update.stock, held.get(update.variant_code, 0))) for update in batch.updates
+        replace(update, stock=lowered(update.stock, held[update.variant_code]))
+        if update.variant_code in held
+        else update
+        for update in batch.updates
     )
 
 

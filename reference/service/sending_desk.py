@@ -3,7 +3,8 @@
 **What an order takes is not put back.** The shop sets absolute numbers and has no condition to set them under, so a
 purchase between the last reading of orders and the moment the shop carries out an update is overwritten: for that long
 the shop may show units that are sold. The engine keeps that window to one request: it reads the orders right before
-each batch, and again right after it; whatever came in is corrected at once. A pass killed between the two leaves the
+each batch, and again right after it; whatever came in is corrected at once. What is read right after a batch is what
+is read right before the next one: one reading a batch, and one more. A pass killed between the two leaves the
 correction to the next pass.
 """
 
@@ -44,6 +45,7 @@ class SendingDesk:
     notebook: Notebook
     desk: OrderDesk
     counts: Counts = field(default_factory=Counts)
+    _has_just_read: bool = field(init=False, default=False)
 
     @property
     def memory(self) -> Memory:
@@ -53,6 +55,7 @@ class SendingDesk:
     def send_queue(self) -> bool:
         """Send the queued updates; return whether there were any. What the shop has answered leaves the queue."""
         queue = self.memory.queue
+        self._has_just_read = False
         receipts: list[Receipt] = []
         try:
             for batch in queue:
@@ -67,11 +70,13 @@ class SendingDesk:
     def _send(self, batch: Batch) -> Receipt:
         """Send a batch less what orders hold back, and what came in meanwhile once more, until nothing comes in."""
         shop, shop_id = self.shop, self.linkage.shop_id
-        self.desk.read_news()
+        if not self._has_just_read:
+            self.desk.read_news()
         receipt = shop.send_stock(shop_id, make_request(batch, self._lowered(batch), self.memory.orders.after))
         for _ in range(CORRECTIONS):
             news = self.desk.read_news()
-            overtaken = tuple(update for update in self._lowered(batch) if update.variant_code in news)
+            overtaken = tuple(update for update in self._lowered(batch) if update.variant_code in news) if news else ()
+            self._has_just_read = not overtaken
             if not overtaken:
                 break
             correction = shop.send_stock(shop_id, make_request(batch, overtaken, self.memory.orders.after))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import pytest
@@ -62,6 +63,29 @@ def test_a_small_file_does_not_load_polars():
     seen = Seen(LARGE[: LARGE.rindex(b"\n", 0, 900) + 1])
     choose_reader(Reader.AUTO)(seen)
     assert seen.longest == len(seen)
+
+
+WITHOUT = """
+import sys
+sys.modules["polars"] = sys.modules["orjson"] = None
+from reference.adapters.json_answer import Answer, write_json
+from reference.config import _reader
+from reference.domain.fast_stock_file import Reader, choose_reader
+from reference.domain.stock_file import parse_stock_file
+from reference.errors import ConfigurationError
+assert choose_reader(Reader.AUTO) is parse_stock_file
+assert Answer.parse(write_json({"a": "椅子"}), "a test").text("a") == "椅子"
+try:
+    _reader({"SYNC_CSV": "fast"}, "SYNC_CSV")
+except ConfigurationError as error:
+    print(error)
+"""
+
+
+def test_without_the_extra_all_is_read_plainly_and_fast_is_refused_with_the_next_step():
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "pip install 'zaikolab[fast]'" in done.stdout
 
 
 @pytest.mark.parametrize("size", [10, IN_MEMORY * 2])
