@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reference.adapters.tempostar_ftps import TlsMode
-from reference.domain.fast_stock_file import Reader, is_available
+from reference.domain.columns import is_available
+from reference.domain.fast_stock_file import Reader
 from reference.domain.limits import Limits
 from reference.errors import ConfigurationError
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 try:
     import orjson
 except ImportError:  # without the extra `fast`
-    orjson = None  # type: ignore[assignment]
+    orjson = None  # type: ignore[assignment] # a module or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
-from types import NoneType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode
 
@@ -14,16 +13,17 @@ from urllib3.exceptions import HTTPError
 
 from reference.adapters.clock import JAPAN
 from reference.adapters.json_answer import Answer, write_json
+from reference.adapters.variant_pages import VariantPages
 from reference.domain.linkage import Linkage, LinkageState
-from reference.domain.matching import Variant
 from reference.domain.orders import Buyer, Order, OrderLine, OrderState
 from reference.domain.report import LinkageReport, Outcome
 from reference.errors import ShopApiError, ShopTokenRefusedError
 from reference.service.ports import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from reference.domain.matching import Variant
     from reference.domain.plan import Batch
 
 VARIANTS_PER_PAGE = 10_000
@@ -82,23 +82,19 @@ class HttpShop:
         """Return every linkage."""
         return tuple(_read_linkage(one) for one in self._ask("GET", "/linkages").list_of("linkages"))
 
-    def fetch_variants(self, shop_id: str) -> tuple[Variant, ...]:
+    def fetch_variants(self, shop_id: str) -> Collection[Variant]:
         """Return all variants of a shop, over as many pages as there are."""
         path = f"/shops/{quote(shop_id, safe='')}/variants"
-        variants: dict[str, Variant] = {}
+        pages = VariantPages()
         cursor: str | None = None
         while True:
             query = {"limit": str(VARIANTS_PER_PAGE)} | ({"cursor": cursor} if cursor is not None else {})
             answer = self._ask("GET", f"{path}?{urlencode(query)}")
-            page = _read_variants(answer)
-            known = len(variants)
-            variants |= {variant.variant_id: variant for variant in page}
-            if len(variants) != known + len(page):
-                raise answer.wrong("variants", "gives a variant_id twice")
+            rows = pages.add(answer)
             cursor = answer.optional_text("next_cursor")
             if cursor is None:
-                return tuple(variants.values())
-            if not page:
+                return pages.gathered(answer)
+            if not rows:
                 raise answer.wrong("next_cursor", "leads on from an empty page, so the pages would never end")
 
     def fetch_orders(self, shop_id: str, after: int) -> tuple[Order, ...]:
@@ -184,25 +180,6 @@ def _read_linkage(answer: Answer) -> Linkage:
         shop_code=answer.text("shop_code"),
         notify_to=answer.text("notify_to"),
         sync_now=answer.flag("sync_now"),
-    )
-
-
-def _read_variants(answer: Answer) -> list[Variant]:
-    """Read a page; what is well is read quickly, for there may be a million, and what is not is named."""
-    rows = answer.rows_if(
-        "variants", {"variant_id": str, "variant_code": (str, NoneType), "stock": int, "listing_status": str}
-    )
-    if rows is None or any(row[2] < 0 for row in rows):
-        return [_read_variant(one) for one in answer.list_of("variants")]
-    return [Variant(*row) for row in rows]
-
-
-def _read_variant(answer: Answer) -> Variant:
-    return Variant(
-        variant_id=answer.text("variant_id"),
-        variant_code=answer.optional_text("variant_code"),
-        stock=answer.count("stock"),
-        listing_status=answer.text("listing_status"),
     )
 
 

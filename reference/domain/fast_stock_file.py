@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, assert_never
 
+from reference.domain.columns import LevelColumns, is_available
 from reference.domain.stock_file import (
     _BYTE_ORDER_MARK,
     HEADER_WITHIN,
@@ -67,14 +67,6 @@ def choose_reader(reader: Reader) -> Callable[[Content], StockFile]:
             return parse_by_size if is_available() else parse_stock_file
         case _:
             assert_never(reader)
-
-
-def is_available() -> bool:
-    """Tell whether polars is installed (the extra `fast`)."""
-    try:
-        return find_spec("polars") is not None
-    except ValueError:  # it was taken away on purpose
-        return False
 
 
 def parse_by_size(file: Content) -> StockFile:
@@ -163,7 +155,7 @@ class _Rows:
             for row, code, _level, negative in self.good
             if negative and code not in contradicted
         ]
-        levels = dict(zip(rows["code"].to_list(), rows["level"].to_list(), strict=True))
+        levels = LevelColumns(rows.select("code", "level").unique("code").sort("code"))
         return StockFile(levels, tuple(sorted(self.problems, key=lambda problem: problem.row)))
 
     def _add_row(self, number: int, record: list[str]) -> None:

@@ -11,10 +11,11 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from reference.domain.columns import Rows, differing, rows_or_tuple
 from reference.domain.orders import lowered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from reference.domain.matching import Matching
@@ -37,7 +38,7 @@ class Batch:
     """Updates that go in one request; the shop does nothing twice for one `key`. `written_at` is their file's time."""
 
     key: str
-    updates: tuple[Update, ...]
+    updates: Sequence[Update]
     written_at: datetime
 
 
@@ -45,16 +46,19 @@ class Batch:
 class Plan:
     """The updates of one file, sorted by code, and how many codes already stand as the file says."""
 
-    updates: tuple[Update, ...]
+    updates: Sequence[Update]
     unchanged: int
 
 
-def plan_updates(matching: Matching, held: Mapping[str, int], moved: Container[str] = ()) -> Plan:
+def plan_updates(matching: Matching, held: Mapping[str, int], moved: Collection[str] = ()) -> Plan:
     """Update what differs from the number read in the same pass: a sale or an edit may have moved it since.
 
     `held` are the units held back per code; `moved` are codes of orders that came in while the shop's numbers were
     read, whose number is therefore not to be relied on.
     """
+    if isinstance(matching.matched, Rows):
+        differ = differing(matching.matched.frame, held, moved)
+        return Plan(rows_or_tuple(differ, Update), len(matching.matched) - len(differ))
     updates = tuple(
         Update(match.variant_code, match.level)
         for match in matching.matched

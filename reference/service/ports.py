@@ -100,7 +100,7 @@ class Shop(Protocol):
         """Return every linkage."""
         ...
 
-    def fetch_variants(self, shop_id: str) -> tuple[Variant, ...]:
+    def fetch_variants(self, shop_id: str) -> Collection[Variant]:
         """Return all variants of a shop with their numbers of now."""
         ...
 

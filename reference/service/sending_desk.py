@@ -93,16 +93,17 @@ class SendingDesk:
         Not so rows older than the newest file, which were held: what waits counts as said by the newest.
         """
         answered, newest = self.memory.queue[: len(receipts)], self.memory.newest
-        sent = {update.variant_code: update.stock for batch in answered for update in batch.updates}
-        rejected = {code: reason for receipt in receipts for code, reason in receipt.rejected if code in sent}
+        reasons = {code: reason for receipt in receipts for code, reason in receipt.rejected}
+        sent, of_newest = {}, set()
+        for batch in answered if reasons else ():
+            for update in batch.updates:
+                if update.variant_code in reasons:
+                    sent[update.variant_code] = update.stock
+                    if newest and batch.written_at == newest.modified_at:
+                        of_newest.add(update.variant_code)
+        rejected = {code: reason for code, reason in reasons.items() if code in sent}
         ambiguous = sorted(code for code, reason in rejected.items() if reason == "ambiguous")
         unmatched = sorted(rejected.keys() - set(ambiguous))
-        of_newest = {
-            update.variant_code
-            for batch in answered
-            if newest and batch.written_at == newest.modified_at
-            for update in batch.updates
-        }
         memory = replace(
             self.memory,
             queue=self.memory.queue[len(receipts) :],

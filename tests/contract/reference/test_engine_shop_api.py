@@ -103,7 +103,7 @@ def test_reads_every_page_of_variants(server):
         ok({"variants": [variant("1", "A ")], "next_cursor": "c/1", "revision": 4}),
         ok({"variants": [variant("2", None)], "next_cursor": None, "revision": 4}),
     ]
-    assert shop.fetch_variants("7") == (Variant("1", "A ", 1, "公開"), Variant("2", None, 1, "公開"))
+    assert tuple(shop.fetch_variants("7")) == (Variant("1", "A ", 1, "公開"), Variant("2", None, 1, "公開"))
     assert script.seen[1][1] == "/api/v1/shops/7/variants?limit=10000&cursor=c%2F1"
 
 
