@@ -91,6 +91,16 @@ def is_available() -> bool:
         return False
 
 
+def sorted_by_code(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame in order of `code`; one that is in order takes no memory for it."""
+    return frame if frame["code"].is_sorted() else frame.sort("code")
+
+
+def has_doubles(column: pl.Series) -> bool:
+    """Tell whether a value of a sorted column comes twice."""
+    return bool((column == column.shift()).any())
+
+
 def column_of(codes: Iterable[str]) -> pl.Series:
     """Return codes as a column."""
     import polars as pl
@@ -131,7 +141,7 @@ def join_levels(levels: Mapping[str, int], variants: pl.DataFrame) -> tuple[pl.D
     holders = (
         wanted.lazy()
         .join(coded, on="code", how="left", maintain_order="left")
-        .with_columns(often=pl.col("code").is_duplicated())
+        .with_columns(often=_comes_again("code"))
         .collect()
     )
     found = pl.col("stock").is_not_null()
@@ -168,7 +178,7 @@ def single_holders(variants: pl.DataFrame) -> LevelColumns:
     import polars as pl
 
     coded = variants.filter(pl.col("code").is_not_null()).select("code", pl.col("stock").alias("level"))
-    return LevelColumns(coded.filter(~pl.col("code").is_duplicated()).sort("code"))
+    return LevelColumns(sorted_by_code(coded).filter(~_comes_again("code")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +202,24 @@ def count_zeros(
     shop = levels_in_columns(shop_stock)
     in_stock = shop.filter(pl.col("level") > 0).select("code")
     in_file = matched.select("code")
-    still = column_of(held).to_frame().join(in_file, on="code", how="anti").join(in_stock, on="code", how="semi")
-    gone = column_of(lately).to_frame().join(shop.filter(pl.col("level") == 0), on="code", how="semi")
-    gone = gone.join(matched.filter(pl.col("level") > 0), on="code", how="anti")
+    still = _only(_only(column_of(held).to_frame(), in_file, having=False), in_stock)
+    gone = _only(column_of(lately).to_frame(), shop.filter(pl.col("level") == 0))
+    gone = _only(gone, matched.filter(pl.col("level") > 0), having=False)
     zeros = pl.concat([emptied(matched).to_frame(), still, gone])["code"].n_unique()
-    left = in_stock.join(in_file, on="code", how="anti").join(column_of(linked).to_frame(), on="code", how="semi")
-    counted = in_stock.join(in_file, on="code", how="semi")
-    return Zeros(zeros, len(left) + len(counted) + gone["code"].n_unique())
+    counted = int((matched["stock"] > 0).sum())
+    if counted < len(in_stock):  # else every one in stock is in the file, and what else is linked does not matter
+        counted += len(_only(_only(in_stock, in_file, having=False), column_of(linked).to_frame()))
+    return Zeros(zeros, counted + gone["code"].n_unique())
+
+
+def _only(codes: pl.DataFrame, others: pl.DataFrame, *, having: bool = True) -> pl.DataFrame:
+    """Return the codes that others have, or have not; for none nothing is asked."""
+    return codes if codes.is_empty() else codes.join(others, on="code", how="semi" if having else "anti")
+
+
+def _comes_again(column: str) -> pl.Expr:
+    """Tell of each value of a sorted column whether it is there more than once."""
+    import polars as pl
+
+    code = pl.col(column)
+    return (code == code.shift()).fill_null(value=False) | (code == code.shift(-1)).fill_null(value=False)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
-from reference.domain.columns import LevelColumns, is_available
+from reference.domain.columns import LevelColumns, has_doubles, is_available, sorted_by_code
 from reference.domain.stock_file import (
     _BYTE_ORDER_MARK,
     HEADER_WITHIN,
@@ -141,21 +141,22 @@ class _Rows:
         columns = list(zip(*self.good, strict=True)) or [(), (), (), ()]
         names = {"row": pl.Int64, "code": pl.String, "level": pl.Int64, "negative": pl.Boolean}
         odd = pl.DataFrame(dict(zip(names, columns, strict=True)), schema=names)
-        rows = pl.concat([*self.sure, odd])
+        rows = sorted_by_code(pl.concat([*self.sure, odd]))
+        self.sure.clear()
         contradicted: set[str] = set()
-        if rows["code"].n_unique() != len(rows):
+        if has_doubles(rows["code"]):
             said = rows.group_by("code").agg(pl.col("level").n_unique())
             contradicted = set(said.filter(pl.col("level") > 1)["code"])
             rows = rows.with_columns(lost=pl.col("code").is_in(list(contradicted)))
             lost = rows.filter(pl.col("lost")).select("row", "code").iter_rows()
             self.problems += [RowProblem(row, code, RowReason.CONTRADICTING_DUPLICATE) for row, code in lost]
-            rows = rows.filter(~pl.col("lost"))
+            rows = rows.filter(~pl.col("lost")).unique("code").sort("code")
         self.problems += [
             RowProblem(row, code, RowReason.NEGATIVE)
             for row, code, _level, negative in self.good
             if negative and code not in contradicted
         ]
-        levels = LevelColumns(rows.select("code", "level").unique("code").sort("code"))
+        levels = LevelColumns(rows.select("code", "level"))
         return StockFile(levels, tuple(sorted(self.problems, key=lambda problem: problem.row)))
 
     def _add_row(self, number: int, record: list[str]) -> None:
