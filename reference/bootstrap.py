@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING
 from reference.adapters.clock import GivenClock, WallClock
 from reference.adapters.ftps_channel import trusting
 from reference.adapters.mail import SmtpMailer
+from reference.adapters.mirrored_shop import MIRROR_FILE, MirroredShop, MirrorFile
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_sqlite import SqliteState, hold_lock
 from reference.adapters.tempostar_ftps import FtpsArea, FtpsPatience
@@ -72,7 +73,7 @@ def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = Non
         HttpShop.open(settings.shop_url, settings.shop_token, HttpPatience(timeout=settings.timeout)) as shop,
     ):
         sync = Sync(
-            shop=shop,
+            shop=MirroredShop(shop, MirrorFile(settings.state_dir / MIRROR_FILE)),
             stock_area=FtpsArea(
                 settings.ftps_host,
                 settings.ftps_port,

@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from reference.adapters.clock import JAPAN
 from reference.adapters.json_answer import Answer, write_json
-from reference.adapters.variant_pages import VariantPages
+from reference.adapters.variant_pages import VariantPages, read_rows
 from reference.domain.linkage import Linkage, LinkageState
 from reference.domain.orders import Buyer, Order, OrderLine, OrderState
 from reference.domain.report import LinkageReport, Outcome
@@ -54,11 +54,28 @@ class _PatientRetry(urllib3.Retry):
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What has changed of a shop's variants: rows of id, code, stock and status, and the ids of those that are gone.
+
+    `revision` is the shop's, before they were read.
+    """
+
+    revision: int
+    variants: tuple[tuple[Any, ...], ...]
+    deleted: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class HttpShop:
     """The shop API behind one base URL and token; open it with `HttpShop.open` in a `with` statement."""
 
     url: str
     pool: urllib3.PoolManager = field(repr=False)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells one shop's API from another's at the same address: the token."""
+        return (self.pool.headers["Authorization"],)
 
     @classmethod
     @contextmanager
@@ -84,18 +101,43 @@ class HttpShop:
 
     def fetch_variants(self, shop_id: str) -> Collection[Variant]:
         """Return all variants of a shop, over as many pages as there are."""
+        return self.read_variants(shop_id)[0]
+
+    def read_variants(self, shop_id: str) -> tuple[Collection[Variant], int]:
+        """Return all variants of a shop and its revision before they were read: 0 where it tells none."""
         path = f"/shops/{quote(shop_id, safe='')}/variants"
         pages = VariantPages()
+        revision: int | None = None
         cursor: str | None = None
         while True:
             query = {"limit": str(VARIANTS_PER_PAGE)} | ({"cursor": cursor} if cursor is not None else {})
             answer = self._ask("GET", f"{path}?{urlencode(query)}")
             rows = pages.add(answer)
+            revision = answer.count("revision") if revision is None and "revision" in answer.fields else revision or 0
             cursor = answer.optional_text("next_cursor")
             if cursor is None:
-                return pages.gathered(answer)
+                return pages.gathered(answer), revision
             if not rows:
                 raise answer.wrong("next_cursor", "leads on from an empty page, so the pages would never end")
+
+    def fetch_changes(self, shop_id: str, after: int, pages: int) -> Changes | None:
+        """Return what has changed of a shop's variants after a revision; None when it is more than so many pages."""
+        path = f"/shops/{quote(shop_id, safe='')}/variants"
+        variants: dict[str, tuple[Any, ...]] = {}
+        deleted: set[str] = set()
+        revision: int | None = None
+        query = {"limit": str(VARIANTS_PER_PAGE), "changed_after": str(after)}
+        for _ in range(pages):
+            answer = self._ask("GET", f"{path}?{urlencode(query)}")
+            gone = {one.text("variant_id") for one in answer.list_of("variants") if one.fields.get("deleted") is True}
+            deleted |= gone
+            variants |= {row[0]: row for row in read_rows(answer) if row[0] not in gone}
+            revision = answer.count("revision") if revision is None else revision
+            following = answer.optional_text("next_cursor")
+            if following is None:
+                return Changes(revision, tuple(variants.values()), frozenset(deleted))
+            query["cursor"] = following
+        return None
 
     def fetch_orders(self, shop_id: str, after: int) -> tuple[Order, ...]:
         """Return the orders placed or cancelled after that seq, over as many pages as there are: the last is empty."""

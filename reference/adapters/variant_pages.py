@@ -36,7 +36,7 @@ class VariantPages:
 
     def add(self, answer: Answer) -> int:
         """Take a page and return its rows; raises `ShopApiError` when a variant_id is given twice."""
-        rows = _read_rows(answer)
+        rows = read_rows(answer)
         if self.in_columns and (self._frames or answer.optional_text("next_cursor") is not None):
             self._add_frame(answer, rows)
         else:
@@ -79,7 +79,7 @@ def _twice(answer: Answer) -> Exception:
     return answer.wrong("variants", "gives a variant_id twice")
 
 
-def _read_rows(answer: Answer) -> list[tuple[Any, ...]]:
+def read_rows(answer: Answer) -> list[tuple[Any, ...]]:
     """Read a page; what is well is read quickly, for there may be a million, and what is not is named."""
     rows = answer.rows_if("variants", _FIELDS)
     if rows is None or any(row[2] < 0 for row in rows):
