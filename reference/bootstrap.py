@@ -45,6 +45,7 @@ from reference.adapters.state_sqlite import SqliteState, hold_lock
 from reference.adapters.tempostar_ftps import FtpsArea, FtpsPatience
 from reference.config import Settings
 from reference.domain.fast_stock_file import choose_reader
+from reference.service.ports import tell_nobody
 from reference.service.rules import Rules
 from reference.service.sync import Sync
 
@@ -52,20 +53,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from reference.domain.report import PassReport
+    from reference.service.ports import Tell
 
 
-def run_pass(environ: Mapping[str, str], *, adjust: Callable[[Sync], Sync] | None = None) -> PassReport:
+def run_pass(
+    environ: Mapping[str, str], *, adjust: Callable[[Sync], Sync] | None = None, tell: Tell = tell_nobody
+) -> PassReport:
     """Make one pass over all linkages with the settings of contract 4, and close everything that was opened.
 
     Raises `ConfigurationError` (exit 2), `StateError` or `PassAlreadyRunningError` (exit 1); every other trouble is in
     the report, whose `exit_code` is 0 or 1.
     """
-    with bootstrap(Settings.from_environ(environ), adjust=adjust) as sync:
+    with bootstrap(Settings.from_environ(environ), adjust=adjust, tell=tell) as sync:
         return sync.run_pass()
 
 
 @contextmanager
-def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = None) -> Iterator[Sync]:
+def bootstrap(
+    settings: Settings, *, adjust: Callable[[Sync], Sync] | None = None, tell: Tell = tell_nobody
+) -> Iterator[Sync]:
     """Build the service over its real adapters, holding the state folder's lock until the end."""
     with (
         hold_lock(settings.state_dir),
@@ -81,11 +87,13 @@ def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = Non
                 trusting(settings.ftps_ca),
                 FtpsPatience(timeout=settings.timeout),
                 settings.state_dir,
+                tell,
             ),
             mailer=SmtpMailer(settings.smtp_host, settings.smtp_port, settings.mail_from, settings.timeout),
             state=state,
             rules=Rules(parse=choose_reader(settings.csv)),
             clock=GivenClock(settings.now) if settings.now else WallClock(),
             limits=settings.limits,
+            tell=tell,
         )
         yield adjust(sync) if adjust else sync

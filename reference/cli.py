@@ -21,6 +21,7 @@ from reference.config import Settings, state_dir_from
 from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
 from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
+from reference.progress import showing
 from reference.screens import describe, show_report, show_status
 from reference.service.rules import SERVICE
 
@@ -59,7 +60,8 @@ def once(environ: Mapping[str, str], as_json: bool) -> ExitCode:
     Example:
       zaikosync once --json
     """
-    report = run_pass(environ)
+    with showing(silent=as_json) as tell:
+        report = run_pass(environ, tell=tell)
     show_report(report, as_json=as_json)
     return report.exit_code
 
@@ -203,7 +205,8 @@ def _known_folder(environ: Mapping[str, str]) -> Path:
 def _try_pass(environ: Mapping[str, str]) -> None:
     """Make a pass; a pass that runs elsewhere is left to it."""
     try:
-        report = run_pass(environ)
+        with showing() as tell:
+            report = run_pass(environ, tell=tell)
         click.echo(f"{report.started_at:%Y-%m-%d %H:%M:%S}")
         show_report(report, as_json=False)
     except PassAlreadyRunningError as error:

@@ -15,11 +15,14 @@ from reference.errors import (
     UntrustedFileError,
     UntrustedReason,
 )
+from reference.service.ports import tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from typing import IO
+
+    from reference.service.ports import Tell
 
 _BLOCK = 65_536
 _NOT_UNDERSTOOD = ("500", "502")
@@ -116,7 +119,7 @@ class ProtectedFtp(ftplib.FTP_TLS):
 
         return super().retrlines(cmd, take)
 
-    def retrieve_into(self, received: IO[bytes], name: str, *, at_most: int) -> None:
+    def retrieve_into(self, received: IO[bytes], name: str, *, at_most: int, tell: Tell = tell_nobody) -> None:
         """Write a file's bytes; raises when there are more than `at_most`, they take too long, or are cut."""
         until = monotonic() + self._longest
         with self.transfercmd(f"RETR {name}") as conn:
@@ -127,6 +130,7 @@ class ProtectedFtp(ftplib.FTP_TLS):
                         evidence = f"more than {at_most} bytes arrived"
                         raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)
                     self._refuse_late(name, until)
+                    tell("bytes received", received.tell(), at_most)
             except ssl.SSLError as error:
                 raise _not_closed(error, name) from error
             try:

@@ -28,7 +28,7 @@ from reference.errors import (
     UntrustedFileError,
     UntrustedReason,
 )
-from reference.service.ports import FetchedFile
+from reference.service.ports import FetchedFile, tell_nobody
 
 if TYPE_CHECKING:
     import ssl
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reference.domain.linkage import Linkage
+    from reference.service.ports import Tell
 
 Result = TypeVar("Result")
 
@@ -76,6 +77,7 @@ class FtpsArea:
     tls: ssl.SSLContext
     patience: FtpsPatience = field(default_factory=FtpsPatience)
     spool: Path | None = None
+    tell: Tell = tell_nobody
 
     @contextmanager
     def visit(self, linkage: Linkage) -> Iterator[FtpsFolder]:
@@ -268,7 +270,7 @@ class FtpsFolder:
         before = self._stamp(ftp, name)
         content = SpooledFile.create(self.area.spool)
         self._received.append(content)
-        ftp.retrieve_into(content.file, name, at_most=before.size)
+        ftp.retrieve_into(content.file, name, at_most=before.size, tell=self.area.tell)
         if len(content) != before.size:
             evidence = f"{len(content)} of {before.size} bytes arrived"
             raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)

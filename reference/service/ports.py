@@ -52,6 +52,18 @@ class QueuedLetter:
     letter: Letter
 
 
+class Tell(Protocol):
+    """Hears how far long work is: what is done, how much of it, and of how much."""
+
+    def __call__(self, what: str, done: int, of: int, /) -> None:
+        """Hear it; must be quick."""
+        ...
+
+
+def tell_nobody(_what: str, _done: int, _of: int, /) -> None:
+    """Let nobody know."""
+
+
 class StockFolder(Protocol):
     """The folder of one shop in the FTPS area, for as long as a visit lasts."""
 

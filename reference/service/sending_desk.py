@@ -19,6 +19,7 @@ from reference.domain.plan import hold_back, make_request
 from reference.domain.problems import find_problems
 from reference.domain.report import Counts
 from reference.errors import LinkageError
+from reference.service.ports import tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from reference.domain.plan import Batch, Update
     from reference.service.notebook import Notebook
     from reference.service.order_desk import OrderDesk
-    from reference.service.ports import Clock, Receipt, Shop
+    from reference.service.ports import Clock, Receipt, Shop, Tell
     from reference.service.rules import Rules
 
 CORRECTIONS = 3
@@ -44,6 +45,7 @@ class SendingDesk:
     linkage: Linkage
     notebook: Notebook
     desk: OrderDesk
+    tell: Tell = tell_nobody
     counts: Counts = field(default_factory=Counts)
     _has_just_read: bool = field(init=False, default=False)
 
@@ -59,7 +61,8 @@ class SendingDesk:
         receipts: list[Receipt] = []
         try:
             for batch in queue:
-                receipts.append(self._send(batch))  # noqa: PERF401 - kept when one fails
+                receipts.append(self._send(batch))
+                self.tell("batches sent", len(receipts), len(queue))
         except LinkageError:
             self._settle(receipts)
             raise

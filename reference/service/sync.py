@@ -31,6 +31,7 @@ from reference.domain.report import LinkageReport, Outcome, PassReport
 from reference.errors import MailError, ShopApiError
 from reference.service.failures import classify_error
 from reference.service.linkage_pass import LinkagePass
+from reference.service.ports import tell_nobody
 from reference.service.rules import Rules
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from reference.domain.letters import Letter
     from reference.domain.linkage import Linkage, Memory
-    from reference.service.ports import Clock, Mailer, Shop, State, StockArea
+    from reference.service.ports import Clock, Mailer, Shop, State, StockArea, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Sync:
     clock: Clock
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
+    tell: Tell = tell_nobody
     new_key: Callable[[], str] = lambda: uuid.uuid4().hex
 
     def run_pass(self) -> PassReport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reference.bootstrap import bootstrap
 from reference.config import Settings
 from reference.domain.fast_stock_file import Reader
 from reference.errors import ConfigurationError
@@ -109,3 +110,11 @@ def test_a_wrong_token_is_not_quoted(environ):
 def test_stock_files_are_read_as_is_asked(environ, reader):
     assert Settings.from_environ(environ | {"SYNC_CSV": reader.value}).csv is reader
     assert Settings.from_environ(environ).csv is Reader.AUTO
+
+
+def test_what_is_told_of_progress_comes_from_download_and_sending(environ):
+    told = []
+    with bootstrap(Settings.from_environ(environ), tell=lambda *news: told.append(news)) as sync:
+        sync.tell("a", 1, 2)
+        sync.stock_area.tell("b", 1, 2)
+    assert told == [("a", 1, 2), ("b", 1, 2)]
