@@ -1,15 +1,15 @@
 """Reads a large stock file a block at a time with polars, and says exactly what `parse_stock_file` says.
 
-**Why it is exact.** A block is *sure* when nothing but its fields' own bytes is left once its first quote, each `","`,
-each `"CRLF"` and its last `"CRLF` are taken away, and no quote or CR is among them. Then every field is quoted and none
-holds a quote, so a field is what stands between two separators: no CSV rule is left to be read differently. The
-separators are replaced by control bytes that the block does not have, and a seal behind each record proves its width.
-No second byte of CP932 is a quote, comma, CR or LF, so all this may be done before decoding.
+**Why it is exact.** Take a block's first quote, each `","`, each `"CRLF"` and its last `"CRLF` away. The block is
+*sure* when all quotes that are left stand in pairs, and no CR is left. Then it is a CSV of quoted fields with these
+contents, and a CSV can be read in one way only. The separators are replaced by control bytes that the block does not
+have, and a seal behind each record proves its width. No second byte of CP932 is a quote, comma, CR or LF, so all this
+may be done before decoding.
 
-What is not sure goes to the plain code: a row (its number odd, or no ASCII letter or digit in its code) to `read_row`,
-a block to `read_records`, and the whole file as soon as anything is wrong with it, so that every refusal is the plain
-reader's own. Traps of polars met here: it drops CR at the end of fields and a byte order mark at the beginning, takes
-"" for null, and does not notice rows that are too long when few columns are asked for.
+What is not sure goes to the plain code: a row (its number odd, a quote or no ASCII letter or digit in its code) to
+`read_row`, a block to `read_records`, and the whole file as soon as anything is wrong with it, so that every refusal is
+the plain reader's own. Traps of polars met here: it drops CR at the end of fields and a byte order mark at the
+beginning, takes "" for null, and does not notice rows that are too long when few columns are asked for.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from reference.domain.stock_file import _Layout
 
 BLOCK = 4 << 20
+HALVED = 64
+"""A block that is not sure is halved until its parts are; a part of so small a share of a block is read plainly."""
 WORTH_IT = 1 << 20
 """From so many bytes on polars is quicker than loading it."""
 
@@ -90,7 +92,7 @@ def _try_fast(file: Content, block: int) -> StockFile | None:
         layout = find_layout(body, marked=len(body) != len(head))
         if not layout.has_header:  # its encoding shows in the whole file only
             return None
-        rows = _Rows(layout)
+        rows = _Rows(layout, max(block // HALVED, 64))
         for part in _cut(file, len(head) - len(body), block):
             if b"\0" in part:
                 return None
@@ -116,9 +118,10 @@ def _cut(file: Content, start: int, block: int) -> Iterator[bytes]:
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows read so far; `count` of them, the header being one."""
+    """The rows read so far; `count` of them, the header being one. Parts of `smallest` bytes are not halved."""
 
     layout: _Layout
+    smallest: int
     count: int = 0
     sure: list[pl.DataFrame] = field(default_factory=list)
     good: list[tuple[int, str, int, bool]] = field(default_factory=list)
@@ -127,7 +130,13 @@ class _Rows:
     def add(self, part: bytes) -> None:
         """Read a part that ends with a line; raises `UntrustedFileError` or `UnicodeDecodeError`."""
         text = part.decode(self.layout.encoding)
-        if not self._add_sure(part):
+        if self._add_sure(part):
+            return
+        middle = part.rfind(b'"\r\n', 0, len(part) // 2) + 3
+        if len(part) > self.smallest and middle >= 3:  # an odd row makes only its neighbours slow
+            self.add(part[:middle])
+            self.add(part[middle:])
+        else:
             _refuse_misplaced_quotes(text)
             for record in read_records(text):
                 self.count += 1
@@ -179,11 +188,11 @@ class _Rows:
             frame = frame[1:]
         self.count = self.count + len(frame) + (self.count == 0)
         is_plain = (
-            pl.col("code").str.contains("[0-9A-Za-z]") & pl.col("stock").str.contains(r"\A[0-9]{1,9}\z")
+            pl.col("code").str.contains(r'\A[^"]*[0-9A-Za-z][^"]*\z') & pl.col("stock").str.contains(r"\A[0-9]{1,9}\z")
         ).fill_null(value=False)
         for row, code, stock in frame.filter(~is_plain).iter_rows():
             record = [""] * self.layout.width
-            record[self.layout.code_at], record[self.layout.stock_at] = code or "", stock or ""
+            record[self.layout.code_at], record[self.layout.stock_at] = _inside(code), _inside(stock)
             self._add_row(row, record)
         level = pl.col("stock").cast(pl.Int64)
         self.sure.append(
@@ -192,13 +201,20 @@ class _Rows:
         return True
 
 
+def _inside(text: str | None) -> str:
+    """Return what stands between the quotes of a field."""
+    return (text or "").replace('""', '"')
+
+
 def _read_sure(part: bytes, layout: _Layout) -> pl.DataFrame | None:
     """Return code and stock of a part's records as text, "" as null, or None when it is not sure."""
     if part[:1] != b'"' or part[-3:] != b'"\r\n' or any(one in part for one in (_FIELD, _RECORD, _SEAL)):
         return None
     end = _FIELD + _SEAL + _RECORD
     fields = part[1:-3].replace(b'","', _FIELD).replace(b'"\r\n"', end) + _FIELD + _SEAL
-    if b'"' in fields or b"\r" in fields or fields.startswith(_BYTE_ORDER_MARK):
+    if b"\r" in fields or fields.startswith(_BYTE_ORDER_MARK):
+        return None
+    if b'"' in fields and b'"' in fields.replace(b'""', b""):
         return None
     if layout.encoding == "utf-8":
         return _split(fields, layout)
