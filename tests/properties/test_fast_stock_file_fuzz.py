@@ -68,6 +68,7 @@ def case(*rows, encoding="cp932", header=("商品コード", "商品名", "在�
 @example(case(["A", "x", "1"], tail=b'"B","x","2\0"\r\n'), 500)
 @example(case(["A", "x", "1"], tail=b'"B","x","2"'), 500)
 @example(case(["A", "x", "1"], tail=b'"\r\n'), 45)
+@example(case(["A", "x", "1"], tail=b'XB","x","2"\r\n'), 50)
 @example(case(["A", "x", "1"], tail=b'"B","x","23"\n'), 500)
 @example(case(["A", "x", "1"], tail=b'\r\n\r\nB,x,2\r\nC,x",2\r\n'), 500)
 @example(case(['A"', '"x"', "1"], ['"B', 'a","b', "2"], ['"', '""', "3"], ['C""D', "", '4"'], ["", '"', "5"]), 500)
