@@ -74,7 +74,7 @@ def case(*rows, encoding="cp932", header=("商品コード", "商品名", "在�
 @example(case(['A"', '"x"', "1"], ['"B', 'a","b', "2"], ['"', '""', "3"], ['C""D', "", '4"'], ["", '"', "5"]), 500)
 @example(case(["A", "x", "1"], tail=b'"B","x""","y""","2"\r\n'), 500)
 @example(case(["A", "x", "1"], tail=b'"B""","x","2"\r\n"C"",""D","2"\r\n'), 500)
-@example(case(["～1", 'x"y', "1"], ["－", 'x"y', "1"]), 500)
+@example(case(["～1", "x\ry", "1"], ["－", "x\ry", "1"]), 500)
 @example(case(["A", "x", "1"], tail=b"\r\n\r\nB,x,2\r\n"), 500)
 @example(case(["A", "x", "1"], tail=b'A,"x\r\n","2"\r\nB,"y"\r\n'), 45)
 @example(case(["在庫数", "x", "1"], header=("A", "1", "x")), 500)
