@@ -80,7 +80,7 @@ bench: $(READY) ## Timings side by side, as ratios; BENCH=--conformance: verify 
 
 lock: ## Renew requirements.lock (needs uv on the PATH)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-annotate --no-header --group dev --extra scale pyproject.toml -o requirements.lock --upgrade
+	  --no-annotate --no-header --group dev --extra fast --extra scale pyproject.toml -o requirements.lock --upgrade
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -39,11 +39,15 @@ from typing import TYPE_CHECKING
 from reference.adapters.clock import GivenClock, WallClock
 from reference.adapters.ftps_channel import trusting
 from reference.adapters.mail import SmtpMailer
+from reference.adapters.mirrored_shop import MIRROR_FILE, MirroredShop, MirrorFile
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_sqlite import SqliteState, hold_lock
 from reference.adapters.tempostar_ftps import FtpsArea, FtpsPatience
 from reference.config import Settings
+from reference.domain.fast_stock_file import choose_reader
 from reference.errors import ConfigurationError
+from reference.service.ports import tell_nobody
+from reference.service.rules import Rules
 from reference.service.sync import Sync
 
 if TYPE_CHECKING:
@@ -55,24 +59,29 @@ if TYPE_CHECKING:
     from reference.adapters.state_postgres import PostgresState
     from reference.config import Database
     from reference.domain.report import PassReport
-    from reference.service.ports import Clock, Shop, State, StockArea
+    from reference.service.ports import Clock, Shop, State, StockArea, Tell
 
 
-def run_pass(environ: Mapping[str, str], *, adjust: Callable[[Sync], Sync] | None = None) -> PassReport:
+def run_pass(
+    environ: Mapping[str, str], *, adjust: Callable[[Sync], Sync] | None = None, tell: Tell = tell_nobody
+) -> PassReport:
     """Make one pass over all linkages with the settings of contract 4, and close everything that was opened.
 
     Raises `ConfigurationError` (exit 2), `StateError` or `PassAlreadyRunningError` (exit 1); every other trouble is in
     the report, whose `exit_code` is 0 or 1.
     """
-    with bootstrap(Settings.from_environ(environ), adjust=adjust) as sync:
+    with bootstrap(Settings.from_environ(environ), adjust=adjust, tell=tell) as sync:
         return sync.run_pass()
 
 
 @contextmanager
-def bootstrap(settings: Settings, *, adjust: Callable[[Sync], Sync] | None = None) -> Iterator[Sync]:
+def bootstrap(
+    settings: Settings, *, adjust: Callable[[Sync], Sync] | None = None, tell: Tell = tell_nobody
+) -> Iterator[Sync]:
     """Build the service over its real adapters; the state folder's lock, where there is one, is held until the end."""
     with open_state(settings.state_dir, settings.database, settings.shop_url) as state, open_shop(settings) as shop:
-        sync = put_together(settings, state, shop, open_area(settings))
+        mirrored = MirroredShop(shop, MirrorFile(settings.state_dir / MIRROR_FILE))
+        sync = put_together(settings, state, mirrored, open_area(settings, tell), tell)
         yield adjust(sync) if adjust else sync
 
 
@@ -107,7 +116,7 @@ def open_shop(settings: Settings) -> AbstractContextManager[HttpShop]:
     return HttpShop.open(settings.shop_url, settings.shop_token, HttpPatience(timeout=settings.timeout))
 
 
-def open_area(settings: Settings) -> FtpsArea:
+def open_area(settings: Settings, tell: Tell = tell_nobody) -> FtpsArea:
     """Return the FTPS area; nothing is contacted."""
     return FtpsArea(
         settings.ftps_host,
@@ -115,18 +124,22 @@ def open_area(settings: Settings) -> FtpsArea:
         settings.ftps_tls,
         trusting(settings.ftps_ca),
         FtpsPatience(timeout=settings.timeout),
+        settings.state_dir,
+        tell,
     )
 
 
-def put_together(settings: Settings, state: State, shop: Shop, area: StockArea) -> Sync:
+def put_together(settings: Settings, state: State, shop: Shop, area: StockArea, tell: Tell = tell_nobody) -> Sync:
     """Build the service over a state, a shop and an area, and otherwise its real adapters."""
     return Sync(
         shop=shop,
         stock_area=area,
         mailer=SmtpMailer(settings.smtp_host, settings.smtp_port, settings.mail_from, settings.timeout),
         state=state,
+        rules=Rules(parse=choose_reader(settings.csv)),
         clock=open_clock(settings.now),
         limits=settings.limits,
+        tell=tell,
     )
 
 

@@ -23,6 +23,7 @@ from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
 from reference.domain.standing import describe
 from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
+from reference.progress import showing
 from reference.screens import show_report, show_status
 from reference.service.rules import SERVICE
 
@@ -62,7 +63,8 @@ def once(environ: Mapping[str, str], as_json: bool) -> ExitCode:
     Example:
       zaikosync once --json
     """
-    report = run_pass(environ)
+    with showing(silent=as_json) as tell:
+        report = run_pass(environ, tell=tell)
     show_report(report, as_json=as_json)
     return report.exit_code
 
@@ -267,7 +269,8 @@ def _let_go(state: State, linkage_id: str, *, missed_news: bool) -> bool:
 def _try_pass(environ: Mapping[str, str]) -> None:
     """Make a pass; a pass that runs elsewhere is left to it."""
     try:
-        report = run_pass(environ)
+        with showing() as tell:
+            report = run_pass(environ, tell=tell)
         click.echo(f"{report.started_at:%Y-%m-%d %H:%M:%S}")
         show_report(report, as_json=False)
     except PassAlreadyRunningError as error:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reference.adapters.tempostar_ftps import TlsMode
+from reference.domain.columns import is_available
+from reference.domain.fast_stock_file import Reader
 from reference.domain.limits import Limits
 from reference.errors import ConfigurationError
 
@@ -57,7 +59,7 @@ class Settings:
     `now` is None for the wall clock. Optional, and additions of this engine: `timeout`, how many seconds one answer is
     waited for (SYNC_TIMEOUT); `limits`: TEMPOSTAR's 送信間隔 in minutes (SYNC_INTERVAL_MINUTES), and how many percent
     of the linked stock one file may set to 0 (SYNC_ZERO_SHARE); `database`: where the state is kept instead of the
-    folder (SYNC_DATABASE_URL, SYNC_DATABASE_SCHEMA).
+    folder (SYNC_DATABASE_URL, SYNC_DATABASE_SCHEMA); `csv`: how a stock file is read (SYNC_CSV).
     """
 
     shop_url: str
@@ -74,6 +76,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     timeout: float = 15.0
     database: Database | None = None
+    csv: Reader = Reader.AUTO
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -96,6 +99,7 @@ class Settings:
             ),
             timeout=_number(environ, "SYNC_TIMEOUT"),
             database=database_from(environ),
+            csv=_reader(environ, "SYNC_CSV"),
         )
 
 
@@ -175,6 +179,17 @@ def _tls_mode(environ: Mapping[str, str], name: str) -> TlsMode:
     if value not in set(TlsMode):
         raise _wrong(name, value, "one of explicit, implicit")
     return TlsMode(value)
+
+
+def _reader(environ: Mapping[str, str], name: str) -> Reader:
+    value = environ.get(name, "").strip() or Reader.AUTO.value
+    if value not in set(Reader):
+        raise _wrong(name, value, "one of auto, plain, fast")
+    if value == Reader.FAST and not is_available():
+        raise ConfigurationError(
+            f"{name} is 'fast', and polars is not installed; pip install 'zaikolab[fast]', or set {name} to auto."
+        )
+    return Reader(value)
 
 
 def _certificates(environ: Mapping[str, str], name: str) -> Path:

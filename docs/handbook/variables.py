@@ -49,6 +49,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("TEMPOSTAR_SHOP_CODE", _BY_HAND, "ショップコード of the first shop; absent while there is none."),
     Variable("SYNC_TIMEOUT", _REFERENCE, "How long one answer is waited for."),
     Variable("SYNC_INTERVAL_MINUTES", _REFERENCE, "TEMPOSTAR's 送信間隔, by which a missed or overdue file is told."),
+    Variable(
+        "SYNC_CSV", _REFERENCE,
+        "How stock files are read: `plain`; `fast`, with polars (the extra `fast`); `auto`, the default: fast from "
+        "1 MiB on where polars is installed. All say the same of a file.",
+    ),
     Variable("SYNC_ZERO_SHARE", _REFERENCE, "A file that sets more of the linked stock to 0 is held; 100 holds none."),
     Variable(
         "SYNC_DATABASE_URL", _REFERENCE,

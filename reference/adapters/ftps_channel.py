@@ -5,7 +5,6 @@ from __future__ import annotations
 import ftplib
 import socket
 import ssl
-from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,14 @@ from reference.errors import (
     UntrustedFileError,
     UntrustedReason,
 )
+from reference.service.ports import tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import IO
+
+    from reference.service.ports import Tell
 
 _BLOCK = 65_536
 _NOT_UNDERSTOOD = ("500", "502")
@@ -116,9 +119,8 @@ class ProtectedFtp(ftplib.FTP_TLS):
 
         return super().retrlines(cmd, take)
 
-    def retrieve(self, name: str, *, at_most: int) -> bytes:
-        """Return a file's bytes; raises when there are more than `at_most`, they take too long, or are cut."""
-        received = BytesIO()
+    def retrieve_into(self, received: IO[bytes], name: str, *, at_most: int, tell: Tell = tell_nobody) -> None:
+        """Write a file's bytes; raises when there are more than `at_most`, they take too long, or are cut."""
         until = monotonic() + self._longest
         with self.transfercmd(f"RETR {name}") as conn:
             try:
@@ -128,6 +130,7 @@ class ProtectedFtp(ftplib.FTP_TLS):
                         evidence = f"more than {at_most} bytes arrived"
                         raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)
                     self._refuse_late(name, until)
+                    tell("bytes received", received.tell(), at_most)
             except ssl.SSLError as error:
                 raise _not_closed(error, name) from error
             try:
@@ -136,7 +139,6 @@ class ProtectedFtp(ftplib.FTP_TLS):
             except OSError as error:
                 raise _not_closed(error, name) from error
         self.voidresp()
-        return received.getvalue()
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
         """Open the data channel as ftplib does, but under the control channel's TLS session."""

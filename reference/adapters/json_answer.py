@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from reference.errors import ShopApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+try:
+    import orjson
+except ImportError:  # without the extra `fast`
+    orjson = None  # type: ignore[assignment] # a module or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +30,7 @@ class Answer:
     def parse(cls, data: bytes, about: str) -> Self:
         """Read a JSON object, or raise `ShopApiError`."""
         try:
-            parsed = json.loads(data)
+            parsed = _read_json(data)
         except (ValueError, RecursionError) as error:
             raise ShopApiError(f"The shop API answered {about} with something that is not JSON.") from error
         if not isinstance(parsed, dict):
@@ -77,6 +86,23 @@ class Answer:
             raise self.wrong(name, "is not a list of objects")
         return [Answer(one, f"{self.about}, {name}") for one in value]
 
+    def rows_if(self, name: str, wanted: Mapping[str, type | tuple[type, ...]]) -> list[tuple[Any, ...]] | None:
+        """Return these fields of a list of objects as tuples, or None unless every one is of its type and writable.
+
+        A million rows are read so in a tenth of the time; what is wrong is found by reading them one by one.
+        """
+        columns = []
+        try:
+            for key, kind in wanted.items():
+                columns.append([one[key] for one in self.fields[name]])
+                kinds = set(kind) if isinstance(kind, tuple) else {kind}
+                if not kinds.issuperset(map(type, columns[-1])):
+                    return None
+            _ = "".join(value for column in columns for value in column if isinstance(value, str)).encode()
+        except (LookupError, TypeError, UnicodeEncodeError):
+            return None
+        return list(zip(*columns, strict=True))
+
     def wrong(self, name: str, what: str) -> ShopApiError:
         """Return the error that says what is wrong with a field."""
         return ShopApiError(f"The shop API's answer to {self.about} makes no sense: {name} {what}.")
@@ -85,6 +111,22 @@ class Answer:
         if name not in self.fields:
             raise self.wrong(name, "is missing")
         return self.fields[name]
+
+
+def write_json(value: Any) -> bytes:  # noqa: ANN401 - whatever JSON takes
+    """Write JSON in UTF-8, with orjson where it is installed (the extra `fast`)."""
+    if orjson is not None:
+        with suppress(TypeError):  # a number beyond 64 bits
+            return orjson.dumps(value)
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _read_json(data: bytes) -> Any:  # noqa: ANN401 - JSON, until it is checked
+    """Read JSON with orjson where it is installed; what it does not take, lone surrogates as an example, with json."""
+    if orjson is not None:
+        with suppress(ValueError):
+            return orjson.loads(data)
+    return json.loads(data)
 
 
 def _is_writable(text: str) -> bool:

@@ -12,17 +12,18 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from reference.adapters.clock import JAPAN
-from reference.adapters.json_answer import Answer
+from reference.adapters.json_answer import Answer, write_json
+from reference.adapters.variant_pages import VariantPages, read_rows
 from reference.domain.linkage import Linkage, LinkageState
-from reference.domain.matching import Variant
 from reference.domain.orders import Buyer, Order, OrderLine, OrderState
 from reference.domain.report import LinkageReport, Outcome
 from reference.errors import ShopApiError, ShopTokenRefusedError
 from reference.service.ports import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from reference.domain.matching import Variant
     from reference.domain.plan import Batch
 
 VARIANTS_PER_PAGE = 10_000
@@ -53,11 +54,28 @@ class _PatientRetry(urllib3.Retry):
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What has changed of a shop's variants: rows of id, code, stock and status, and the ids of those that are gone.
+
+    `revision` is the shop's, before they were read.
+    """
+
+    revision: int
+    variants: tuple[tuple[Any, ...], ...]
+    deleted: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class HttpShop:
     """The shop API behind one base URL and token; open it with `HttpShop.open` in a `with` statement."""
 
     url: str
     pool: urllib3.PoolManager = field(repr=False)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells one shop's API from another's at the same address: the token."""
+        return (self.pool.headers["Authorization"],)
 
     @classmethod
     @contextmanager
@@ -81,24 +99,45 @@ class HttpShop:
         """Return every linkage."""
         return tuple(_read_linkage(one) for one in self._ask("GET", "/linkages").list_of("linkages"))
 
-    def fetch_variants(self, shop_id: str) -> tuple[Variant, ...]:
+    def fetch_variants(self, shop_id: str) -> Collection[Variant]:
         """Return all variants of a shop, over as many pages as there are."""
+        return self.read_variants(shop_id)[0]
+
+    def read_variants(self, shop_id: str) -> tuple[Collection[Variant], int]:
+        """Return all variants of a shop and its revision before they were read: 0 where it tells none."""
         path = f"/shops/{quote(shop_id, safe='')}/variants"
-        variants: dict[str, Variant] = {}
+        pages = VariantPages()
+        revision: int | None = None
         cursor: str | None = None
         while True:
             query = {"limit": str(VARIANTS_PER_PAGE)} | ({"cursor": cursor} if cursor is not None else {})
             answer = self._ask("GET", f"{path}?{urlencode(query)}")
-            page = [_read_variant(one) for one in answer.list_of("variants")]
-            known = len(variants)
-            variants |= {variant.variant_id: variant for variant in page}
-            if len(variants) != known + len(page):
-                raise answer.wrong("variants", "gives a variant_id twice")
+            rows = pages.add(answer)
+            revision = answer.count("revision") if revision is None and "revision" in answer.fields else revision or 0
             cursor = answer.optional_text("next_cursor")
             if cursor is None:
-                return tuple(variants.values())
-            if not page:
+                return pages.gathered(answer), revision
+            if not rows:
                 raise answer.wrong("next_cursor", "leads on from an empty page, so the pages would never end")
+
+    def fetch_changes(self, shop_id: str, after: int, pages: int) -> Changes | None:
+        """Return what has changed of a shop's variants after a revision; None when it is more than so many pages."""
+        path = f"/shops/{quote(shop_id, safe='')}/variants"
+        variants: dict[str, tuple[Any, ...]] = {}
+        deleted: set[str] = set()
+        revision: int | None = None
+        query = {"limit": str(VARIANTS_PER_PAGE), "changed_after": str(after)}
+        for _ in range(pages):
+            answer = self._ask("GET", f"{path}?{urlencode(query)}")
+            gone = {one.text("variant_id") for one in answer.list_of("variants") if one.fields.get("deleted") is True}
+            deleted |= gone
+            variants |= {row[0]: row for row in read_rows(answer) if row[0] not in gone}
+            revision = answer.count("revision") if revision is None else revision
+            following = answer.optional_text("next_cursor")
+            if following is None:
+                return Changes(revision, tuple(variants.values()), frozenset(deleted))
+            query["cursor"] = following
+        return None
 
     def fetch_orders(self, shop_id: str, after: int) -> tuple[Order, ...]:
         """Return the orders placed or cancelled after that seq, over as many pages as there are: the last is empty."""
@@ -120,7 +159,7 @@ class HttpShop:
         answer = self._ask(
             "POST",
             f"/shops/{quote(shop_id, safe='')}/stock",
-            {"updates": [asdict(update) for update in batch.updates]},
+            {"updates": [{"variant_code": one.variant_code, "stock": one.stock} for one in batch.updates]},
             {"Idempotency-Key": batch.key},
         )
         rejected = tuple((one.text("variant_code"), one.text("reason")) for one in answer.list_of("rejected"))
@@ -152,7 +191,7 @@ class HttpShop:
     ) -> Answer:
         about = f"{method} {path.partition('?')[0]}"
         sent_headers = {**self.pool.headers, "Content-Type": "application/json", **(headers or {})}
-        payload = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        payload = None if body is None else write_json(body)
         try:
             response = self.pool.request(method, self.url + path, body=payload, headers=sent_headers)
         except (HTTPError, OSError, ValueError) as error:
@@ -183,15 +222,6 @@ def _read_linkage(answer: Answer) -> Linkage:
         shop_code=answer.text("shop_code"),
         notify_to=answer.text("notify_to"),
         sync_now=answer.flag("sync_now"),
-    )
-
-
-def _read_variant(answer: Answer) -> Variant:
-    return Variant(
-        variant_id=answer.text("variant_id"),
-        variant_code=answer.optional_text("variant_code"),
-        stock=answer.count("stock"),
-        listing_status=answer.text("listing_status"),
     )
 
 

@@ -293,7 +293,7 @@ def _write_memory(connection: sqlite3.Connection, memory: Memory) -> None:
     connection.executemany("INSERT INTO waiting_row VALUES (?, ?, ?)", [(me, *row) for row in memory.waiting.items()])
     connection.executemany(
         "INSERT INTO queued_batch VALUES (?, ?, ?, ?, ?)",
-        [
+        (
             (
                 me,
                 place,
@@ -302,7 +302,7 @@ def _write_memory(connection: sqlite3.Connection, memory: Memory) -> None:
                 batch.written_at.isoformat(),
             )
             for place, batch in enumerate(memory.queue)
-        ],
+        ),
     )
     connection.executemany(
         "INSERT INTO told_problem VALUES (?, ?, ?, ?)",

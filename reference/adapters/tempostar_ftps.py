@@ -18,6 +18,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from reference.adapters.ftps_channel import ProtectedFtp
 from reference.adapters.ftps_errors import translated
+from reference.adapters.spooled_file import SpooledFile
 from reference.domain.linkage import FileStamp
 from reference.domain.orders import Fate, FateKind
 from reference.errors import (
@@ -27,13 +28,15 @@ from reference.errors import (
     UntrustedFileError,
     UntrustedReason,
 )
-from reference.service.ports import FetchedFile
+from reference.service.ports import FetchedFile, tell_nobody
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from reference.domain.linkage import Linkage
+    from reference.service.ports import Tell
 
 Result = TypeVar("Result")
 
@@ -66,13 +69,15 @@ class FtpsPatience:
 
 @dataclass(frozen=True, slots=True)
 class FtpsArea:
-    """The FTPS area of one host."""
+    """The FTPS area of one host; large files lie in the folder `spool` while they are read (None: the system's)."""
 
     host: str
     port: int
     mode: TlsMode
     tls: ssl.SSLContext
     patience: FtpsPatience = field(default_factory=FtpsPatience)
+    spool: Path | None = None
+    tell: Tell = tell_nobody
 
     @contextmanager
     def visit(self, linkage: Linkage) -> Iterator[FtpsFolder]:
@@ -86,11 +91,12 @@ class FtpsArea:
 
 @dataclass(slots=True)
 class FtpsFolder:
-    """The folder of one shop; a broken session is replaced by a new one."""
+    """The folder of one shop; a broken session is replaced by a new one. What is fetched can be read until `close`."""
 
     area: FtpsArea
     linkage: Linkage
     _ftp: ProtectedFtp | None = None
+    _received: list[SpooledFile] = field(default_factory=list)
 
     def list_files(self) -> tuple[FileStamp, ...]:
         """Return the stock files (`*.csv`) that are there, in order of time and name."""
@@ -98,6 +104,7 @@ class FtpsFolder:
 
     def fetch_file(self, name: str) -> FetchedFile:
         """Return a file received whole: as many bytes as SIZE says, with SIZE and MDTM the same before and after."""
+        self._forget_received()
         return self._persist(lambda ftp: self._receive(ftp, name))
 
     def find_order_file(self, name: str) -> bytes | None:
@@ -122,6 +129,7 @@ class FtpsFolder:
     def close(self) -> None:
         """Leave politely if the session still stands, and close it either way."""
         ftp, self._ftp = self._ftp, None
+        self._forget_received()
         if ftp is not None:
             with suppress(*ftplib.all_errors):
                 ftp.quit()
@@ -199,14 +207,14 @@ class FtpsFolder:
     def _find(self, ftp: ProtectedFtp, name: str) -> bytes | None:
         """Look in the folder first and in its log then: that is the way TEMPOSTAR moves a file."""
         if name in self._list_existing(ftp, self._orders):
-            return self._receive(ftp, f"{self._orders}/{name}").content
+            return self._receive(ftp, f"{self._orders}/{name}").content[:]
         try:
             logged = self._list_existing(ftp, self._log)
         except FolderMissingError:
             return None
         for log_name in (f"{name}.done", f"{name}.error"):
             if log_name in logged:
-                return self._receive(ftp, f"{self._log}/{log_name}").content
+                return self._receive(ftp, f"{self._log}/{log_name}").content[:]
         return None
 
     def _put(self, ftp: ProtectedFtp, name: str, content: bytes) -> bool:
@@ -235,7 +243,7 @@ class FtpsFolder:
                 yield name, Fate(FateKind.TAKEN_IN, self._stamp(ftp, f"{self._log}/{name}.done").modified_at)
             elif f"{name}.error" in logged:
                 refused_at = self._stamp(ftp, f"{self._log}/{name}.error").modified_at
-                told = self._receive(ftp, f"{self._log}/{name}.log").content if f"{name}.log" in logged else b""
+                told = self._receive(ftp, f"{self._log}/{name}.log").content[:] if f"{name}.log" in logged else b""
                 yield name, Fate(FateKind.REFUSED, refused_at, _readable(told))
 
     def _stamp(self, ftp: ProtectedFtp, name: str) -> FileStamp:
@@ -254,9 +262,15 @@ class FtpsFolder:
         modified_at = datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         return FileStamp(modified_at, name, size)
 
+    def _forget_received(self) -> None:
+        while self._received:
+            self._received.pop().close()
+
     def _receive(self, ftp: ProtectedFtp, name: str) -> FetchedFile:
         before = self._stamp(ftp, name)
-        content = ftp.retrieve(name, at_most=before.size)
+        content = SpooledFile.create(self.area.spool)
+        self._received.append(content)
+        ftp.retrieve_into(content.file, name, at_most=before.size, tell=self.area.tell)
         if len(content) != before.size:
             evidence = f"{len(content)} of {before.size} bytes arrived"
             raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)

@@ -126,7 +126,7 @@ def keep_heard(connection: sqlite3.Connection, linkage_id: str, heard: Heard) ->
         (heard.others, None, True),
     ):
         for start in range(0, len(codes), _ROWS_AT_ONCE):
-            rows = json.dumps(codes[start : start + _ROWS_AT_ONCE], ensure_ascii=False)
+            rows = json.dumps([*codes[start : start + _ROWS_AT_ONCE]], ensure_ascii=False)
             connection.execute(
                 "INSERT INTO linked_code SELECT ?, value, ?, ? FROM json_each(?) WHERE true "
                 "ON CONFLICT (linkage_id, sku_code) DO UPDATE SET "

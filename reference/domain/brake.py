@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reference.domain.columns import Rows, count_zeros, emptied
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
@@ -76,12 +78,19 @@ class LinkedStock:
 
 def find_emptied(matching: Matching) -> frozenset[str]:
     """Return the codes that a file sets to 0 and that are in stock."""
+    if isinstance(matching.matched, Rows):
+        return frozenset(emptied(matching.matched.frame))
     return frozenset(one.variant_code for one in matching.matched if one.level == 0 < one.shop_stock)
 
 
 def judge(brake: Brake, matching: Matching, stock: LinkedStock, limits: Limits) -> Verdict:
     """Tell whether a file is to be held."""
     own = find_emptied(matching)
+    if isinstance(matching.matched, Rows):
+        to_zero = (code for file in brake.held for code, level in file.levels.items() if level == 0)
+        count = count_zeros(matching.matched.frame, stock.shop_stock, to_zero, stock.linked, stock.emptied)
+        too_many = len(own) >= limits.zero_least and count.zeros > limits.zero_share * count.in_stock
+        return Verdict(too_many, count.zeros, count.in_stock)
     in_file = {one.variant_code for one in matching.matched}
     held = {
         code

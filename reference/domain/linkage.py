@@ -181,7 +181,8 @@ def forget_absent_files(memory: Memory, listing: Iterable[FileStamp]) -> Memory:
 def tell(memory: Memory, problems: Iterable[Problem], settled: Iterable[str]) -> tuple[Memory, tuple[Problem, ...]]:
     """Return the problems not told before; a told one whose code has been applied well since is forgotten."""
     current = frozenset(problems)
-    well = frozenset(settled)
+    asked = {problem.sku_code for problem in memory.told}
+    well = {code for code in settled if code in asked} if asked else asked
     kept = frozenset(problem for problem in memory.told if problem in current or problem.sku_code not in well)
     fresh = tuple(sorted(current - kept))
     return replace(memory, told=kept | current), fresh

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reference.domain.brake import find_emptied
+from reference.domain.columns import Rows, as_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    import polars as pl
 
     from reference.domain.matching import Matching
 
@@ -21,13 +25,15 @@ class Heard:
     """
 
     written_at: datetime
-    stocked: tuple[str, ...] = ()
-    emptied: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
+    stocked: Sequence[str] = ()
+    emptied: Sequence[str] = ()
+    others: Sequence[str] = ()
 
 
 def hear(matching: Matching, written_at: datetime, *, held: bool) -> Heard:
     """Sort a file's codes by what becomes of them."""
+    if isinstance(matching.matched, Rows):
+        return _hear_columns(matching.matched.frame, written_at, held=held)
     if held:
         return Heard(written_at, others=tuple(one.variant_code for one in matching.matched))
     emptied = find_emptied(matching)
@@ -37,3 +43,13 @@ def hear(matching: Matching, written_at: datetime, *, held: bool) -> Heard:
         tuple(sorted(emptied)),
         tuple(one.variant_code for one in matching.matched if one.level == 0 and one.variant_code not in emptied),
     )
+
+
+def _hear_columns(matched: pl.DataFrame, written_at: datetime, *, held: bool) -> Heard:
+    import polars as pl
+
+    if held:
+        return Heard(written_at, others=Rows(matched.select("code"), as_text))
+    to_zero, in_stock = pl.col("level") == 0, pl.col("stock") > 0
+    kinds = (~to_zero, to_zero & in_stock, to_zero & ~in_stock)
+    return Heard(written_at, *(Rows(matched.filter(kind).select("code"), as_text) for kind in kinds))

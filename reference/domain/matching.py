@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reference.domain.columns import Rows, join_levels, rows_or_tuple, single_holders
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−ー－ｰ─"), "-")
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -41,9 +43,9 @@ class Match:
 class Matching:
     """The file's codes by what they meet in the shop, each sorted by code."""
 
-    matched: tuple[Match, ...]
-    unmatched: tuple[str, ...]
-    ambiguous: tuple[str, ...]
+    matched: Sequence[Match]
+    unmatched: Sequence[str]
+    ambiguous: Sequence[str]
 
 
 class Difference(StrEnum):
@@ -68,8 +70,10 @@ class NearMiss:
     differences: tuple[Difference, ...]
 
 
-def stock_by_code(variants: Iterable[Variant]) -> dict[str, int]:
+def stock_by_code(variants: Iterable[Variant]) -> Mapping[str, int]:
     """Return the shop's number of every code that stands on exactly one variant."""
+    if isinstance(variants, Rows):
+        return single_holders(variants.frame)
     coded = [(one.variant_code, one.stock) for one in variants if one.variant_code is not None]
     holders = Counter(code for code, _ in coded)
     return {code: stock for code, stock in coded if holders[code] == 1}
@@ -77,6 +81,10 @@ def stock_by_code(variants: Iterable[Variant]) -> dict[str, int]:
 
 def match_levels(levels: Mapping[str, int], variants: Iterable[Variant]) -> Matching:
     """Sort the file's codes into matched, unmatched and ambiguous; a blank variant code matches nothing."""
+    if isinstance(variants, Rows):
+        met, unmet, often = join_levels(levels, variants.frame)
+        return Matching(rows_or_tuple(met, Match), unmet, often)
+    levels = dict(levels.items())
     holders: dict[str, list[Variant]] = defaultdict(list)
     for variant in variants:
         if variant.variant_code is not None and variant.variant_code in levels:
@@ -95,15 +103,16 @@ def match_levels(levels: Mapping[str, int], variants: Iterable[Variant]) -> Matc
 
 def find_near_misses(unmatched: Iterable[str], variants: Iterable[Variant]) -> tuple[NearMiss, ...]:
     """For each unmatched code the first variant code, in code order, that only differs as `Difference` lists."""
-    wanted = sorted(unmatched)
+    wanted = {code: fold_code(code) for code in sorted(unmatched)}
     if not wanted:
         return ()
-    by_fold: dict[str, str] = {}
-    for code in sorted({variant.variant_code for variant in variants if variant.variant_code}):
-        by_fold.setdefault(fold_code(code), code)
+    by_fold: dict[str, str] = dict.fromkeys(wanted.values(), "")
+    for variant in variants:
+        if variant.variant_code and (fold := fold_code(variant.variant_code)) in by_fold:
+            by_fold[fold] = min(by_fold[fold] or variant.variant_code, variant.variant_code)
     found = []
-    for code in wanted:
-        other = by_fold.get(fold_code(code))
+    for code, fold in wanted.items():
+        other = by_fold[fold] or None
         if other is not None and other != code:
             found.append(NearMiss(code, other, differences_of(code, other)))
     return tuple(found)

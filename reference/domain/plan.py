@@ -11,15 +11,18 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from reference.domain.columns import Rows, differing, rows_or_tuple
 from reference.domain.orders import lowered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from reference.domain.matching import Matching
 
 BATCH_ROWS = 1_000
+LARGE_BATCH_ROWS = 5_000
+LARGE_PLAN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Batch:
     """Updates that go in one request; the shop does nothing twice for one `key`. `written_at` is their file's time."""
 
     key: str
-    updates: tuple[Update, ...]
+    updates: Sequence[Update]
     written_at: datetime
 
 
@@ -43,16 +46,19 @@ class Batch:
 class Plan:
     """The updates of one file, sorted by code, and how many codes already stand as the file says."""
 
-    updates: tuple[Update, ...]
+    updates: Sequence[Update]
     unchanged: int
 
 
-def plan_updates(matching: Matching, held: Mapping[str, int], moved: Container[str] = ()) -> Plan:
+def plan_updates(matching: Matching, held: Mapping[str, int], moved: Collection[str] = ()) -> Plan:
     """Update what differs from the number read in the same pass: a sale or an edit may have moved it since.
 
     `held` are the units held back per code; `moved` are codes of orders that came in while the shop's numbers were
     read, whose number is therefore not to be relied on.
     """
+    if isinstance(matching.matched, Rows):
+        differ = differing(matching.matched.frame, held, moved)
+        return Plan(rows_or_tuple(differ, Update), len(matching.matched) - len(differ))
     updates = tuple(
         Update(match.variant_code, match.level)
         for match in matching.matched
@@ -61,14 +67,24 @@ def plan_updates(matching: Matching, held: Mapping[str, int], moved: Container[s
     return Plan(updates, len(matching.matched) - len(updates))
 
 
+def rows_at_once(updates: int) -> int:
+    """Return how many updates go in one request.
+
+    What is sold while the shop carries out a request shows too high for so long, so requests are short where that costs
+    nothing; for a plan of more than `LARGE_PLAN` updates requests are long, because it is over sooner by that.
+    """
+    return LARGE_BATCH_ROWS if updates > LARGE_PLAN else BATCH_ROWS
+
+
 def cut_batches(
-    plan: Plan, new_key: Callable[[], str], written_at: datetime, rows: int = BATCH_ROWS
+    plan: Plan, new_key: Callable[[], str], written_at: datetime, rows: int | None = None
 ) -> Iterator[Batch]:
-    """Cut a plan into batches, each with an idempotency key of its own.
+    """Cut a plan into batches, each with an idempotency key of its own; by `rows_at_once` when `rows` is left out.
 
     A batch is kept with its key until the shop has answered: a repeated request carries the same key, while a later
     one that wants the same numbers again is not mistaken for a repetition.
     """
+    rows = rows or rows_at_once(len(plan.updates))
     for start in range(0, len(plan.updates), rows):
         yield Batch(new_key(), plan.updates[start : start + rows], written_at)
 
@@ -76,7 +92,10 @@ def cut_batches(
 def hold_back(batch: Batch, held: Mapping[str, int]) -> tuple[Update, ...]:
     """Return the batch's updates with what is held back taken off."""
     return tuple(
-        replace(update, stock=lowered(update.stock, held.get(update.variant_code, 0))) for update in batch.updates
+        replace(update, stock=lowered(update.stock, held[update.variant_code]))
+        if update.variant_code in held
+        else update
+        for update in batch.updates
     )
 
 

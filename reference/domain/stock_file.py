@@ -19,12 +19,14 @@ from reference.errors import UntrustedFileError, UntrustedReason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from reference.domain.content import Content
+
 CODE_COLUMNS = frozenset({"商品コード", "SKUコード"})
 STOCK_COLUMNS = frozenset({"在庫数", "想定在庫数"})
 LARGEST_STOCK = 999_999_999
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_HEADER_WITHIN = 65_536
+HEADER_WITHIN = 65_536
 _WHOLE_NUMBER = re.compile(r"(-?)([0-9]+)")
 _LARGEST_DIGITS = len(str(LARGEST_STOCK))
 _BETWEEN_QUOTES = re.compile(r'"[^"]*"')
@@ -74,13 +76,14 @@ class _Layout:
     width: int
 
 
-def parse_stock_file(content: bytes) -> StockFile:
-    """Read a whole stock file, or raise `UntrustedFileError` when it cannot be trusted as a whole.
+def parse_stock_file(file: Content) -> StockFile:
+    """Read a whole stock file, or raise `UntrustedFileError` when it cannot be trusted as a content.
 
     Refused are: no bytes, a last record without line end, quotes that do not add up, bytes that are not text, and a
     header that does not name each key column exactly once. A quote belongs at both ends of a field or, doubled, inside
     such a field. CR or LF alone end a record as CRLF does.
     """
+    content = file[:]
     if not content:
         raise UntrustedFileError(UntrustedReason.EMPTY)
     if not content.endswith(b"\n"):
@@ -88,7 +91,7 @@ def parse_stock_file(content: bytes) -> StockFile:
     if b"\0" in content:
         raise UntrustedFileError(UntrustedReason.UNDECODABLE, "it holds zero bytes")
     body = content.removeprefix(_BYTE_ORDER_MARK)
-    layout = _find_layout(body, marked=len(body) != len(content))
+    layout = find_layout(body, marked=len(body) != len(content))
     try:
         text = body.decode(layout.encoding)
     except UnicodeDecodeError as error:
@@ -96,12 +99,12 @@ def parse_stock_file(content: bytes) -> StockFile:
     return _read_rows(text, layout)
 
 
-def _find_layout(body: bytes, *, marked: bool) -> _Layout:
+def find_layout(body: bytes, *, marked: bool) -> _Layout:
     """Choose the encoding under which the header names the key columns; without a header, one that decodes at all."""
     encodings = ("utf-8",) if marked else ("utf-8", "cp932")
     first: list[str] = []
     for encoding in encodings:
-        first = _first_record(body[:_HEADER_WITHIN].decode(encoding, "replace"))
+        first = _first_record(body[:HEADER_WITHIN].decode(encoding, "replace"))
         layout = _layout_of_header(first, encoding)
         if layout is not None:
             return layout
@@ -111,7 +114,7 @@ def _find_layout(body: bytes, *, marked: bool) -> _Layout:
 
 
 def _first_record(text: str) -> list[str]:
-    return next(_records(text), [])
+    return next(read_records(text), [])
 
 
 def _layout_of_header(header: list[str], encoding: str) -> _Layout | None:
@@ -134,7 +137,8 @@ def _encoding_that_decodes(body: bytes, encodings: tuple[str, ...]) -> str:
     return encodings[-1]
 
 
-def _records(text: str) -> Iterator[list[str]]:
+def read_records(text: str) -> Iterator[list[str]]:
+    """Return the records of a text, an empty line being `[]`; raises `UntrustedFileError`."""
     try:
         yield from csv.reader(io.StringIO(text, newline=""), strict=True)
     except csv.Error as error:
@@ -142,7 +146,9 @@ def _records(text: str) -> Iterator[list[str]]:
 
 
 def _refuse_misplaced_quotes(text: str) -> None:
-    """The csv module takes a quote within a field that began without one as a character.
+    """Raise `UntrustedFileError` where the csv module would not.
+
+    It takes a quote within a field that began without one as a character.
 
     Such a field may have lost its first quote, and what it held, separators and line ends, would be read as rows.
     """
@@ -156,10 +162,10 @@ def _read_rows(text: str, layout: _Layout) -> StockFile:
     problems: list[RowProblem] = []
     levels: dict[str, int] = {}
     contradicted: set[str] = set()
-    for row, record in enumerate(_records(text), start=1):
+    for row, record in enumerate(read_records(text), start=1):
         if (row == 1 and layout.has_header) or not record:
             continue
-        read = _read_row(record, layout)
+        read = read_row(record, layout)
         code = record[layout.code_at] if len(record) > layout.code_at else ""
         if isinstance(read, RowReason):
             problems.append(RowProblem(row, code, read))
@@ -178,7 +184,7 @@ def _read_rows(text: str, layout: _Layout) -> StockFile:
     return StockFile(levels, tuple(sorted(problems, key=lambda problem: problem.row)))
 
 
-def _read_row(record: list[str], layout: _Layout) -> tuple[int, bool] | RowReason:
+def read_row(record: list[str], layout: _Layout) -> tuple[int, bool] | RowReason:
     """Return the level and whether it was negative, or what is wrong with the row."""
     if len(record) != layout.width:
         return RowReason.WRONG_NUMBER_OF_FIELDS

@@ -87,7 +87,7 @@ class LinkagePass:
             sync.state.save(met)
         self.notebook = Notebook(sync.state, met)
         self.desk = OrderDesk(sync.shop, sync.clock, linkage, self.notebook)
-        self.sending = SendingDesk(sync.shop, sync.clock, sync.rules, linkage, self.notebook, self.desk)
+        self.sending = SendingDesk(sync.shop, sync.clock, sync.rules, linkage, self.notebook, self.desk, sync.tell)
         self.watchman = Watchman(sync.state, sync.clock, sync.limits, self.notebook)
         failure = None
         if left_alone:

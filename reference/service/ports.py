@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from reference.domain.content import Content
     from reference.domain.letters import Letter
     from reference.domain.linkage import FileStamp, Linkage, Memory
     from reference.domain.linked_codes import Heard
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """A stock file received whole: as many bytes as announced, and the same file before and after."""
+    """A stock file received whole: as many bytes as announced, and the same file before and after.
+
+    Its `content` can be read for as long as the visit lasts and no other file is fetched.
+    """
 
     stamp: FileStamp
-    content: bytes
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,18 @@ class QueuedLetter:
     key: str
     to: str
     letter: Letter
+
+
+class Tell(Protocol):
+    """Hears how far long work is: what is done, how much of it, and of how much."""
+
+    def __call__(self, what: str, done: int, of: int, /) -> None:
+        """Hear it; must be quick."""
+        ...
+
+
+def tell_nobody(_what: str, _done: int, _of: int, /) -> None:
+    """Let nobody know."""
 
 
 class StockFolder(Protocol):
@@ -96,7 +112,7 @@ class Shop(Protocol):
         """Return every linkage."""
         ...
 
-    def fetch_variants(self, shop_id: str) -> tuple[Variant, ...]:
+    def fetch_variants(self, shop_id: str) -> Collection[Variant]:
         """Return all variants of a shop with their numbers of now."""
         ...
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from reference.domain.content import Content
+
 SERVICE = "tempostar"
 
 
@@ -27,6 +29,6 @@ class Rules:
     """The decisions of a pass as replaceable functions of values."""
 
     is_paused: Callable[[Linkage], bool] = is_paused
-    parse: Callable[[bytes], StockFile] = parse_stock_file
+    parse: Callable[[Content], StockFile] = parse_stock_file
     match: Callable[[Mapping[str, int], Iterable[Variant]], Matching] = match_levels
     hold_back: Callable[[OrderBook, datetime], Mapping[str, int]] = held_units

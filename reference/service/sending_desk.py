@@ -3,7 +3,8 @@
 **What an order takes is not put back.** The shop sets absolute numbers and has no condition to set them under, so a
 purchase between the last reading of orders and the moment the shop carries out an update is overwritten: for that long
 the shop may show units that are sold. The engine keeps that window to one request: it reads the orders right before
-each batch, and again right after it; whatever came in is corrected at once. A pass killed between the two leaves the
+each batch, and again right after it; whatever came in is corrected at once. What is read right after a batch is what
+is read right before the next one: one reading a batch, and one more. A pass killed between the two leaves the
 correction to the next pass.
 """
 
@@ -18,6 +19,7 @@ from reference.domain.plan import hold_back, make_request
 from reference.domain.problems import find_problems
 from reference.domain.report import Counts
 from reference.errors import LinkageError
+from reference.service.ports import tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from reference.domain.plan import Batch, Update
     from reference.service.notebook import Notebook
     from reference.service.order_desk import OrderDesk
-    from reference.service.ports import Clock, Receipt, Shop
+    from reference.service.ports import Clock, Receipt, Shop, Tell
     from reference.service.rules import Rules
 
 CORRECTIONS = 3
@@ -43,7 +45,9 @@ class SendingDesk:
     linkage: Linkage
     notebook: Notebook
     desk: OrderDesk
+    tell: Tell = tell_nobody
     counts: Counts = field(default_factory=Counts)
+    _has_just_read: bool = field(init=False, default=False)
 
     @property
     def memory(self) -> Memory:
@@ -53,10 +57,12 @@ class SendingDesk:
     def send_queue(self) -> bool:
         """Send the queued updates; return whether there were any. What the shop has answered leaves the queue."""
         queue = self.memory.queue
+        self._has_just_read = False
         receipts: list[Receipt] = []
         try:
             for batch in queue:
-                receipts.append(self._send(batch))  # noqa: PERF401 - kept when one fails
+                receipts.append(self._send(batch))
+                self.tell("batches sent", len(receipts), len(queue))
         except LinkageError:
             self._settle(receipts)
             raise
@@ -67,11 +73,13 @@ class SendingDesk:
     def _send(self, batch: Batch) -> Receipt:
         """Send a batch less what orders hold back, and what came in meanwhile once more, until nothing comes in."""
         shop, shop_id = self.shop, self.linkage.shop_id
-        self.desk.read_news()
+        if not self._has_just_read:
+            self.desk.read_news()
         receipt = shop.send_stock(shop_id, make_request(batch, self._lowered(batch), self.memory.orders.after))
         for _ in range(CORRECTIONS):
             news = self.desk.read_news()
-            overtaken = tuple(update for update in self._lowered(batch) if update.variant_code in news)
+            overtaken = tuple(update for update in self._lowered(batch) if update.variant_code in news) if news else ()
+            self._has_just_read = not overtaken
             if not overtaken:
                 break
             correction = shop.send_stock(shop_id, make_request(batch, overtaken, self.memory.orders.after))
@@ -88,16 +96,17 @@ class SendingDesk:
         Not so rows older than the newest file, which were held: what waits counts as said by the newest.
         """
         answered, newest = self.memory.queue[: len(receipts)], self.memory.newest
-        sent = {update.variant_code: update.stock for batch in answered for update in batch.updates}
-        rejected = {code: reason for receipt in receipts for code, reason in receipt.rejected if code in sent}
+        reasons = {code: reason for receipt in receipts for code, reason in receipt.rejected}
+        sent, of_newest = {}, set()
+        for batch in answered if reasons else ():
+            for update in batch.updates:
+                if update.variant_code in reasons:
+                    sent[update.variant_code] = update.stock
+                    if newest and batch.written_at == newest.modified_at:
+                        of_newest.add(update.variant_code)
+        rejected = {code: reason for code, reason in reasons.items() if code in sent}
         ambiguous = sorted(code for code, reason in rejected.items() if reason == "ambiguous")
         unmatched = sorted(rejected.keys() - set(ambiguous))
-        of_newest = {
-            update.variant_code
-            for batch in answered
-            if newest and batch.written_at == newest.modified_at
-            for update in batch.updates
-        }
         memory = replace(
             self.memory,
             queue=self.memory.queue[len(receipts) :],

@@ -33,6 +33,7 @@ from reference.domain.report import LinkageReport, Outcome, PassReport, name_oth
 from reference.errors import MailError, PassAlreadyRunningError, ShopApiError
 from reference.service.failures import classify_error
 from reference.service.linkage_pass import LinkagePass
+from reference.service.ports import tell_nobody
 from reference.service.rules import Rules
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from reference.domain.letters import Letter
     from reference.domain.linkage import Linkage, Memory
-    from reference.service.ports import Clock, Mailer, QueuedLetter, Shop, State, StockArea
+    from reference.service.ports import Clock, Mailer, QueuedLetter, Shop, State, StockArea, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Sync:
     clock: Clock
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
+    tell: Tell = tell_nobody
     new_key: Callable[[], str] = lambda: uuid.uuid4().hex
 
     def run_pass(self) -> PassReport:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reference.domain.brake import LinkedStock, Verdict, count_from, find_emptied, judge
+from reference.domain.content import digest_of
 from reference.domain.letters import compose_missed_news
 from reference.domain.matching import stock_by_code
 from reference.domain.orders import changes_to_come
@@ -60,7 +60,7 @@ class Watchman:
         At the first look of all nothing was looked at before, so nothing can be said to be missed.
         """
         memory, stamp = self._memory, fetched.stamp
-        digest = hashlib.sha256(fetched.content).hexdigest()
+        digest = digest_of(fetched.content)
         watch = count_rewrite(memory.watch, memory.newest, stamp, digest, self.limits)
         known_until = last_known(memory.watch, memory.newest)
         lost = any(file not in memory.files for file in passed_over)

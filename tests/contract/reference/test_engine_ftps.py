@@ -60,7 +60,8 @@ class Ground:
 
     def fetch(self, area=None, **changes):
         with (area or self.area()).visit(replace(LINKAGE, **changes)) as folder:
-            return [folder.fetch_file(stamp.name) for stamp in folder.list_files()]
+            fetched = (folder.fetch_file(stamp.name) for stamp in folder.list_files())
+            return [replace(one, content=one.content[:]) for one in fetched]
 
 
 @pytest.fixture
@@ -299,3 +300,9 @@ def test_nobody_listening_is_a_failed_connection(ground):
         ground.port = free.getsockname()[1]
         with pytest.raises(ConnectionFailedError):
             ground.fetch()
+
+
+def test_tells_how_much_of_a_file_has_arrived(ground):
+    told = []
+    ground.serve().fetch(replace(ground.area(), tell=lambda *news: told.append(news)))
+    assert told[-1] == ("bytes received", len(CONTENT), len(CONTENT))

@@ -79,6 +79,7 @@ class FakeShop:
     seq: int = 0
     order_trouble: ShopApiError | None = None
     before_send: Callable[[], object] | None = None
+    asked: list[str] = field(default_factory=list)
 
     def buy(self, code: str, quantity: int = 1, *others: tuple[str, int]) -> str:
         """Place an order as a buyer would; the stock is lower at once."""
@@ -103,6 +104,7 @@ class FakeShop:
             self.set_stock(line.variant_code, self.stock_of(line.variant_code)[0] + line.quantity)
 
     def fetch_orders(self, shop_id: str, after: int) -> tuple[Order, ...]:
+        self.asked.append("orders")
         if self.order_trouble:
             raise self.order_trouble
         return tuple(sorted((one for one in self.orders.values() if one.seq > after), key=lambda one: one.seq))
@@ -128,6 +130,7 @@ class FakeShop:
         return tuple(self.variants.values())
 
     def send_stock(self, shop_id: str, batch: Batch) -> Receipt:
+        self.asked.append("stock")
         if self.before_send:
             self.before_send()
         if self.send_trouble:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reference.bootstrap import bootstrap
 from reference.config import Settings
+from reference.domain.fast_stock_file import Reader
 from reference.errors import ConfigurationError
 from tests.contract.reference.engine_ftps_server import Authority
 
@@ -82,6 +84,7 @@ def test_a_missing_setting_is_named(environ, name, value):
         ("SYNC_INTERVAL_MINUTES", "1441"),
         ("SYNC_ZERO_SHARE", "0"),
         ("SYNC_ZERO_SHARE", "half"),
+        ("SYNC_CSV", "quick"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value(environ, name, value):
@@ -101,3 +104,17 @@ def test_a_wrong_token_is_not_quoted(environ):
     with pytest.raises(ConfigurationError) as refusal:
         Settings.from_environ(environ | {"SYNC_SHOP_TOKEN": "geheim\u00e9"})
     assert "geheim" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("reader", Reader)
+def test_stock_files_are_read_as_is_asked(environ, reader):
+    assert Settings.from_environ(environ | {"SYNC_CSV": reader.value}).csv is reader
+    assert Settings.from_environ(environ).csv is Reader.AUTO
+
+
+def test_what_is_told_of_progress_comes_from_download_and_sending(environ):
+    told = []
+    with bootstrap(Settings.from_environ(environ), tell=lambda *news: told.append(news)) as sync:
+        sync.tell("a", 1, 2)
+        sync.stock_area.tell("b", 1, 2)
+    assert told == [("a", 1, 2), ("b", 1, 2)]

@@ -11,6 +11,7 @@ import pytest
 from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
 from reference.errors import LoginRefusedError, OrderHandoverError
+from reference.service.sending_desk import CORRECTIONS
 from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, Killed, World
 
 BULK = [f"BULK-{at:04}" for at in range(1_200)]
@@ -231,6 +232,26 @@ def test_batches_the_shop_took_before_it_failed_are_not_sent_again(world):
     world.shop.takes = None
     world.run()
     assert [len(batch.updates) for batch in world.shop.requests] == [1_000, 200]
+
+
+def test_one_reading_of_orders_lies_between_two_batches(world):
+    for code in BULK:
+        world.shop.add(code)
+    world.tick(*((code, 6) for code in BULK))
+    world.run()
+    assert world.shop.asked[-5:] == ["orders", "stock", "orders", "stock", "orders"]
+
+
+def test_each_batch_and_correction_goes_out_right_after_a_reading_of_orders(world):
+    """Something is sold during every request, so that the corrections of a batch come to their end."""
+    for code in BULK:
+        world.shop.add(code, 8)
+    world.shop.before_send = lambda: world.shop.stock_of(BULK[0]) == [0] or world.shop.buy(BULK[0])
+    world.tick(*((code, 9) for code in BULK))
+    world.run()
+    sent = [at for at, what in enumerate(world.shop.asked) if what == "stock"]
+    assert len(sent) == 2 + CORRECTIONS
+    assert {world.shop.asked[at - 1] for at in sent} == {"orders"}
 
 
 def test_a_code_the_shop_rejects_without_having_been_asked_is_no_concern(world):

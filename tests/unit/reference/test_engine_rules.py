@@ -197,3 +197,8 @@ def test_control_characters_of_a_code_are_shown():
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_has_one_sentence(outcome):
     assert summarise(outcome, Counts(unmatched=2)).endswith("。")
+
+
+def test_a_large_plan_goes_in_large_batches():
+    plan = Plan(tuple(Update(f"{at:05}", at) for at in range(10_001)), 0)
+    assert [len(batch.updates) for batch in cut_batches(plan, lambda: "k", OPENING)] == [5_000, 5_000, 1]

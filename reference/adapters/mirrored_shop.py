@@ -1,0 +1,170 @@
+"""A shop of many pages is read once and kept; after that only what has changed is asked for (contract 3).
+
+What is kept is a copy that can be thrown away: it lies in a file of its own beside the state, is of one address, token
+and shop, and is given up wherever it cannot be proven. Proof is asked for with every use: the shop's revision has not
+gone back, and the rows that carried the kept revision are listed as changed since the one before. A shop that was
+restored to an earlier time lists them no more, whatever has happened since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from reference.domain.columns import FEW, Rows, is_available
+from reference.domain.matching import Variant
+from reference.errors import ShopApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    import polars as pl
+
+    from reference.adapters.shop_api import Changes, HttpShop
+    from reference.domain.linkage import Linkage
+    from reference.domain.orders import Order
+    from reference.domain.plan import Batch
+    from reference.domain.report import LinkageReport
+    from reference.service.ports import Receipt
+
+MIRROR_FILE = "mirror.sqlite"
+PAGES_OF_CHANGES = 10
+"""More changes than these pages hold are not worth it: everything is read."""
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS mirror_1 (place TEXT PRIMARY KEY, revision INTEGER NOT NULL, witnesses TEXT NOT NULL, "
+    "variants BLOB NOT NULL) STRICT"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """A shop's variants as of a revision; `witnesses` are ids of those that were changed last."""
+
+    revision: int
+    witnesses: frozenset[str]
+    frame: pl.DataFrame
+
+
+class Mirrors(Protocol):
+    """Where mirrors are kept; what cannot be read is no mirror."""
+
+    def recall(self, place: str) -> Mirror | None:
+        """Return the mirror of a place."""
+        ...
+
+    def keep(self, place: str, mirror: Mirror) -> None:
+        """Keep a mirror instead of the one before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorFile:
+    """Mirrors in a SQLite file; each is one row, written whole or not at all."""
+
+    path: Path
+
+    def recall(self, place: str) -> Mirror | None:
+        """Return the mirror of a place; None where there is none, or none that can be read."""
+        import polars as pl
+
+        try:
+            with closing(self._connect()) as connection:
+                row = connection.execute(
+                    "SELECT revision, witnesses, variants FROM mirror_1 WHERE place = ?", (place,)
+                ).fetchone()
+            return Mirror(row[0], frozenset(json.loads(row[1])), pl.read_ipc(io.BytesIO(row[2]))) if row else None
+        except (sqlite3.Error, OSError, ValueError, pl.exceptions.PolarsError):
+            return None
+
+    def keep(self, place: str, mirror: Mirror) -> None:
+        """Keep a mirror; where that is not possible the next pass reads everything."""
+        packed = io.BytesIO()
+        mirror.frame.write_ipc(packed, compression="lz4")
+        row = (place, mirror.revision, json.dumps(sorted(mirror.witnesses)), packed.getbuffer())
+        try:
+            with closing(self._connect()) as connection:
+                connection.execute("REPLACE INTO mirror_1 VALUES (?, ?, ?, ?)", row)
+        except sqlite3.Error:
+            self.path.unlink(missing_ok=True)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            connection.execute(_SCHEMA)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+
+@dataclass(frozen=True, slots=True)
+class MirroredShop:
+    """The shop API with a mirror of the variants of shops that have more than one page of them."""
+
+    shop: HttpShop
+    mirrors: Mirrors
+
+    def fetch_variants(self, shop_id: str) -> Collection[Variant]:
+        """Return all variants of a shop with their numbers of now."""
+        mirror = self.mirrors.recall(self._place(shop_id)) if is_available() else None
+        if mirror and (brought_up := self._bring_up(shop_id, mirror)) is not None:
+            return brought_up
+        variants, revision = self.shop.read_variants(shop_id)
+        if isinstance(variants, Rows):
+            self._keep(shop_id, revision, variants.frame)
+        return variants
+
+    def fetch_linkages(self) -> tuple[Linkage, ...]:
+        """Return every linkage."""
+        return self.shop.fetch_linkages()
+
+    def fetch_orders(self, shop_id: str, after: int) -> tuple[Order, ...]:
+        """Return the orders placed or cancelled after that seq."""
+        return self.shop.fetch_orders(shop_id, after)
+
+    def send_stock(self, shop_id: str, batch: Batch) -> Receipt:
+        """Set absolute numbers."""
+        return self.shop.send_stock(shop_id, batch)
+
+    def report_run(self, report: LinkageReport) -> None:
+        """Tell the console what happened."""
+        self.shop.report_run(report)
+
+    def _place(self, shop_id: str) -> str:
+        return hashlib.sha256("\n".join((self.shop.url, *self.shop.identity, shop_id)).encode()).hexdigest()
+
+    def _bring_up(self, shop_id: str, mirror: Mirror) -> Rows[Variant] | None:
+        """Return the mirror with what has changed since, or None when everything has to be read."""
+        import polars as pl
+
+        changes = self._ask(shop_id, mirror.revision - 1, PAGES_OF_CHANGES)
+        if changes is None or changes.revision < mirror.revision:
+            return None
+        changed = {row[0] for row in changes.variants} | changes.deleted
+        if not mirror.witnesses <= changed:
+            return None
+        others = mirror.frame.filter(~pl.col("variant_id").is_in(list(changed)))
+        frame = pl.concat([others, pl.DataFrame(changes.variants, schema=mirror.frame.schema, orient="row")])
+        if len(changed) > FEW:
+            self._keep(shop_id, changes.revision, frame)
+        return Rows(frame, Variant)
+
+    def _keep(self, shop_id: str, revision: int, frame: pl.DataFrame) -> None:
+        """Keep a mirror if there are witnesses for it, and so few that they are no burden."""
+        last = self._ask(shop_id, revision - 1, 1)
+        if last and (last.variants or last.deleted):
+            witnesses = frozenset(row[0] for row in last.variants) | last.deleted
+            self.mirrors.keep(self._place(shop_id), Mirror(revision, witnesses, frame))
+
+    def _ask(self, shop_id: str, after: int, pages: int) -> Changes | None:
+        """Return what has changed; None where that is too much, or the shop does not know such a revision."""
+        try:
+            return self.shop.fetch_changes(shop_id, max(0, after), pages)
+        except ShopApiError:
+            return None

@@ -1,0 +1,225 @@
+"""Rows by the million as columns of polars: they read like the sequences and mappings that the rules take.
+
+A row is made only when it is asked for, so a million of them cost some tens of bytes each and not some hundreds. The
+functions here say what the plain ones in `matching`, `plan`, `brake` and `linked_codes` say, in sets instead of row by
+row; those call them when they are handed columns. Codes are compared and sorted by their UTF-8 bytes, which is the
+order of Python's strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    import polars as pl
+
+Row = TypeVar("Row")
+FEW = 20_000
+"""So many rows and fewer are kept as they are: columns are not worth their loading."""
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows(Sequence[Row], Generic[Row]):
+    """A frame read as a sequence: `make` takes the columns of a row, in order; a slice is rows again."""
+
+    frame: pl.DataFrame
+    make: Callable[..., Row]
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Rows[Row]: ...
+
+    def __getitem__(self, at: int | slice) -> Row | Rows[Row]:
+        return Rows(self.frame[at], self.make) if isinstance(at, slice) else self.make(*self.frame.row(at))
+
+    def __iter__(self) -> Iterator[Row]:
+        for part in self.frame.iter_slices(_AT_ONCE):
+            for row in part.rows():
+                yield self.make(*row)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelColumns(Mapping[str, int]):
+    """The levels of a file by code: a frame of `code`, sorted and each once, and `level`."""
+
+    frame: pl.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __iter__(self) -> Iterator[str]:
+        for part in self.frame["code"].to_frame().iter_slices(_AT_ONCE):
+            yield from part["code"].to_list()
+
+    def __getitem__(self, code: str) -> int:
+        at = self.frame["code"].search_sorted(code)
+        if at == len(self.frame) or self.frame["code"][at] != code:
+            raise KeyError(code)
+        return int(self.frame["level"][at])
+
+    def items(self) -> ItemsView[str, int]:
+        """Return codes with their levels."""
+        return _Items(self)
+
+
+class _Items(ItemsView[str, int]):
+    """Goes through the columns and does not look each code up."""
+
+    _mapping: LevelColumns
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        for part in self._mapping.frame.iter_slices(_AT_ONCE):
+            yield from part.rows()
+
+
+def is_available() -> bool:
+    """Tell whether polars is installed (the extra `fast`)."""
+    try:
+        return find_spec("polars") is not None
+    except ValueError:  # it was taken away on purpose
+        return False
+
+
+def sorted_by_code(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame in order of `code`; one that is in order takes no memory for it."""
+    return frame if frame["code"].is_sorted() else frame.sort("code")
+
+
+def has_doubles(column: pl.Series) -> bool:
+    """Tell whether a value of a sorted column comes twice."""
+    return bool((column == column.shift()).any())
+
+
+def column_of(codes: Iterable[str]) -> pl.Series:
+    """Return codes as a column."""
+    import polars as pl
+
+    return pl.Series("code", list(codes), dtype=pl.String)
+
+
+def levels_in_columns(levels: Mapping[str, int]) -> pl.DataFrame:
+    """Return levels as a frame of `code`, sorted, and `level`."""
+    import polars as pl
+
+    if isinstance(levels, LevelColumns):
+        return levels.frame
+    columns = {"code": list(levels), "level": list(levels.values())}
+    return pl.DataFrame(columns, schema={"code": pl.String, "level": pl.Int64}).sort("code")
+
+
+def as_text(code: str) -> str:
+    """Return a code: what `Rows` makes of a row of codes."""
+    return code
+
+
+def rows_or_tuple(frame: pl.DataFrame, make: Callable[..., Row]) -> Sequence[Row]:
+    """Return the rows of a frame, as a tuple where they are few."""
+    rows = Rows(frame, make)
+    return tuple(rows) if len(frame) <= FEW else rows
+
+
+def join_levels(levels: Mapping[str, int], variants: pl.DataFrame) -> tuple[pl.DataFrame, Sequence[str], Sequence[str]]:
+    """Match levels with variants (`code`, `stock`): those met once with their `stock`, codes not met, met often.
+
+    All are sorted by code.
+    """
+    import polars as pl
+
+    wanted = levels_in_columns(levels)
+    coded = variants.lazy().filter(pl.col("code").is_not_null()).select("code", "stock")
+    holders = (
+        wanted.lazy()
+        .join(coded, on="code", how="left", maintain_order="left")
+        .with_columns(often=_comes_again("code"))
+        .collect()
+    )
+    found = pl.col("stock").is_not_null()
+    matched = holders.filter(found & ~pl.col("often")).select("code", "level", "stock")
+    unmatched = holders.filter(~found)["code"]
+    often = holders.filter(pl.col("often"))["code"].unique().sort()
+    return matched, tuple(unmatched.to_list()), tuple(often.to_list())
+
+
+def differing(matched: pl.DataFrame, held: Mapping[str, int], moved: Collection[str]) -> pl.DataFrame:
+    """Return code and level of what is to be sent: where the level less what is held is not what the shop has."""
+    import polars as pl
+
+    units = levels_in_columns(held).rename({"level": "held"})
+    lowered = (pl.col("level") - pl.col("held").fill_null(0)).clip(lower_bound=0)
+    return (
+        matched.lazy()
+        .join(units.lazy(), on="code", how="left", maintain_order="left")
+        .filter((lowered != pl.col("stock")) | pl.col("code").is_in(column_of(moved).implode()))
+        .select("code", "level")
+        .collect()
+    )
+
+
+def emptied(matched: pl.DataFrame) -> pl.Series:
+    """Return the codes of `code`, `level`, `stock` that are set from above 0 to 0."""
+    import polars as pl
+
+    return matched.filter((pl.col("level") == 0) & (pl.col("stock") > 0))["code"]
+
+
+def single_holders(variants: pl.DataFrame) -> LevelColumns:
+    """Return the shop's number of every code that stands on exactly one variant."""
+    import polars as pl
+
+    coded = variants.filter(pl.col("code").is_not_null()).select("code", pl.col("stock").alias("level"))
+    return LevelColumns(sorted_by_code(coded).filter(~_comes_again("code")))
+
+
+@dataclass(frozen=True, slots=True)
+class Zeros:
+    """How many codes go to 0, or went lately, and of how many linked ones in stock."""
+
+    zeros: int
+    in_stock: int
+
+
+def count_zeros(
+    matched: pl.DataFrame,
+    shop_stock: Mapping[str, int],
+    held: Iterable[str],
+    linked: Iterable[str],
+    lately: Iterable[str],
+) -> Zeros:
+    """Count as `brake.judge` does; `held` and `lately` are codes that were to be, or were, set to 0 before."""
+    import polars as pl
+
+    shop = levels_in_columns(shop_stock)
+    in_stock = shop.filter(pl.col("level") > 0).select("code")
+    in_file = matched.select("code")
+    still = _only(_only(column_of(held).to_frame(), in_file, having=False), in_stock)
+    gone = _only(column_of(lately).to_frame(), shop.filter(pl.col("level") == 0))
+    gone = _only(gone, matched.filter(pl.col("level") > 0), having=False)
+    zeros = pl.concat([emptied(matched).to_frame(), still, gone])["code"].n_unique()
+    counted = int((matched["stock"] > 0).sum())
+    if counted < len(in_stock):  # else every one in stock is in the file, and what else is linked does not matter
+        counted += len(_only(_only(in_stock, in_file, having=False), column_of(linked).to_frame()))
+    return Zeros(zeros, counted + gone["code"].n_unique())
+
+
+def _only(codes: pl.DataFrame, others: pl.DataFrame, *, having: bool = True) -> pl.DataFrame:
+    """Return the codes that others have, or have not; for none nothing is asked."""
+    return codes if codes.is_empty() else codes.join(others, on="code", how="semi" if having else "anti")
+
+
+def _comes_again(column: str) -> pl.Expr:
+    """Tell of each value of a sorted column whether it is there more than once."""
+    import polars as pl
+
+    code = pl.col(column)
+    return (code == code.shift()).fill_null(value=False) | (code == code.shift(-1)).fill_null(value=False)

@@ -1,0 +1,146 @@
+"""The mirror of a large shop, over real file and HTTP: always what the shop has, at the cost of changes only."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from reference.adapters.mirrored_shop import MIRROR_FILE, MirroredShop, MirrorFile
+from reference.adapters.shop_api import HttpPatience, HttpShop
+from reference.domain.matching import Variant
+
+PAGE = 3
+QUICK = HttpPatience(timeout=5.0, retries=0, backoff_factor=0.0)
+
+
+@dataclass
+class LargeShop:
+    """Variants over pages of three, each with the revision of its last change; `asked` are the questions."""
+
+    rows: dict[str, list] = field(default_factory=dict)
+    revision: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    def set(self, **stocks: int | None) -> None:
+        """Change these codes in one transaction; None deletes."""
+        self.revision += 1
+        for code, stock in stocks.items():
+            known = self.rows.get(code, [str(len(self.rows) + 1)])
+            self.rows[code] = [known[0], code, stock, self.revision]
+
+    def answer(self, query: dict[str, list[str]]) -> dict:
+        after = query.get("changed_after")
+        self.asked.append(f"after {after[0]}" if after else "all")
+        rows = sorted((row for row in self.rows.values()), key=lambda row: int(row[0]))
+        rows = [row for row in rows if row[3] > int(after[0])] if after else [row for row in rows if row[2] is not None]
+        start = int(query.get("cursor", ["0"])[0])
+        part = rows[start : start + PAGE]
+        variants = [
+            {"variant_id": row[0], "variant_code": row[1], "stock": row[2] or 0, "listing_status": "公開"}
+            | ({"deleted": True} if row[2] is None else {})
+            for row in part
+        ]
+        following = str(start + PAGE) if start + PAGE < len(rows) else None
+        return {"variants": variants, "next_cursor": following, "revision": self.revision}
+
+    @property
+    def stocks(self) -> dict[str, int]:
+        return {row[1]: row[2] for row in self.rows.values() if row[2] is not None}
+
+
+@pytest.fixture
+def large():
+    shop = LargeShop()
+    shop.set(A=1, B=2, C=3, D=4, E=5)
+    shop.set(A=7)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps(shop.answer(parse_qs(urlsplit(self.path).query))).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        shop.url = f"http://127.0.0.1:{server.server_port}"
+        yield shop
+        server.shutdown()
+        thread.join()
+
+
+def read(large, folder, token="token"):
+    """What a pass gets, and what it asked for."""
+    large.asked.clear()
+    with HttpShop.open(large.url, token, QUICK) as shop:
+        variants = list(MirroredShop(shop, MirrorFile(folder / MIRROR_FILE)).fetch_variants("1"))
+    assert all(isinstance(one, Variant) for one in variants)
+    assert {one.variant_code: one.stock for one in variants} == large.stocks
+    assert len(variants) == len(large.stocks)
+    return large.asked
+
+
+def test_is_read_once_and_then_only_what_has_changed(large, tmp_path):
+    assert read(large, tmp_path) == ["all", "all", "after 1"]
+    large.set(B=9, F=1)
+    large.set(C=None)
+    assert read(large, tmp_path) == ["after 1", "after 1"], "A, the witness, and B, F, C: two pages"
+
+
+def test_a_shop_set_back_is_read_anew_even_when_it_has_moved_on_since(large, tmp_path):
+    before = {code: list(row) for code, row in large.rows.items()}
+    large.set(A=8, B=8)
+    read(large, tmp_path)
+    large.rows = before
+    large.set(C=6)
+    assert "all" in read(large, tmp_path)
+
+
+def test_a_revision_that_has_gone_back_means_reading_anew(large, tmp_path):
+    large.set(A=8)
+    read(large, tmp_path)
+    large.revision = 1
+    assert read(large, tmp_path)[:2] == ["after 2", "all"]
+
+
+def test_another_token_is_another_shop(large, tmp_path):
+    read(large, tmp_path)
+    assert read(large, tmp_path, "another")[0] == "all"
+
+
+def test_a_damaged_mirror_is_given_up(large, tmp_path):
+    read(large, tmp_path)
+    (tmp_path / MIRROR_FILE).write_bytes(b"no database" * 100)
+    assert read(large, tmp_path)[0] == "all"
+    assert read(large, tmp_path)[0] == "all", "it was thrown away"
+    assert read(large, tmp_path) == ["after 1"]
+
+
+def test_too_many_changes_are_not_gone_through(large, tmp_path):
+    read(large, tmp_path)
+    large.set(**{f"N{at}": at for at in range(40)})
+    assert "all" in read(large, tmp_path)
+
+
+def test_a_last_change_of_more_than_a_page_is_no_witness(large, tmp_path):
+    large.set(A=1, B=1, C=1, D=1)
+    read(large, tmp_path)
+    assert not MirrorFile(tmp_path / MIRROR_FILE).recall("any")
+    assert read(large, tmp_path)[0] == "all"
+
+
+def test_a_small_shop_has_no_mirror(large, tmp_path):
+    large.set(C=None, D=None)
+    assert read(large, tmp_path) == ["all"]
+    assert list(tmp_path.iterdir()) == [tmp_path / MIRROR_FILE]
+    assert read(large, tmp_path) == ["all"]
