@@ -123,4 +123,4 @@ def test_the_start_page_compares_some_of_many_shops_and_says_so(lab):
     lab._servers = SimpleNamespace(
         endpoints=Endpoints("127.0.0.1", 2121, lab.config.tls, 8080, 2525, Path("ca.pem")), stop=lambda: None
     )
-    assert "（先頭の40 SKUを比べました）" in create_app(lab).test_client().get("/").text
+    assert "（先頭の20 SKUを比べました）" in create_app(lab).test_client().get("/").text
