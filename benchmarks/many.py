@@ -73,7 +73,10 @@ def pages(lab: Lab, many: Many) -> None:
     paths = [page for page in PAGES if page.status == 200 and "{mail}" not in page.path and "WWW" not in page.path]
     token = lab.roomclip.linkages()[0].url_token
     addresses = {page.path: page.address(named) for page in paths}
-    addresses |= {path: path for path in ("/roomclip/business/", "/roomclip/shop/", "/roomclip/business/1000/")}
+    addresses |= {
+        path: path
+        for path in ("/roomclip/business/", "/roomclip/shop/", f"/roomclip/business/{many.shops[-1].roomclip_shop}/")
+    }
     for path, address in addresses.items():
         size = 0
 

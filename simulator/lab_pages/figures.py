@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 COMPARED = 10_000
 """SKUs that the start page compares; beyond, it says so."""
-COMPARED_SHOPS = 20
+COMPARED_SHOPS = 10
 """Shops whose SKUs these are, at most."""
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +12,7 @@ from flask.testing import FlaskClient
 from simulator.lab import Lab
 from simulator.lab_pages.sku_page import look
 from simulator.many import set_up_many
+from simulator.servers import Endpoints
 from simulator.web.app import create_app
 from tests.integration.web.filled import press
 
@@ -114,3 +117,10 @@ def test_engines_may_ask_for_some_linkages(client, lab):
     some = client.get("/api/v1/linkages?id=7&id=240&id=9999&id=x", headers=token).json["linkages"]
     assert some == [one for one in whole if one["id"] in {"7", "240"}]
     assert client.get("/api/v1/linkages?id=x", headers=token).json == {"linkages": []}
+
+
+def test_the_start_page_compares_some_of_many_shops_and_says_so(lab):
+    lab._servers = SimpleNamespace(
+        endpoints=Endpoints("127.0.0.1", 2121, lab.config.tls, 8080, 2525, Path("ca.pem")), stop=lambda: None
+    )
+    assert "（先頭の20 SKUを比べました）" in create_app(lab).test_client().get("/").text
