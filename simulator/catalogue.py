@@ -12,6 +12,11 @@ import csv
 import io
 import random
 from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COLUMNS = (
     "商品管理番号",
@@ -69,6 +74,11 @@ class GeneratedProduct:
 
 
 def generate(skus: int, seed: int) -> tuple[GeneratedProduct, ...]:
+    """All products of `generate_each`."""
+    return tuple(generate_each(skus, seed))
+
+
+def generate_each(skus: int, seed: int) -> Iterator[GeneratedProduct]:
     """Products with `skus` SKUs in all: singles, and items with up to 12 colour and size variations.
 
     The first two products are 公開 and 下書き singles in stock, so that whoever walks the guide has one of each.
@@ -79,23 +89,20 @@ def generate(skus: int, seed: int) -> tuple[GeneratedProduct, ...]:
     names.seed_instance(seed)
     dice = random.Random(seed)  # noqa: S311 - a catalogue, not a secret
     mark, zeros = ("", "") if seed == 1 else (str(seed), f"{seed:04d}0")
-    products: list[GeneratedProduct] = []
     left = skus
-    while left > 0:
-        number = len(products) + 1
+    for number in count(1):
+        if not left:
+            return
         prefix, kind = _KINDS[dice.randrange(len(_KINDS))]
         base = f"{prefix}{mark}-{number:05d}" if number % 7 else f"{zeros}{number:07d}"  # some codes begin with zeros
         variations = 1 if number <= 2 or left == 1 else dice.choice((1, 1, 2, 4, 6, 12))
         status = ("公開", "下書き")[number - 1] if number <= 2 else dice.choice(_STATUSES)
         company = f"㈱{names.last_name()}工房" if number % 5 == 0 else f"{names.last_name()}工房"
         made = _variations(base, min(variations, left), dice, in_stock=number <= 2)
-        products.append(
-            GeneratedProduct(
-                base, f"R{mark}-{number:05d}", f"{company} {kind}", 500 + 100 * dice.randrange(600), status, made
-            )
+        yield GeneratedProduct(
+            base, f"R{mark}-{number:05d}", f"{company} {kind}", 500 + 100 * dice.randrange(600), status, made
         )
         left -= len(made)
-    return tuple(products)
 
 
 def _variations(base: str, count: int, dice: random.Random, *, in_stock: bool) -> tuple[GeneratedSku, ...]:

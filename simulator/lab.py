@@ -14,6 +14,7 @@ import secrets
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -30,6 +31,7 @@ from simulator.journal import Journal, Service
 from simulator.mailbox import records as mailbox_records
 from simulator.mailbox.mailbox import Mailbox
 from simulator.roomclip import records as roomclip_records
+from simulator.roomclip.listing import ItemInput, ItemKind, VariantInput
 from simulator.roomclip.shop import RoomClip
 from simulator.servers import Servers
 from simulator.store import Store
@@ -57,6 +59,8 @@ SCHEMAS = (
 )
 MAIL_FROM = "zaiko-renkei@roomclip.example"
 MAX_SEED = 2_000_000
+SEEDED_AT_ONCE = 20_000
+"""Products of a seed that are in memory at once, besides those that the store has."""
 
 # What a reset leaves alone: whoever is connected keeps a certificate to trust and a token that works.
 _KEPT_OVER_RESET = ("authority", "api_token")
@@ -225,19 +229,21 @@ class Lab:
         """
         if not 1 <= skus <= MAX_SEED:
             raise BadValue("skus", skus, f"from 1 to {MAX_SEED:,} are possible")
-        products = catalogue.generate(skus, seed)
+        made, products = catalogue.generate_each(skus, seed), 0
         with self._store.transaction():
-            self.tempostar.add_products(_product_input(product) for product in products)
-            self.roomclip.import_items("1", catalogue.items_csv(products), file_name=f"seed-{seed}.csv")
-            for shop in self.tempostar.shops():
-                self.tempostar.carry_in_bulk(shop.shop_code, [product.product_code for product in products])
-                self.tempostar.link_in_bulk(
-                    shop.shop_code, [sku.sku_code for product in products for sku in product.skus]
-                )
+            while some := list(islice(made, SEEDED_AT_ONCE)):
+                self.tempostar.add_products(map(_product_input, some))
+                self.roomclip.register_items("1", map(_item_input, some), file_name=f"seed-{seed}.csv", before=products)
+                for shop in self.tempostar.shops():
+                    self.tempostar.carry_in_bulk(shop.shop_code, [product.product_code for product in some])
+                    self.tempostar.link_in_bulk(
+                        shop.shop_code, [sku.sku_code for product in some for sku in product.skus]
+                    )
+                products += len(some)
             self.journal.record(
                 Service.LAB, "lab.seeded", f"{skus} SKUs were added on both ends.", skus_added=skus, seed=seed
             )
-        return {"skus": skus, "products": len(products)}
+        return {"skus": skus, "products": products}
 
     # ------------------------------------------------------------------ for engines and people
 
@@ -339,3 +345,11 @@ def _product_input(product: catalogue.GeneratedProduct) -> ProductInput:
             for sku in product.skus
         ),
     )
+
+
+def _item_input(product: catalogue.GeneratedProduct) -> ItemInput:
+    kind = ItemKind.SINGLE if product.single else ItemKind.OPTIONS
+    variants = tuple(
+        VariantInput(sku.sku_code, product.price, colour=sku.colour, size=sku.size) for sku in product.skus
+    )
+    return ItemInput(product.item_number, product.name, variants, product.listing_status, kind)

@@ -72,9 +72,10 @@ class Items(Floor):
             self._tell_item("item.edited", f"Item {checked.item_number} was edited.", shop_id, checked)
         return self.item(shop_id, checked.item_number)
 
-    def register_items(self, shop_id: str, items: Iterable[ItemInput]) -> int:
+    def register_items(self, shop_id: str, items: Iterable[ItemInput], *, file_name: str = "", before: int = 0) -> int:
         """Add or update any number of items at once, as an import does, for catalogues made by programs. Returns how
-        many.
+        many. `file_name`: the 商品CSV they stand for, shown as the shop's last import; `before`: items of that file
+        that were registered before these.
 
         Raises: Unknown shop; BadValue; Conflict for a changed kind or a 商品管理番号 given twice.
         """
@@ -89,7 +90,10 @@ class Items(Floor):
                 if item.item_number in known and known[item.item_number].kind is not item.kind:
                     raise Conflict(f"Item {item.item_number!r} cannot become {item.kind}.")
             self._write(shop_id, checked, known)
-            self._tell_items(shop_id, checked, file_name="", warnings=0)
+            if file_name:
+                record = ImportRecord(self._now(), file_name, before + len(checked), 0, ())
+                self._items.keep_import(shop_id, record)
+            self._tell_items(shop_id, checked, file_name=file_name, warnings=0)
         return len(checked)
 
     def import_items(self, shop_id: str, data: bytes, file_name: str = "items.csv") -> ImportReport:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from simulator.errors import BadValue
 
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 MAX_NUMBER = 999_999_999
@@ -141,6 +142,11 @@ def parse_number(field: str, text: str) -> int:
     return int(text)
 
 
+def is_kept(text: str) -> bool:
+    """Whether the shop can keep a text: no NUL, no half characters."""
+    return _UNKEPT.search(text) is None
+
+
 def checked_text(field: str, value: str, *, wanted: bool = False) -> str:
     """A text the shop can keep: no NUL, no half characters; with `wanted` also not blank.
 
@@ -148,7 +154,7 @@ def checked_text(field: str, value: str, *, wanted: bool = False) -> str:
     """
     if wanted and not value.strip():
         raise BadValue(field, value, "must not be blank")
-    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    if not is_kept(value):
         raise BadValue(field, value, "holds a character that cannot be kept")
     return value
 
@@ -176,5 +182,8 @@ def checked_item(item: ItemInput) -> ItemInput:
     kind = item.kind or (ItemKind.SINGLE if plain else ItemKind.OPTIONS)
     if kind is ItemKind.SINGLE and not plain:
         raise BadValue("kind", kind.value, "a 単品 has exactly one variant, without colour and size")
-    variants = tuple(replace(variant, code=registered_code(variant.code)) for variant in item.variants)
+    variants = tuple(
+        variant if variant.code == (kept := registered_code(variant.code)) else replace(variant, code=kept)
+        for variant in item.variants
+    )
     return replace(item, variants=variants, status=parse_status(item.status), kind=kind)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from simulator.errors import BadValue, Conflict, Unknown
-from simulator.roomclip.listing import MAX_NUMBER, ListingStatus, checked_number, checked_text
+from simulator.roomclip.listing import MAX_NUMBER, ListingStatus, checked_number, checked_text, is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -185,14 +185,7 @@ def are_good_levels(updates: Sequence[tuple[str, int]]) -> bool:
     codes, stocks = [code for code, _ in updates], [stock for _, stock in updates]
     if set(map(type, codes)) != {str} or set(map(type, stocks)) != {int}:
         return False
-    joined = "".join(codes)
-    return (
-        all(codes)
-        and min(stocks) >= 0
-        and max(stocks) <= MAX_NUMBER
-        and "\0" not in joined
-        and (joined.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in joined))
-    )
+    return all(codes) and min(stocks) >= 0 and max(stocks) <= MAX_NUMBER and is_kept("".join(codes))
 
 
 def plan_updates(wanted: Mapping[str, int], holders: Iterable[tuple[str, int, int]]) -> StockPlan:
