@@ -8,15 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+import orjson
+
 from reference.errors import ShopApiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-try:
-    import orjson
-except ImportError:  # without the extra `fast`
-    orjson = None  # type: ignore[assignment] # a module or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +111,16 @@ class Answer:
 
 
 def write_json(value: Any) -> bytes:  # noqa: ANN401 - whatever JSON takes
-    """Write JSON in UTF-8, with orjson where it is installed (the extra `fast`)."""
-    if orjson is not None:
-        with suppress(TypeError):  # a number beyond 64 bits
-            return orjson.dumps(value)
+    """Write JSON in UTF-8; what orjson does not take, with json."""
+    with suppress(TypeError):  # a number beyond 64 bits
+        return orjson.dumps(value)
     return json.dumps(value, ensure_ascii=False).encode()
 
 
 def _read_json(data: bytes) -> Any:  # noqa: ANN401 - JSON, until it is checked
-    """Read JSON with orjson where it is installed; what it does not take, lone surrogates as an example, with json."""
-    if orjson is not None:
-        with suppress(ValueError):
-            return orjson.loads(data)
+    """Read JSON; what orjson does not take, lone surrogates as an example, with json."""
+    with suppress(ValueError):
+        return orjson.loads(data)
     return json.loads(data)
 
 

@@ -22,10 +22,8 @@ class SpooledFile:
 
     @classmethod
     def create(cls, folder: Path | None) -> Self:
-        """Make an empty one; `folder` is where it goes when it is large, None for the system's temporary folder."""
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
-        return cls(tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(folder) if folder else None))
+        """Make an empty one; when large it goes to `folder` if that is there, else to the system's own for such."""
+        return cls(tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(folder) if folder and folder.is_dir() else None))
 
     def __len__(self) -> int:
         return self.file.seek(0, os.SEEK_END)

@@ -37,6 +37,13 @@ class Elsewhere:
 _ENGINES = "tests/acceptance/test_other_engines.py"
 _JUDGED = "the same engine is judged there, by more scenarios"
 ELSEWHERE = {
+    "python -m tests.workerkills": Elsewhere(
+        "fifty kills take minutes; a few are made there", "tests/fleet/test_worker_kills.py", ("kill_workers(",)
+    ),
+    "python -m tests.verify_on_postgres": Elsewhere(
+        "the whole specification takes minutes; a part of it is run there, by the command",
+        "tests/fleet/test_fleet_commands.py", ('"-m", "tests.verify_on_postgres"',),
+    ),
     "make test": Elsewhere("it is the run that this test is part of", ".ci/run", ("make test",)),
     "zaikolab verify --engine docs/engines/shell/my-sync --level must": Elsewhere(
         _JUDGED, _ENGINES, ('ENGINES / "shell" / "my-sync"', '"verify", "--engine", command')

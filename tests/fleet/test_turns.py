@@ -59,7 +59,8 @@ class Office:
                     await queue.put(turns)
                     await queue.put_back(back)
 
-        asyncio.run(put())
+        with ThreadPoolExecutor(1) as own:  # a browser test before may have left its loop running in this thread
+            own.submit(asyncio.run, put()).result()
 
     def pass_time(self, seconds):
         self.connection.execute("UPDATE turn SET due_at = due_at - make_interval(secs => %s)", [seconds])
