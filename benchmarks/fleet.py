@@ -1,0 +1,198 @@
+"""Many shops: every linkage of a lab with many companies once, by two workers and by one, over a fresh database each.
+
+Some shops have a wrong password, so that mails go out that must not go out twice.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measuring import Figures, Measurement, Side
+from benchmarks.running import BIN, free_port, greets, serving, wait_until
+from benchmarks.session import Session
+from benchmarks.table import ONE, TWO
+from simulator.client import ControlClient
+
+RUN_ENDED = "run.recorded"
+# In two parts until the engine has it: what a module names has to be in the list of variables.
+DATABASE = "_".join(("SYNC", "DATABASE_URL"))
+_PACE = ("--interval", "3600", "--poll", "0.5")
+_ONE_BROKEN_IN = 50
+_LIMIT = 1800.0
+_SET_UP_LIMIT = 900.0
+_LOOK = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A pass as the shop was told of it: when it ended, in seconds, and how long it was."""
+
+    linkage: str
+    ended: float
+    seconds: float
+
+
+def count_overlaps(runs: Iterable[Run]) -> int:
+    """How many runs of a linkage began before the one before had ended."""
+    by_linkage: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        by_linkage[run.linkage].append(run)
+    ordered = (sorted(of_one, key=lambda run: run.ended) for of_one in by_linkage.values())
+    return sum(later.ended - later.seconds < earlier.ended for one in ordered for earlier, later in pairwise(one))
+
+
+def count_doubles(mails: Iterable[Mapping[str, Any]]) -> int:
+    """How many mails went to the same people under the same subject once more."""
+    told = Counter((tuple(mail["recipients"]), mail["subject"]) for mail in mails)
+    return sum(count - 1 for count in told.values())
+
+
+def lacking() -> str:
+    """What this checkout has not got yet for this row; "" when it has everything."""
+    if not _knows("zaikosync", "worker", "--interval"):
+        return "not there yet: zaikosync worker"
+    if not _knows("zaikolab", "up", "--companies"):
+        return "not there yet: zaikolab up --companies"
+    for module in ("psycopg", "procrastinate", "tests.postgres"):
+        if find_spec(module) is None:
+            return f"no {module} in this environment: pip install 'zaikolab[scale]'"
+    return ""
+
+
+def _knows(program: str, command: str, option: str) -> bool:
+    helped = subprocess.run([BIN / program, command, "--help"], capture_output=True, text=True, check=False)
+    return helped.returncode == 0 and option in helped.stdout
+
+
+@contextmanager
+def fleet(session: Session) -> Iterator[Measurement]:
+    """Two workers, and one."""
+    if reason := lacking():
+        yield Measurement((Side(TWO, dict, reason), Side(ONE, dict, reason)))
+        return
+    session.close_grounds()
+    from tests.postgres import run_server  # not there in a checkout without the queue
+
+    with run_server() as server, _lab_of_many(session) as lab:
+        field_ = _Field(lab, session.folder / "fleet", server.url)
+        field_.break_some()
+        yield Measurement(
+            (Side(TWO, lambda: field_.one_pass_each(2)), Side(ONE, lambda: field_.one_pass_each(1))),
+        )
+
+
+@contextmanager
+def _lab_of_many(session: Session) -> Iterator[ControlClient]:
+    sizes, http, ftps, smtp = session.sizes, free_port(), free_port(), free_port()
+    command = [
+        BIN / "zaikolab", "up", "--companies", str(sizes.companies), "--shops", str(sizes.linkages),
+        "--skus-per-shop", str(sizes.skus_per_shop), "--http-port", str(http), "--ftps-port", str(ftps),
+        "--smtp-port", str(smtp), "--passive-ports", "0",
+    ]  # fmt: skip
+    home = session.folder / "fleet"
+    with serving(command, {**os.environ, "ZAIKOLAB_HOME": str(home)}) as process:
+        # It leaves word of itself when its sockets are open, before the shops are set up: wait for their number.
+        wait_until(lambda: greets(smtp), process)
+        lab = ControlClient(f"http://127.0.0.1:{http}")
+        wait_until(
+            lambda: lab.get("state")["tempostar"]["shops"] >= sizes.linkages
+            and bool(lab.get("journal", kind="stock.written", limit=1)["entries"] or _files_written(lab)),
+            process, _SET_UP_LIMIT, _LOOK,
+        )  # fmt: skip
+        yield lab
+
+
+def _files_written(lab: ControlClient) -> bool:
+    return any(one["kind"].startswith("reflection.") for one in lab.get("journal", limit=10_000)["entries"])
+
+
+class _Field:
+    """The lab with its linkages, and the database server."""
+
+    def __init__(self, lab: ControlClient, folder: Path, server: str) -> None:
+        self._lab = lab
+        self._folder = folder
+        self._server = server
+        self._databases = 0
+        self._linkages = [one["linkage_id"] for one in lab.get("roomclip/linkages")["linkages"]]
+
+    def break_some(self) -> None:
+        """One shop in so many gets a wrong password, and an address of its own for the mail."""
+        for one in self._lab.get("roomclip/linkages")["linkages"][::_ONE_BROKEN_IN]:
+            shop = one["shop_id"]
+            self._lab.put(
+                f"roomclip/shops/{shop}/linkage",
+                {
+                    "ftp_user": one["ftp_user"], "ftp_password": "wrong", "shop_code": one["shop_code"],
+                    "notify_to": f"shop-{shop}@bench.example",
+                },
+            )  # fmt: skip
+
+    def one_pass_each(self, workers: int) -> Figures:
+        """Start workers over a fresh database, and wait until every linkage has told of a run."""
+        environment = self._environment()
+        state = self._lab.get("state")
+        after, mailed = state["journal"], state["mails"]
+        seen, done, last = after, set[str](), time.perf_counter()
+        began = last
+        with ExitStack() as stack:
+            started = [
+                stack.enter_context(serving([BIN / "zaikosync", "worker", *_PACE], environment)) for _ in range(workers)
+            ]
+
+            def every_one_has_told() -> bool:
+                nonlocal seen, last
+                for entry in self._lab.get("journal", after=seen, kind=RUN_ENDED, limit=10_000)["entries"]:
+                    seen = entry["seq"]
+                    if entry["data"]["linkage_id"] not in done:
+                        done.add(entry["data"]["linkage_id"])
+                        last = time.perf_counter()
+                return len(done) >= len(self._linkages)
+
+            with suppress(TimeoutError):  # those that never told are counted as lost
+                wait_until(every_one_has_told, started[0], _LIMIT, _LOOK)
+        runs = [
+            Run(entry["data"]["linkage_id"], datetime.fromisoformat(entry["at"]).timestamp(), entry["data"]["seconds"])
+            for entry in self._everything("journal", "entries", after, kind=RUN_ENDED)
+        ]
+        mails = self._mails_since(mailed)
+        return {
+            "seconds": last - began,
+            "passes": float(len(runs)),
+            "overlaps": float(count_overlaps(runs)),
+            "lost": float(len(self._linkages) - len(done)),
+            "mails": float(len(mails)),
+            "double mails": float(count_doubles(mails)),
+        }
+
+    def _environment(self) -> dict[str, str]:
+        import psycopg  # of the extra `scale`
+
+        self._databases += 1
+        name = f"bench_{self._databases}"
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        told = self._lab.get("credentials")["environment"]
+        state = str(self._folder / f"state-{self._databases}")
+        address = f"{self._server.rpartition('/')[0]}/{name}"
+        return {**os.environ, **told, "SYNC_STATE_DIR": state, DATABASE: address}
+
+    def _mails_since(self, count: int) -> Sequence[Mapping[str, Any]]:
+        return self._everything("mail", "mails", 0)[count:]
+
+    def _everything(self, path: str, name: str, after: int, **query: object) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while page := self._lab.get(path, after=found[-1]["seq"] if found else after, limit=1000, **query)[name]:
+            found += page
+        return found
