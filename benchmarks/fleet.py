@@ -26,14 +26,14 @@ from benchmarks.session import Session
 from benchmarks.table import ONE, TWO
 from simulator.client import ControlClient
 
-RUN_ENDED = "run.recorded"
+RUN_ENDED, FILE_WRITTEN = "run.recorded", "reflection.written"
 # In two parts until the engine has it: what a module names has to be in the list of variables.
 DATABASE = "_".join(("SYNC", "DATABASE_URL"))
 _PACE = ("--interval", "3600", "--poll", "0.5")
 _ONE_BROKEN_IN = 50
 _LIMIT = 1800.0
 _SET_UP_LIMIT = 900.0
-_LOOK = 0.1
+_LOOK, _LOOK_AT_SET_UP = 0.1, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +105,14 @@ def _lab_of_many(session: Session) -> Iterator[ControlClient]:
     ]  # fmt: skip
     home = session.folder / "fleet"
     with serving(command, {**os.environ, "ZAIKOLAB_HOME": str(home)}) as process:
-        # It leaves word of itself when its sockets are open, before the shops are set up: wait for their number.
+        # Its sockets are open before the shops are set up: wait until each of them has its file.
         wait_until(lambda: greets(smtp), process)
         lab = ControlClient(f"http://127.0.0.1:{http}")
         wait_until(
-            lambda: lab.get("state")["tempostar"]["shops"] >= sizes.linkages
-            and bool(lab.get("journal", kind="stock.written", limit=1)["entries"] or _files_written(lab)),
-            process, _SET_UP_LIMIT, _LOOK,
+            lambda: len(lab.get("journal", kind=FILE_WRITTEN, limit=sizes.linkages)["entries"]) >= sizes.linkages,
+            process, _SET_UP_LIMIT, _LOOK_AT_SET_UP,
         )  # fmt: skip
         yield lab
-
-
-def _files_written(lab: ControlClient) -> bool:
-    return any(one["kind"].startswith("reflection.") for one in lab.get("journal", limit=10_000)["entries"])
 
 
 class _Field:

@@ -95,7 +95,7 @@ def judge(line: Line, taken: Sequence[Taken]) -> Outcome:
     sides = {one.side: one for one in taken}
     ours = _median(line.ours, sides)
     theirs = None if line.theirs is None else _median(line.theirs, sides)
-    notes = [note for pick in (line.ours, line.theirs) if pick and (note := _trouble(pick, sides))]
+    notes = _troubles([pick for pick in (line.ours, line.theirs) if pick], sides)
     value = _value(line.reads, ours, theirs)
     not_zero = _not_zero(line, sides)
     reached = None if value is None or line.target is None else line.target.is_reached(value) and not not_zero
@@ -120,16 +120,16 @@ def _value(reads: Reads, ours: float | None, theirs: float | None) -> float | No
 
 
 def _median(pick: Pick, sides: Mapping[str, Taken]) -> float | None:
-    return sides[pick.side].median(pick.figure) if pick.side in sides else None
+    return sides[pick.side].median(pick.figure)
 
 
-def _trouble(pick: Pick, sides: Mapping[str, Taken]) -> str:
-    if pick.side not in sides:
-        return f"{pick.side} is no side of this measurement"
-    taken = sides[pick.side]
-    if taken.missing:
-        return f"missing: {pick.side}: {taken.missing}"
-    return f"failed: {pick.side}: {taken.failed}" if taken.failed else ""
+def _troubles(picks: Sequence[Pick], sides: Mapping[str, Taken]) -> list[str]:
+    """What is missing or failed; what all sides lack for one reason is said once."""
+    missing = {pick.side: sides[pick.side].missing for pick in picks if sides[pick.side].missing}
+    failed = [f"failed: {pick.side}: {told}" for pick in picks if (told := sides[pick.side].failed)]
+    if len(missing) == len(picks) and len(set(missing.values())) == 1:
+        return [*missing.values()][:1]
+    return [f"missing: {side}: {reason}" for side, reason in missing.items()] + failed
 
 
 def _not_zero(line: Line, sides: Mapping[str, Taken]) -> list[str]:

@@ -46,7 +46,7 @@ class Missing:
 Found = Had | Missing
 Installer = Callable[[Path, Sequence[str]], None]
 
-POLARS = Peer("polars", ("polars>=1.30,<2",), "bin/python")
+POLARS = Peer("polars", ("polars>=2.1,<3",), "bin/python")
 DLT = Peer("dlt", ("dlt[sqlalchemy]>=1.10,<2",), "bin/python")
 MOTO = Peer("moto", ("moto[server]>=5.1,<6",), "bin/moto_server")
 WIREMOCK = Peer("wiremock", ("wiremock@>=3.9 <4",), "node_modules/.bin/wiremock", ("npm", "java"))

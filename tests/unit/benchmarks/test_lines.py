@@ -50,6 +50,11 @@ def test_a_missing_peer_is_named_where_its_figure_would_stand() -> None:
     assert outcome.note == "missing: theirs: no npm here"
 
 
+def test_what_all_sides_lack_for_one_reason_is_said_once() -> None:
+    lacking = (Taken("ours", missing="not there yet"), Taken("theirs", missing="not there yet"))
+    assert judge(line(Reads.SHARE, None), lacking).note == "not there yet"
+
+
 def test_a_failed_side_is_named_and_nothing_is_judged() -> None:
     _, theirs = sides(10, 20)
     broken = Taken("ours", {"seconds": [1]}, failed="RuntimeError: it broke")
