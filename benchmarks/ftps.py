@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.ground import write_curl_config
 from benchmarks.measuring import Figures, Measurement, Side
 from benchmarks.peers import VSFTPD as VSFTPD_PEER
-from benchmarks.peers import Had, find_debian
+from benchmarks.peers import Had, Missing, find_debian, find_on_path
 from benchmarks.running import SIDES, ask, free_port, greets, serving, wait_until
 from benchmarks.session import Session
 from benchmarks.table import LAB, VSFTPD
@@ -59,8 +59,13 @@ class Server:
 def download(session: Session) -> Iterator[Measurement]:
     """A large file by curl."""
     content = os.urandom(2**20) * session.sizes.download_mb
+    curl = find_on_path("curl")
+    session.note_peer("curl", curl)
+    if isinstance(curl, Missing):
+        yield Measurement((Side(LAB, dict, curl.reason), Side(VSFTPD, dict, curl.reason)))
+        return
     with _both(session, content[: session.sizes.download_mb * 1_000_000]) as servers:
-        yield _measure(servers, lambda server: _get_with_curl(session.folder / "curl", server))
+        yield _measure(servers, lambda server: _get_with_curl(curl.program, session.folder / "curl", server))
 
 
 @contextmanager
@@ -137,10 +142,10 @@ def _vsftpd(program: Path, folder: Path, content: bytes) -> Iterator[Server]:
         yield Server(port, folder / "ca.pem", "anonymous", "bench@shop.example", "/stock.csv")
 
 
-def _get_with_curl(file: Path, server: Server) -> Figures:
+def _get_with_curl(curl: Path, file: Path, server: Server) -> Figures:
     address = f"ftp://127.0.0.1:{server.port}{server.path}"
     config = write_curl_config(file, address, server.authority, f"{server.user}:{server.password}")
-    command = ["curl", "--silent", "--show-error", "--config", config, "-o", os.devnull]
+    command = [curl, "--silent", "--show-error", "--config", config, "-o", os.devnull]
     ended = subprocess.run(
         [*command, "-w", "%{time_total} %{size_download}"], check=False, capture_output=True, text=True
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.ground import Ground
 from benchmarks.measuring import Figures, Measurement, Side
 from benchmarks.peers import DLT as DLT_PEER
-from benchmarks.peers import POLARS, Found, Had, Missing, find_python
+from benchmarks.peers import POLARS, Found, Had, Missing, find_on_path, find_python
 from benchmarks.running import BIN, SIDES, ask
 from benchmarks.session import Session
 from benchmarks.table import CURL, DLT, ENGINE, HAND, LARGEST, LIMIT, SMALLEST
@@ -49,7 +49,8 @@ def one_in_a_hundred(session: Session) -> Iterator[Measurement]:
 @contextmanager
 def unchanged(session: Session) -> Iterator[Measurement]:
     """A long-lived engine that finds the file it knows, and curl that only asks for its time."""
-    ground = session.ground(session.sizes.large)
+    ground, curl = session.ground(session.sizes.large), find_on_path("curl")
+    session.note_peer("curl", curl)
     command = [sys.executable, SIDES / "long_lived.py"]
     # The module is found where this project is, not beside the script.
     environment = {**ground.environment(), "PYTHONPATH": str(SIDES.parents[1])}
@@ -58,7 +59,9 @@ def unchanged(session: Session) -> Iterator[Measurement]:
     ) as engine:
         try:
             _pass(engine)  # the first may have a file to apply, imports and prepares
-            yield Measurement((Side(ENGINE, lambda: _pass(engine)), Side(CURL, lambda: _ask_for_time(ground))))
+            yield Measurement(
+                (Side(ENGINE, lambda: _pass(engine)), _side(CURL, curl, lambda program: _ask_for_time(program, ground)))
+            )
         finally:
             engine.kill()
 
@@ -104,9 +107,10 @@ def _cost_of(ground: Ground, skus: int) -> Callable[[], Figures]:
 
 
 def _limit_side(session: Session, ground: Ground) -> Side:
-    polars: Found = find_python(POLARS) if shutil.which("curl") else Missing("no curl on the PATH")
+    curl, polars = find_on_path("curl"), find_python(POLARS)
+    session.note_peer("curl", curl)
     session.note_peer("polars", polars)
-    return _side(LIMIT, polars, lambda python: _run_limit(python, ground))
+    return _side(LIMIT, curl if isinstance(curl, Missing) else polars, lambda python: _run_limit(python, ground))
 
 
 def _side(name: str, peer: Found, run: Callable[[Path], Figures]) -> Side:
@@ -147,8 +151,8 @@ def _pass(engine: subprocess.Popen[str]) -> Figures:
     return {"seconds": float(engine.stdout.readline())}
 
 
-def _ask_for_time(ground: Ground) -> Figures:
+def _ask_for_time(curl: Path, ground: Ground) -> Figures:
     config = ground.curl_config("head")
-    command = ["curl", "--silent", "--show-error", "--config", config, "-o", os.devnull, "-w", "%{time_total}"]
+    command = [curl, "--silent", "--show-error", "--config", config, "-o", os.devnull, "-w", "%{time_total}"]
     ended = subprocess.run(command, check=True, capture_output=True, text=True)
     return {"seconds": float(ended.stdout)}

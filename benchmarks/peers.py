@@ -55,6 +55,12 @@ MOCKOON = Peer("mockoon", ("@mockoon/cli@>=9 <10",), "node_modules/.bin/mockoon-
 VSFTPD = Peer("vsftpd", ("vsftpd", "libwrap0"), "usr/sbin/vsftpd")
 
 
+def find_on_path(name: str) -> Found:
+    """A program of this machine; nothing is installed for it."""
+    there = shutil.which(name)
+    return Had(Path(there), "") if there else Missing(f"no {name} on the PATH")
+
+
 def find_python(peer: Peer, home: Path = HOME) -> Found:
     """A peer of PyPI, in a virtual environment."""
     return find(peer, home, _install_python)

@@ -52,6 +52,7 @@ class Session:
         """Remember which version is compared with, or why none is."""
         match peer:
             case Had(_, version):
-                self.versions[name] = version
+                if version:
+                    self.versions[name] = version
             case Missing(reason):
                 self.missing[name] = reason

@@ -29,6 +29,10 @@ class Sizes:
             "download_mb": f"{self.download_mb:,}",
             "at_once": f"{self.at_once:,}",
             "linkages": f"{self.linkages:,}",
+            "middle": f"{self.middle:,}",
+            "sessions": f"{self.sessions:,}",
+            "companies": f"{self.companies:,}",
+            "skus_per_shop": f"{self.skus_per_shop:,}",
         }
 
 

@@ -29,10 +29,9 @@ with closing(sqlite3.connect(database)) as connection:
     began = time.perf_counter()
     subprocess.run(["curl", "--silent", "--show-error", "--config", config, "--output", file], check=True)
     received = time.perf_counter()
-    frame = pl.read_csv(
-        file, columns=[0, 5], new_columns=["code", "stock"], encoding="utf8-lossy",
-        schema_overrides=[pl.String, pl.Int64],
-    ).sort("code")  # fmt: skip
+    frame = pl.read_csv(file, columns=[0, 5], encoding="utf8-lossy")
+    frame.columns = ["code", "stock"]
+    frame = frame.sort("code")
     parsed = time.perf_counter()
     with connection:
         for part in frame.iter_slices(ROWS):
