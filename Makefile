@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 # Each of the hundreds of processes that the tests start would compile the modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo up test check check-types check-rest docs defects matrix reference flakes soak bench clean lock
+.PHONY: help demo up test check check-types check-rest docs defects matrix reference flakes soak bench bench-quick clean lock
 
 help: ## What can be typed here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -75,8 +75,11 @@ flakes: $(READY) ## Run the specification 50 times: does it say the same each ti
 soak: $(READY) ## Look for trouble for ten minutes, or SOAK_MINUTES=30
 	@$(BIN)/python -m tests.soak --minutes $(or $(SOAK_MINUTES),10)
 
-bench: $(READY) ## Timings side by side, as ratios; BENCH=--conformance: verify and defects too, --pages: every page
+bench: $(READY) ## Everything side by side, as ratios, into the README (long); BENCH=--lab, --conformance, --pages: the lab's own
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+bench-quick: $(READY) ## The same rows, smaller, in under three minutes, peers once installed; BENCH="--only starting"
+	@$(BIN)/python -m benchmarks --quick $(BENCH)
 
 lock: ## Renew requirements.lock (needs uv on the PATH)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -84,7 +84,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("PYTHON", _SUITE, "The interpreter that make sets `.venv` up with. Default: the first that will do."),
     Variable("FLAKES", _SUITE, "Options of `make flakes`, such as `--runs 10`."),
     Variable("SOAK_MINUTES", _SUITE, "How long `make soak` looks. Default: 10."),
-    Variable("BENCH", _SUITE, "Options of `make bench`, such as `--conformance`."),
+    Variable("BENCH", _SUITE, "Options of `make bench` and `make bench-quick`, such as `--conformance`."),
     Variable("PATH", _BORROWED, "Where programs are found; the folder of this Python comes first."),
     Variable("HOME", _BORROWED, "The home folder."),
     Variable("LANG", _BORROWED, "Always `C.UTF-8` for an engine."),

@@ -57,7 +57,7 @@ def typed(texts: Iterator[str]) -> list[tuple[str, ...]]:
 def parse(words: tuple[str, ...]) -> None:
     """Read a command line as the command would, without carrying it out."""
     if words[0] == "make":
-        targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
         assert set(words[1:]) <= set(targets)
         return
     command: click.Command = {"zaikolab": zaikolab, "zaikosync": zaikosync}[words[0]]

@@ -1,0 +1,215 @@
+"""Many shops: every linkage of a lab with many companies once, by two workers and by one, over a fresh database each.
+
+Some shops have a wrong password, so that mails go out that must not go out twice.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+from benchmarks.measuring import Figures, Measurement, Side
+from benchmarks.running import BIN, free_port, greets, serving, wait_until
+from benchmarks.session import Session
+from benchmarks.table import ONE, TWO
+from simulator.client import ControlClient
+
+RUN_ENDED, FILE_WRITTEN = "run.recorded", "reflection.written"
+# In two parts until the engine has it: what a module names has to be in the list of variables.
+DATABASE = "_".join(("SYNC", "DATABASE_URL"))
+_PACE = ("--interval", "3600", "--poll", "0.5")
+_ONE_BROKEN_IN = 50
+_LIMIT = 1800.0
+_SET_UP_LIMIT = 900.0
+_LOOK, _LOOK_AT_SET_UP = 0.1, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A pass as its worker told of it, by the clock of this machine."""
+
+    linkage: str
+    began: datetime
+    ended: datetime
+
+
+def count_overlaps(runs: Iterable[Run]) -> int:
+    """How many runs of a linkage began before the one before had ended."""
+    by_linkage: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        by_linkage[run.linkage].append(run)
+    ordered = (sorted(of_one, key=lambda run: run.began) for of_one in by_linkage.values())
+    return sum(later.began < earlier.ended for one in ordered for earlier, later in pairwise(one))
+
+
+def count_doubles(mails: Iterable[Mapping[str, Any]]) -> int:
+    """How many mails went to the same people under the same subject once more."""
+    told = Counter((tuple(mail["recipients"]), mail["subject"]) for mail in mails)
+    return sum(count - 1 for count in told.values())
+
+
+def lacking() -> str:
+    """What this checkout has not got yet for this row; "" when it has everything."""
+    if not _knows("zaikosync", "worker", "--interval"):
+        return "not there yet: zaikosync worker"
+    if not _knows("zaikolab", "up", "--companies"):
+        return "not there yet: zaikolab up --companies"
+    for module in ("psycopg", "procrastinate", "tests.postgres"):
+        if find_spec(module) is None:
+            return f"no {module} in this environment: pip install 'zaikolab[scale]'"
+    return ""
+
+
+def _knows(program: str, command: str, option: str) -> bool:
+    helped = subprocess.run([BIN / program, command, "--help"], capture_output=True, text=True, check=False)
+    return helped.returncode == 0 and option in helped.stdout
+
+
+@contextmanager
+def fleet(session: Session) -> Iterator[Measurement]:
+    """Two workers, and one."""
+    if reason := lacking():
+        yield Measurement((Side(TWO, dict, reason), Side(ONE, dict, reason)))
+        return
+    session.close_grounds()
+    from tests.postgres import run_server  # not there in a checkout without the queue
+
+    with run_server() as server, _lab_of_many(session) as lab:
+        field_ = _Field(lab, session.folder / "fleet", server.url)
+        field_.break_some()
+        field_.tell_of_a_run_each()
+        yield Measurement(
+            (Side(TWO, lambda: field_.one_pass_each(2)), Side(ONE, lambda: field_.one_pass_each(1))),
+        )
+
+
+@contextmanager
+def _lab_of_many(session: Session) -> Iterator[ControlClient]:
+    sizes, http, ftps, smtp = session.sizes, free_port(), free_port(), free_port()
+    command = [
+        BIN / "zaikolab", "up", "--companies", str(sizes.companies), "--shops", str(sizes.linkages),
+        "--skus-per-shop", str(sizes.skus_per_shop), "--http-port", str(http), "--ftps-port", str(ftps),
+        "--smtp-port", str(smtp), "--passive-ports", "0",
+    ]  # fmt: skip
+    home = session.folder / "fleet"
+    with serving(command, {**os.environ, "ZAIKOLAB_HOME": str(home)}) as process:
+        # Its sockets are open before the shops are set up: wait until each of them has its file.
+        wait_until(lambda: greets(smtp), process)
+        lab = ControlClient(f"http://127.0.0.1:{http}")
+        wait_until(
+            lambda: len(lab.get("journal", kind=FILE_WRITTEN, limit=sizes.linkages)["entries"]) >= sizes.linkages,
+            process, _SET_UP_LIMIT, _LOOK_AT_SET_UP,
+        )  # fmt: skip
+        yield lab
+
+
+class _Field:
+    """The lab with its linkages, and the database server."""
+
+    def __init__(self, lab: ControlClient, folder: Path, server: str) -> None:
+        self._lab = lab
+        self._folder = folder
+        self._server = server
+        self._databases = 0
+        self._broken = 0
+        self._linkages = [one["linkage_id"] for one in lab.get("roomclip/linkages")["linkages"]]
+
+    def break_some(self) -> None:
+        """One shop in so many gets a wrong password, and an address of its own for the mail."""
+        for one in self._lab.get("roomclip/linkages")["linkages"][::_ONE_BROKEN_IN]:
+            shop = one["shop_id"]
+            self._broken += 1
+            self._lab.put(
+                f"roomclip/shops/{shop}/linkage",
+                {
+                    "ftp_user": one["ftp_user"], "ftp_password": "wrong", "shop_code": one["shop_code"],
+                    "notify_to": f"shop-{shop}@bench.example",
+                },
+            )  # fmt: skip
+
+    def tell_of_a_run_each(self) -> None:
+        """After 保存する a linkage asks for a pass at once; when a run was told of it does not, and one pass is one."""
+        told = self._lab.get("credentials")["environment"]
+        now = datetime.now(UTC).isoformat()
+        run = {"started_at": now, "finished_at": now, "outcome": "skipped", "summary": "", "counts": {}}
+        pool = urllib3.PoolManager(headers={"Authorization": f"Bearer {told['SYNC_SHOP_TOKEN']}"})
+        for linkage in self._linkages:
+            answer = pool.request("POST", f"{told['SYNC_SHOP_URL']}/linkages/{linkage}/runs", json=run)
+            if answer.status >= 300:
+                raise RuntimeError(f"POST runs of linkage {linkage}: {answer.status}")
+
+    def one_pass_each(self, workers: int) -> Figures:
+        """Start workers over a fresh database, and wait until every linkage has told of a run; *lost* are linkages
+        that never did, and shops with a wrong password that got no mail."""
+        environment = self._environment()
+        state = self._lab.get("state")
+        after, mailed = state["journal"], state["mails"]
+        seen, done, last = after, set[str](), time.perf_counter()
+        began = last
+        with ExitStack() as stack:
+            started = [
+                stack.enter_context(serving([BIN / "zaikosync", "worker", *_PACE], environment)) for _ in range(workers)
+            ]
+
+            def every_one_has_told() -> bool:
+                nonlocal seen, last
+                for entry in self._lab.get("journal", after=seen, kind=RUN_ENDED, limit=10_000)["entries"]:
+                    seen = entry["seq"]
+                    if entry["data"]["linkage_id"] not in done:
+                        done.add(entry["data"]["linkage_id"])
+                        last = time.perf_counter()
+                return len(done) >= len(self._linkages)
+
+            with suppress(TimeoutError):  # those that never told are counted as lost
+                wait_until(every_one_has_told, started[0], _LIMIT, _LOOK)
+        told_of = Counter(
+            (entry["data"]["shop_id"], entry["data"]["linkage_id"])
+            for entry in self._everything("journal", "entries", after, kind=RUN_ENDED)
+        )
+        mails = self._everything("mail", "mails", 0)[mailed:]
+        told = {recipient for mail in mails for recipient in mail["recipients"]}
+        return {
+            "seconds": last - began,
+            "passes": float(told_of.total()),
+            "overlaps": float(count_overlaps(self._runs_of_those_with_several(told_of))),
+            "lost": float(len(self._linkages) - len(done) + self._broken - len(told)),
+            "mails": float(len(mails)),
+            "double mails": float(count_doubles(mails)),
+        }
+
+    def _runs_of_those_with_several(self, told_of: Mapping[tuple[str, str], int]) -> Iterator[Run]:
+        for (shop, linkage), count in told_of.items():
+            if count > 1:
+                for run in self._lab.get(f"roomclip/shops/{shop}/runs", limit=count)["runs"]:
+                    times = (datetime.fromisoformat(run[name]) for name in ("started_at", "finished_at"))
+                    yield Run(linkage, *times)
+
+    def _environment(self) -> dict[str, str]:
+        import psycopg  # of the extra `scale`
+
+        self._databases += 1
+        name = f"bench_{self._databases}"
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        told = self._lab.get("credentials")["environment"]
+        state = str(self._folder / f"state-{self._databases}")
+        address = f"{self._server.rpartition('/')[0]}/{name}"
+        return {**os.environ, **told, "SYNC_STATE_DIR": state, DATABASE: address}
+
+    def _everything(self, path: str, name: str, after: int, **query: object) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while page := self._lab.get(path, after=found[-1]["seq"] if found else after, limit=1000, **query)[name]:
+            found += page
+        return found

@@ -1,0 +1,1 @@
+"""Programs that the benchmarks run as processes of their own; those for peers import nothing of this project."""

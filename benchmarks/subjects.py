@@ -1,0 +1,28 @@
+"""Which measurement is opened by what, in the order of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from benchmarks import table
+from benchmarks.fleet import fleet
+from benchmarks.ftps import download, sessions
+from benchmarks.measuring import Measurement
+from benchmarks.one_shop import all_changed, by_hand, by_size, one_in_a_hundred, unchanged
+from benchmarks.session import Session
+from benchmarks.starting import starting
+
+Opener = Callable[[Session], AbstractContextManager[Measurement]]
+
+SUBJECTS: dict[str, Opener] = {
+    table.ALL_CHANGED: all_changed,
+    table.ONE_IN_A_HUNDRED: one_in_a_hundred,
+    table.UNCHANGED: unchanged,
+    table.BY_HAND: by_hand,
+    table.SIZES: by_size,
+    table.DOWNLOAD: download,
+    table.SESSIONS: sessions,
+    table.STARTING: starting,
+    table.FLEET: fleet,
+}

@@ -1,0 +1,114 @@
+"""What a run leaves behind: results.json with every single figure, and a block in both READMEs that says the same."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from benchmarks.lines import Bound, Line, Pick, Reads, Target, Words
+from benchmarks.measuring import Measurement, Side
+from benchmarks.readme import BEGIN, END, READMES, compose, last_results, renew
+from benchmarks.report import as_json, tell
+from benchmarks.runner import measure
+from benchmarks.session import Session
+from benchmarks.sizes import QUICK
+from tests.acceptance.test_readme_ja import differences
+
+
+def line(key: str, theirs: str) -> Line:
+    words = Words(f"{key} of {{large}} SKUs", f"{{large}} SKUの{key}")
+    against = Words(f"`{theirs}`", f"`{theirs}` と")
+    return Line(key, words, against, "how", Pick("us"), Pick(theirs), Reads.SHARE, Target(Bound.AT_MOST, 1.5))
+
+
+TABLE = {"well": (line("time", "curl"), line("size", "npm thing")), "broken": (line("other", "curl"),)}
+
+
+@contextmanager
+def well(_session: Session):
+    yield Measurement(
+        (
+            Side("us", lambda: {"seconds": 1.25123456}),
+            Side("curl", lambda: {"seconds": 1}),
+            Side("npm thing", dict, "no npm | here"),
+        )
+    )
+
+
+@contextmanager
+def broken(_session: Session):
+    raise OSError("no space left")
+    yield
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> dict[str, object]:
+    with Session(QUICK, tmp_path / "work") as session:
+        session.missing["npm thing"] = "no npm | here"
+        measured, outcomes = measure(session, list(TABLE), {"well": well, "broken": broken}, TABLE)
+    machine = {"date": "2026-11-29", "system": "Linux", "processor": "X", "cores": 2, "memory_mib": 24_000}
+    return as_json(
+        kind="quick", rounds=3, sizes=QUICK.words(), machine=machine, versions={"curl": "7.88.1"},
+        missing=session.missing, measured=measured, outcomes=outcomes,
+    )  # fmt: skip
+
+
+def test_every_single_figure_is_kept_with_medians_ratios_and_targets(result: dict[str, object]) -> None:
+    told = json.loads(json.dumps(result))
+    assert told["measurements"][0]["sides"][0] == {
+        "name": "us", "missing": "", "failed": "",
+        "figures": {"seconds": [1.251, 1.251, 1.251]}, "medians": {"seconds": 1.251},
+    }  # fmt: skip
+    row = told["rows"][0]
+    assert (row["what"], row["ours"], row["theirs"]) == ("time of 20,000 SKUs", 1.251, 1)
+    assert (row["value"], row["target"], row["reached"], row["note"]) == (1.251, "<= 1.5", True, "")
+
+
+def test_a_measurement_that_breaks_is_told_with_its_reason_and_the_others_are_measured(
+    result: dict[str, object],
+) -> None:
+    assert [row["note"] for row in result["rows"]] == [
+        "", "missing: npm thing: no npm | here", "failed: OSError: no space left",
+    ]  # fmt: skip
+    assert result["measurements"][1]["failed"] == "OSError: no space left"
+
+
+def test_the_screen_names_ratio_target_missing_peers_and_that_it_was_quick(result: dict[str, object]) -> None:
+    told = "\n".join(tell(result))
+    for word in ("quick: smaller sizes", "1.25 / 1 s", "<= 1.5", "yes", "missing: npm thing: no npm", "no space left"):
+        assert word in told
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_both_languages_say_the_same(measured: bool, result: dict[str, object]) -> None:
+    told = result if measured else None
+    english, japanese = compose(told), compose(told, japanese=True)
+    assert differences(f"## Speed\n\n{english}\n", f"## 速さ\n\n{japanese}\n") == []
+
+
+def test_a_block_is_renewed_between_its_marks_alone(tmp_path: Path, result: dict[str, object]) -> None:
+    page = tmp_path / "README.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    assert renew(page, result, write=False)
+    assert "old" in page.read_text(encoding="utf-8")
+    assert renew(page, result)
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert "| time of 20,000 SKUs | `curl` | 1.25 / 1 s | 1.25 | <= 1.5 | yes |  |" in text
+    assert not renew(page, result)
+
+
+def test_a_document_without_one_place_for_it_is_refused(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("nothing\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="not one place"):
+        renew(page, None)
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_readmes_say_what_the_last_full_run_measured(path: Path) -> None:
+    assert not renew(path, last_results(), write=False), "make bench writes both; or put results.json back"
