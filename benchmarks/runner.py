@@ -13,7 +13,7 @@ from benchmarks.measuring import Taken, name_error, take
 from benchmarks.report import Measured, as_json
 from benchmarks.session import Session
 from benchmarks.sizes import Sizes
-from benchmarks.subjects import SUBJECTS, Opener
+from benchmarks.subjects import PEERS, SUBJECTS, Opener
 from benchmarks.table import TABLE
 
 
@@ -42,6 +42,9 @@ def measure(
 
 def run(sizes: Sizes, names: Sequence[str]) -> dict[str, Any]:
     """The whole session, as it is kept in results.json."""
+    for name in names:
+        for install in PEERS.get(name, ()):
+            install()
     described, began = machine.describe(), time.perf_counter()
     with Session(sizes) as session:
         measured, outcomes = measure(session, names)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 
-from benchmarks import table
+from benchmarks import peers, table
 from benchmarks.fleet import fleet
 from benchmarks.ftps import download, sessions
 from benchmarks.measuring import Measurement
@@ -26,3 +27,17 @@ SUBJECTS: dict[str, Opener] = {
     table.STARTING: starting,
     table.FLEET: fleet,
 }
+
+_POLARS = partial(peers.find_python, peers.POLARS)
+_VSFTPD = partial(peers.find_debian, peers.VSFTPD)
+PEERS: dict[str, tuple[Callable[[], peers.Found], ...]] = {
+    table.ALL_CHANGED: (_POLARS, partial(peers.find_python, peers.DLT)),
+    table.ONE_IN_A_HUNDRED: (_POLARS,),
+    table.DOWNLOAD: (_VSFTPD,),
+    table.SESSIONS: (_VSFTPD,),
+    table.STARTING: (
+        partial(peers.find_python, peers.MOTO),
+        *(partial(peers.find_npm, one) for one in (peers.WIREMOCK, peers.PRISM, peers.MOCKOON)),
+    ),
+}
+"""What each measurement installs, where it is not there yet, before any of them begins."""
