@@ -18,8 +18,8 @@ from pathlib import Path
 from tests.integration.cli.conftest import ANY_PORTS, ZAIKOLAB
 
 ROOT = Path(__file__).parents[2]
-LIMIT = 120.0
-"""Seconds for one block."""
+LIMIT = 300.0
+"""Seconds for one block, on a machine that others keep busy."""
 READY = "next, in another terminal"
 """How the last line of `zaikolab up` begins."""
 ONE_CASE = "保存するとすぐに在庫数が届く"

@@ -57,8 +57,11 @@ def typed(texts: Iterator[str]) -> list[tuple[str, ...]]:
 def parse(words: tuple[str, ...]) -> None:
     """Read a command line as the command would, without carrying it out."""
     if words[0] == "make":
-        targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-        assert set(words[1:]) <= set(targets)
+        makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+        targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+        given = {word for word in words[1:] if "=" in word}
+        assert set(words[1:]) - given <= targets
+        assert all(f"$({word.partition('=')[0]})" in makefile for word in given)
         return
     command: click.Command = {"zaikolab": zaikolab, "zaikosync": zaikosync}[words[0]]
     left = list(words[1:])
@@ -88,7 +91,9 @@ def test_what_the_help_gives_as_examples_exists(command: click.Group) -> None:
         parse(words)
 
 
-@pytest.mark.parametrize("line", ["zaikolab sing", "zaikolab up --loud", "zaikolab clock advance", "make coffee"])
+@pytest.mark.parametrize(
+    "line", ["zaikolab sing", "zaikolab up --loud", "zaikolab clock advance", "make coffee", "make bench CUP=1"]
+)
 def test_a_command_that_does_not_exist_is_noticed(line: str) -> None:
     with pytest.raises((KeyError, AssertionError, click.UsageError)):
         parse(typed(iter([line]))[0])
