@@ -124,3 +124,13 @@ def test_the_start_page_compares_some_of_many_shops_and_says_so(lab):
         endpoints=Endpoints("127.0.0.1", 2121, lab.config.tls, 8080, 2525, Path("ca.pem")), stop=lambda: None
     )
     assert "（先頭の20 SKUを比べました）" in create_app(lab).test_client().get("/").text
+
+
+def test_whoever_asks_what_changed_since_before_is_told_of_every_variant(client, lab):
+    token = {"Authorization": f"Bearer {lab.roomclip.api_token()}"}
+    for shop in ("1", "240"):
+        whole = client.get(f"/api/v1/shops/{shop}/variants", headers=token).json
+        since = client.get(f"/api/v1/shops/{shop}/variants?changed_after=0", headers=token).json
+        assert (len(whole["variants"]), since) == (2, whole)
+        later = client.get(f"/api/v1/shops/{shop}/variants?changed_after={whole['revision']}", headers=token).json
+        assert later["variants"] == []
