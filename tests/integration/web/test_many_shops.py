@@ -106,6 +106,8 @@ def test_a_sku_is_shown_in_the_shops_it_is_about_first(client, lab):
     page = client.get(f"/lab/sku?code={code}").text
     assert f"1 / {2 * SHOPS // 5} ページ" in page
     assert f"ショップコード {LAST}" in page
+    beyond = client.get(f"/lab/sku?code={code}&page=999").text
+    assert ("もしかして" in beyond, f"/ {2 * SHOPS // 5} ページ" in beyond) == (False, True)
     suggested = client.get(f"/lab/sku?code={code[:4]}").text
     assert "もしかして" in suggested
 
@@ -114,7 +116,7 @@ def test_engines_may_ask_for_some_linkages(client, lab):
     token = {"Authorization": f"Bearer {lab.roomclip.api_token()}"}
     whole = client.get("/api/v1/linkages", headers=token).json["linkages"]
     assert len(whole) == 2 * SHOPS
-    some = client.get("/api/v1/linkages?id=7&id=240&id=9999&id=x", headers=token).json["linkages"]
+    some = client.get("/api/v1/linkages?id=7&id=240&id=9999&id=x&id=08", headers=token).json["linkages"]
     assert some == [one for one in whole if one["id"] in {"7", "240"}]
     assert client.get("/api/v1/linkages?id=x", headers=token).json == {"linkages": []}
 
