@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
             renew(path, result)
     print(json.dumps(result, ensure_ascii=False, indent=1) if chosen.json else "\n".join(tell(result)))
     say(f"every figure is in {into.relative_to(Path.cwd()) if into.is_relative_to(Path.cwd()) else into}")
-    return 1 if any(row["note"].startswith("failed") for row in result["rows"]) else 0
+    return 1 if any("failed: " in row["note"] for row in result["rows"]) else 0
 
 
 def _options() -> argparse.ArgumentParser:

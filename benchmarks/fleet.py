@@ -9,7 +9,7 @@ import os
 import subprocess
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,6 +58,17 @@ def count_doubles(mails: Iterable[Mapping[str, Any]]) -> int:
     """How many mails went to the same people under the same subject once more."""
     told = Counter((tuple(mail["recipients"]), mail["subject"]) for mail in mails)
     return sum(count - 1 for count in told.values())
+
+
+def count_lost(
+    linkages: Iterable[str], outcomes: Mapping[str, Collection[str]], broken: Mapping[str, str], mailed: Collection[str]
+) -> int:
+    """How many linkages did not get what was theirs: a run that went well, or, where the password is wrong, a mail.
+    `outcomes`: of each linkage's runs; `broken`: the address of each with a wrong password; `mailed`: who got one."""
+    return sum(
+        broken[one] not in mailed or not outcomes.get(one) if one in broken else "ok" not in outcomes.get(one, ())
+        for one in linkages
+    )
 
 
 def lacking() -> str:
@@ -123,19 +134,19 @@ class _Field:
         self._folder = folder
         self._server = server
         self._databases = 0
-        self._broken = 0
+        self._broken: dict[str, str] = {}
         self._linkages = [one["linkage_id"] for one in lab.get("roomclip/linkages")["linkages"]]
 
     def break_some(self) -> None:
         """One shop in so many gets a wrong password, and an address of its own for the mail."""
         for one in self._lab.get("roomclip/linkages")["linkages"][::_ONE_BROKEN_IN]:
             shop = one["shop_id"]
-            self._broken += 1
+            self._broken[one["linkage_id"]] = f"shop-{shop}@bench.example"
             self._lab.put(
                 f"roomclip/shops/{shop}/linkage",
                 {
                     "ftp_user": one["ftp_user"], "ftp_password": "wrong", "shop_code": one["shop_code"],
-                    "notify_to": f"shop-{shop}@bench.example",
+                    "notify_to": self._broken[one["linkage_id"]],
                 },
             )  # fmt: skip
 
@@ -151,8 +162,8 @@ class _Field:
                 raise RuntimeError(f"POST runs of linkage {linkage}: {answer.status}")
 
     def one_pass_each(self, workers: int) -> Figures:
-        """Start workers over a fresh database, and wait until every linkage has told of a run; *lost* are linkages
-        that never did, and shops with a wrong password that got no mail."""
+        """Start workers over a fresh database, and wait until every linkage has told of a run; *lost* are those that
+        `count_lost` counts."""
         environment = self._environment()
         state = self._lab.get("state")
         after, mailed = state["journal"], state["mails"]
@@ -174,17 +185,18 @@ class _Field:
 
             with suppress(TimeoutError):  # those that never told are counted as lost
                 wait_until(every_one_has_told, started[0], _LIMIT, _LOOK)
-        told_of = Counter(
-            (entry["data"]["shop_id"], entry["data"]["linkage_id"])
-            for entry in self._everything("journal", "entries", after, kind=RUN_ENDED)
-        )
+        runs = [entry["data"] for entry in self._everything("journal", "entries", after, kind=RUN_ENDED)]
+        told_of = Counter((run["shop_id"], run["linkage_id"]) for run in runs)
+        outcomes: dict[str, set[str]] = defaultdict(set)
+        for run in runs:
+            outcomes[run["linkage_id"]].add(run["outcome"])
         mails = self._everything("mail", "mails", 0)[mailed:]
         told = {recipient for mail in mails for recipient in mail["recipients"]}
         return {
             "seconds": last - began,
             "passes": float(told_of.total()),
             "overlaps": float(count_overlaps(self._runs_of_those_with_several(told_of))),
-            "lost": float(len(self._linkages) - len(done) + self._broken - len(told)),
+            "lost": float(count_lost(self._linkages, outcomes, self._broken, told)),
             "mails": float(len(mails)),
             "double mails": float(count_doubles(mails)),
         }

@@ -53,6 +53,7 @@ class Server:
     user: str
     password: str
     path: str
+    size: int
 
 
 @contextmanager
@@ -110,7 +111,7 @@ def _the_lab(content: bytes) -> Iterator[Server]:
         account = lab.tempostar.issue_ftp_password()
         path = f"/netstock/{code}/stock.csv"
         lab.area.write(int(account.user.split("_")[0]), path, content)
-        yield Server(lab.endpoints.ftps_port, lab.endpoints.ca_file, account.user, account.password, path)
+        yield Server(lab.endpoints.ftps_port, lab.endpoints.ca_file, account.user, account.password, path, len(content))
 
 
 @contextmanager
@@ -139,7 +140,7 @@ def _vsftpd(program: Path, folder: Path, content: bytes) -> Iterator[Server]:
     found = ":".join(str(one.parent) for one in libraries.rglob("libwrap.so*")) if "peers" in program.parts else ""
     with serving([program, config], {**os.environ, "LD_LIBRARY_PATH": found} if found else None) as process:
         wait_until(lambda: greets(port), process)
-        yield Server(port, folder / "ca.pem", "anonymous", "bench@shop.example", "/stock.csv")
+        yield Server(port, folder / "ca.pem", "anonymous", "bench@shop.example", "/stock.csv", len(content))
 
 
 def _get_with_curl(curl: Path, file: Path, server: Server) -> Figures:
@@ -152,6 +153,8 @@ def _get_with_curl(curl: Path, file: Path, server: Server) -> Figures:
     if ended.returncode:
         raise RuntimeError(f"curl ended with {ended.returncode}: {ended.stderr.strip()}")
     seconds, size = ended.stdout.split()
+    if int(size) != server.size:
+        raise RuntimeError(f"curl got {size} bytes of {server.size}")
     return {"seconds": float(seconds), "MB per second": float(size) / 1e6 / float(seconds)}
 
 

@@ -133,6 +133,8 @@ def _troubles(picks: Sequence[Pick], sides: Mapping[str, Taken]) -> list[str]:
 
 
 def _not_zero(line: Line, sides: Mapping[str, Taken]) -> list[str]:
-    taken = sides.get(line.ours.side)
-    worst = {name: max(taken.figures.get(name, [0.0])) for name in line.zero} if taken else {}
-    return [f"{name}: {most:g}" for name, most in worst.items() if most]
+    figures = sides[line.ours.side].figures
+    if not figures:  # missing, or failed at once: the note says so already
+        return []
+    told = [(name, max(figures.get(name, ()), key=abs, default=None)) for name in line.zero]
+    return [f"{name}: {'not counted' if most is None else f'{most:g}'}" for name, most in told if most != 0]

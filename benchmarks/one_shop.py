@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,7 +60,10 @@ def unchanged(session: Session) -> Iterator[Measurement]:
         try:
             _pass(engine)  # the first may have a file to apply, imports and prepares
             yield Measurement(
-                (Side(ENGINE, lambda: _pass(engine)), _side(CURL, curl, lambda program: _ask_for_time(program, ground)))
+                (
+                    Side(ENGINE, lambda: _looked(ground, lambda: _pass(engine))),
+                    _side(CURL, curl, lambda program: _looked(ground, lambda: _ask_for_time(program, ground))),
+                )
             )
         finally:
             engine.kill()
@@ -141,6 +144,20 @@ def _load_with_dlt(python: Path, ground: Ground) -> Figures:
 def _agree(ground: Ground, held: list[int]) -> None:
     if held != [len(ground.stocks), sum(ground.stocks)]:
         raise RuntimeError(f"it holds {held}, the file {len(ground.stocks)} rows with {sum(ground.stocks)} units")
+
+
+def _looked(ground: Ground, work: Callable[[], Figures]) -> Figures:
+    """A turn that has to log in, ask for the file's time, and leave the file where it is."""
+    before = ground.lab.journal.last_seq()
+    told = work()
+    check_look({one.data.get("verb", one.kind) for one in ground.lab.journal.read(after=before, kind="ftps")})
+    return told
+
+
+def check_look(heard: Collection[str]) -> None:
+    """Raises: RuntimeError when the server did not hear of a login and MDTM, or sent a file."""
+    if not {"ftps.login", "MDTM"} <= {*heard} or "ftps.sent" in heard:
+        raise RuntimeError(f"it did not only look: the server heard {', '.join(sorted(heard))}")
 
 
 def _pass(engine: subprocess.Popen[str]) -> Figures:

@@ -36,7 +36,7 @@ def measure(
             reason = name_error(error)
             say(f"{name}: failed: {reason}")
         measured.append(Measured(name, taken, time.perf_counter() - began, reason))
-        outcomes += [judge(line, taken) if taken else failed(line, reason) for line in table[name]]
+        outcomes += [failed(line, reason) if reason else judge(line, taken) for line in table[name]]
     return measured, outcomes
 
 

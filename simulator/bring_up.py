@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from simulator.errors import BadValue
 from simulator.hosts import in_url, is_loopback, local_host
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from simulator.config import LabConfig
     from simulator.conformance.drivers import Engine
@@ -66,18 +67,19 @@ def walk_demo(screen: DemoScreen, *, skus: int, seed: int, engine: str | None) -
 
 def keep_up(home: Path, options: Mapping[str, Any]) -> int:
     """Start a lab as the options of `zaikolab up` say, show where it is, stay until told to stop."""
-    gc.disable()  # of what is made until it is ready nothing becomes garbage, and looking for some takes a tenth of it
-    from simulator.client import RunningLab
-    from simulator.lab import Lab
-
     began = _process_start()
     many = _many_wanted(options)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
-    with Lab(_config(options)) as lab, RunningLab(_own_url(lab), os.getpid()).kept(home):
-        gc.freeze()
-        gc.enable()
+    with ExitStack() as running:
+        with _no_garbage():
+            from simulator.client import RunningLab
+            from simulator.lab import Lab
+
+            lab = running.enter_context(Lab(_config(options)))
+            running.enter_context(RunningLab(_own_url(lab), os.getpid()).kept(home))
+            gc.freeze()
         if lab.came_back:
             _change_kept(lab, options)
         if (options["with_demo"] or many) and not lab.tempostar.counts()["shops"]:
@@ -94,6 +96,17 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
             show_start(lab, ready)
         stop.wait()
     return 0
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Nobody looks for garbage inside: of what is made until a lab is ready nothing becomes any, and looking for some
+    takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _own_url(lab: Lab) -> str:

@@ -38,6 +38,8 @@ def find_holders(store: Store, code: str, *, limit: int, offset: int) -> Holders
         ") GROUP BY shop_code ORDER BY concerned DESC, shop_code LIMIT :limit OFFSET :offset",
         {"code": code, "limit": limit, "offset": offset},
     )
+    if not rows and offset:  # beyond the last one: how many there are is told all the same
+        return Holders((), find_holders(store, code, limit=1, offset=0).total)
     return Holders(tuple(row["shop_code"] for row in rows), rows[0]["total"] if rows else 0)
 
 

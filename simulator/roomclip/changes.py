@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from simulator.store import Store
+
+_NOTE = (
+    "INSERT INTO rc_change (shop_id, revision, total, count, variants) SELECT ?1, ?2, ?3 + coalesce("
+    " (SELECT total FROM rc_change WHERE shop_id = ?1 ORDER BY number DESC LIMIT 1), 0), ?3, ?4"
+)
 
 FEW = 20_000
 """So many changes are remembered; beyond, the variants themselves are read."""
@@ -32,9 +37,7 @@ class Changes:
             return
         many = len(variant_ids) > self._few
         self._store.execute(
-            "INSERT INTO rc_change (shop_id, revision, total, count, variants) SELECT ?1, ?2, ?3 + coalesce("
-            " (SELECT total FROM rc_change WHERE shop_id = ?1 ORDER BY number DESC LIMIT 1), 0), ?3, ?4",
-            (int(shop_id), revision, len(variant_ids), "[]" if many else orjson.dumps(variant_ids).decode()),
+            _NOTE, (int(shop_id), revision, len(variant_ids), "[]" if many else orjson.dumps(variant_ids).decode())
         )
         # Whoever asks for one of these asks for more than a few: those that came after it are that many already.
         self._store.execute(
@@ -42,6 +45,11 @@ class Changes:
             " (SELECT max(total) FROM rc_change WHERE shop_id = ?1) - ?2",
             (int(shop_id), self._few),
         )
+
+    def note_many(self, shop_ids: Iterable[int], revision: int) -> None:
+        """Remember of each shop that more changed than is remembered, without naming it."""
+        count = self._few + 1
+        self._store.execute_many(_NOTE, ((shop_id, revision, count, "[]") for shop_id in shop_ids))
 
     def are_few(self, shop_id: str, after: int) -> bool:
         """Whether all changes after a revision are remembered; if not, there are more than a few."""

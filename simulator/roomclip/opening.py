@@ -47,7 +47,7 @@ class Opening(Floor):
             if counts["items"] or len(present) > 1 or self._linkages.of_shop(present[0].shop_id) is not None:
                 raise Conflict(
                     "Many shops are opened on an empty lab, and RoomClip has items, a linkage or more than one shop.",
-                    next_step="Run `zaikolab reset` first.",
+                    next_step="Run `zaikolab reset` while it is up, or start one with another --data folder.",
                 )
             records = OpeningRecords(self._store)
             first = int(present[0].shop_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.roomclip.changes import Changes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -76,6 +78,7 @@ class OpeningRecords:
                 self._store.execute(statement, numbers)
             for table in ("new_shop", "new_item", "new_variant"):
                 self._store.execute(f"DROP TABLE {table}")
+            Changes(self._store).note_many((shop_id for shop_id, _ in shops), revision)
 
     def add_linkages(self, rows: Iterable[tuple[object, ...]]) -> None:
         """Linkages, in the order of the table's columns but for the id."""

@@ -164,7 +164,7 @@ class LinkageRecords:
         """What `saved` gives, of these ids or of all where none is named, as the JSON list that the shop API answers:
         put together in the store, for an engine asks for thousands of them at each pass."""
         wanted = json.dumps(
-            [int(one) for one in linkage_ids if one.isascii() and one.isdigit() and len(one) <= _DIGITS]
+            [int(one) for one in linkage_ids if len(one) <= _DIGITS and one.isdecimal() and one == str(int(one))]
         )
         named = " AND linkage_id IN (SELECT value FROM json_each(:wanted))" if linkage_ids else ""
         row = self._store.rows(

@@ -50,7 +50,7 @@ class Founding(Desk):
             if counts["shops"] or counts["products"] or counts["companies"] > 1:
                 raise Conflict(
                     "Many companies are set up on an empty lab, and this one has shops, products or companies.",
-                    next_step="Run `zaikolab reset` first.",
+                    next_step="Run `zaikolab reset` while it is up, or start one with another --data folder.",
                 )
             founded = tuple(_founded(shops_of_each))
             records = FoundingRecords(self._store)

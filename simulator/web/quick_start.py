@@ -6,6 +6,7 @@ import contextlib
 import sys
 import tempfile
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import BytecodeCache
@@ -51,8 +52,8 @@ class _CompiledTemplates(BytecodeCache):
         self._folder = folder
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill the bucket, if there is something of this very source."""
-        with contextlib.suppress(OSError), self._path(bucket).open("rb") as file:
+        """Fill the bucket, if there is something of this very source; what is not whole is compiled anew."""
+        with contextlib.suppress(OSError, EOFError, UnpicklingError), self._path(bucket).open("rb") as file:
             bucket.load_bytecode(file)
 
     def dump_bytecode(self, bucket: Bucket) -> None:

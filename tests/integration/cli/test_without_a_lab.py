@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -41,6 +42,7 @@ def test_a_taken_port_ends_up_with_one_sentence_and_exit_2(terminal: Terminal) -
     assert len(typed.err.splitlines()) == 1
     assert port in typed.err
     assert "--http-port 0" in typed.err
+    assert gc.isenabled(), "whoever goes on in this process has garbage collected"
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,8 @@ def test_a_sku_is_shown_in_the_shops_it_is_about_first(client, lab):
     page = client.get(f"/lab/sku?code={code}").text
     assert f"1 / {2 * SHOPS // 5} ページ" in page
     assert f"ショップコード {LAST}" in page
+    beyond = client.get(f"/lab/sku?code={code}&page=999").text
+    assert ("もしかして" in beyond, f"/ {2 * SHOPS // 5} ページ" in beyond) == (False, True)
     suggested = client.get(f"/lab/sku?code={code[:4]}").text
     assert "もしかして" in suggested
 
@@ -114,7 +116,7 @@ def test_engines_may_ask_for_some_linkages(client, lab):
     token = {"Authorization": f"Bearer {lab.roomclip.api_token()}"}
     whole = client.get("/api/v1/linkages", headers=token).json["linkages"]
     assert len(whole) == 2 * SHOPS
-    some = client.get("/api/v1/linkages?id=7&id=240&id=9999&id=x", headers=token).json["linkages"]
+    some = client.get("/api/v1/linkages?id=7&id=240&id=9999&id=x&id=08", headers=token).json["linkages"]
     assert some == [one for one in whole if one["id"] in {"7", "240"}]
     assert client.get("/api/v1/linkages?id=x", headers=token).json == {"linkages": []}
 
@@ -124,3 +126,13 @@ def test_the_start_page_compares_some_of_many_shops_and_says_so(lab):
         endpoints=Endpoints("127.0.0.1", 2121, lab.config.tls, 8080, 2525, Path("ca.pem")), stop=lambda: None
     )
     assert "（先頭の20 SKUを比べました）" in create_app(lab).test_client().get("/").text
+
+
+def test_whoever_asks_what_changed_since_before_is_told_of_every_variant(client, lab):
+    token = {"Authorization": f"Bearer {lab.roomclip.api_token()}"}
+    for shop in ("1", "240"):
+        whole = client.get(f"/api/v1/shops/{shop}/variants", headers=token).json
+        since = client.get(f"/api/v1/shops/{shop}/variants?changed_after=0", headers=token).json
+        assert (len(whole["variants"]), since) == (2, whole)
+        later = client.get(f"/api/v1/shops/{shop}/variants?changed_after={whole['revision']}", headers=token).json
+        assert later["variants"] == []

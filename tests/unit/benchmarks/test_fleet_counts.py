@@ -1,10 +1,13 @@
-"""What many shops must not show: two passes of one shop at once, a mail that came twice."""
+"""What many shops must not show: two passes of one shop at once, a mail that came twice; and a side that did less."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from benchmarks.fleet import Run, count_doubles, count_overlaps
+import pytest
+
+from benchmarks.fleet import Run, count_doubles, count_lost, count_overlaps
+from benchmarks.one_shop import check_look
 
 
 def run(linkage: str, began: int, ended: int) -> Run:
@@ -24,3 +27,23 @@ def test_a_mail_to_the_same_people_under_the_same_subject_is_one_too_many() -> N
     other = {**mail, "recipients": ["b@shop.example"]}
     assert count_doubles([mail, other]) == 0
     assert count_doubles([mail, other, mail, mail]) == 2
+
+
+def test_a_linkage_that_told_nothing_or_of_no_success_is_lost_and_so_is_a_mail_that_did_not_come() -> None:
+    broken, mailed = {"9": "nine@shop.example"}, {"nine@shop.example"}
+    well = {"1": {"ok"}, "2": {"failed", "ok"}, "9": {"failed"}}
+    assert count_lost("129", well, broken, mailed) == 0
+    assert count_lost("1239", {**well, "2": {"failed"}}, broken, mailed) == 2
+    assert count_lost("129", well, broken, {"another@shop.example"}) == 1
+    assert count_lost("129", {**well, "9": set()}, broken, mailed) == 1
+
+
+def test_mails_that_nobody_waited_for_do_not_make_up_for_a_lost_linkage() -> None:
+    assert count_lost("19", {"9": {"failed"}}, {"9": "nine@x.example"}, {"nine@x.example", "one@x.example"}) == 1
+
+
+@pytest.mark.parametrize("heard", [{"ftps.login"}, {"MDTM"}, {"ftps.login", "MDTM", "ftps.sent"}, set()])
+def test_a_turn_that_is_to_look_and_does_not_or_downloads_has_no_figure(heard: set[str]) -> None:
+    check_look({"ftps.login", "MDTM", "SIZE"})
+    with pytest.raises(RuntimeError, match="did not only look"):
+        check_look(heard)

@@ -67,6 +67,8 @@ def test_a_figure_that_has_to_be_0_keeps_a_ratio_from_being_enough() -> None:
     assert judge(wanted, sides(1, 2, lost=[0, 0], overlaps=[0, 0])).reached is True
     outcome = judge(wanted, sides(1, 2, lost=[0, 3], overlaps=[0, 0]))
     assert (outcome.reached, outcome.note) == (False, "lost: 3")
+    outcome = judge(wanted, sides(1, 2, lost=[0, -1]))
+    assert (outcome.reached, outcome.note) == (False, "lost: -1; overlaps: not counted")
 
 
 def test_a_measurement_that_never_began_fails_its_lines() -> None:

@@ -44,6 +44,12 @@ def broken(_session: Session):
     yield
 
 
+@contextmanager
+def broken_in_the_end(_session: Session):
+    yield Measurement((Side("us", lambda: {"seconds": 1}), Side("curl", lambda: {"seconds": 1})))
+    raise RuntimeError("the server told of an error when it was stopped")
+
+
 @pytest.fixture
 def result(tmp_path: Path) -> dict[str, object]:
     with Session(QUICK, tmp_path / "work") as session:
@@ -74,6 +80,12 @@ def test_a_measurement_that_breaks_is_told_with_its_reason_and_the_others_are_me
         "", "missing: npm thing: no npm | here", "failed: OSError: no space left",
     ]  # fmt: skip
     assert result["measurements"][1]["failed"] == "OSError: no space left"
+
+
+def test_figures_of_a_measurement_that_broke_in_the_end_are_not_judged(tmp_path: Path) -> None:
+    with Session(QUICK, tmp_path / "work") as session:
+        [measured], [outcome] = measure(session, ["broken"], {"broken": broken_in_the_end}, TABLE)
+    assert (outcome.reached, outcome.note) == (None, f"failed: {measured.failed}")
 
 
 def test_the_screen_names_ratio_target_missing_peers_and_that_it_was_quick(result: dict[str, object]) -> None:
