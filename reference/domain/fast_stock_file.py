@@ -25,11 +25,11 @@ from reference.domain.stock_file import (
     RowProblem,
     RowReason,
     StockFile,
-    refuse_misplaced_quotes,
     find_layout,
     parse_stock_file,
     read_records,
     read_row,
+    refuse_misplaced_quotes,
 )
 from reference.errors import UntrustedFileError
 

@@ -17,7 +17,7 @@ from reference.domain.incident import Cause, Incident
 from reference.domain.linkage import LinkageState
 from reference.errors import ShopApiError, StateError
 from reference.service.linkage_list import LinkageList
-from tests.contract.reference.test_engine_state import FRESH
+from tests.contract.reference.test_engine_state import FRESH, LETTER
 from tests.unit.reference.engine_fakes import LINKAGE, OPENING
 
 SHOP = "http://shop.example/api/v1"
@@ -33,8 +33,8 @@ class Office:
         self.error = None
         self.leader = self.another_leader()
 
-    def another_leader(self):
-        return Leader(self.database, self.fetch, LinkageList(lambda: 0.0, 5.0), INTERVAL)
+    def another_leader(self, interval=INTERVAL):
+        return Leader(self.database, self.fetch, LinkageList(lambda: 0.0, 5.0), interval)
 
     def fetch(self):
         if self.error:
@@ -126,6 +126,30 @@ def test_the_next_turn_keeps_its_time_though_a_look_is_late(office):
     office.finish_all()
     office.pass_time(INTERVAL - 39)
     assert len(office.look()) == 3
+
+
+@pytest.mark.parametrize("error", [None, ShopApiError("429")])
+def test_a_turn_further_off_than_an_interval_is_due(office, error):
+    """As after a clock that was ahead, or an interval that was longer."""
+    office.look()
+    office.finish_all()
+    office.pass_time(-10)
+    office.error = error
+    assert len(office.look()) == 3
+    office.finish_all()
+    assert office.look() == {}
+
+
+def test_a_mail_of_a_linkage_paused_or_gone_meanwhile_is_tried_again_once_an_interval(office):
+    for name in "ax":
+        office.state.save(replace(FRESH, linkage_id=name, paused=True), [LETTER])
+    office.change(0, state=LinkageState.PAUSED)
+    assert office.look() == {"a": ORDINARY, "b": ORDINARY, "c": ORDINARY, "x": ORDINARY}
+    office.finish_all()
+    assert office.look() == {}
+    office.state.mark_sent([office.state.queued_letters("a")[0].key])
+    office.pass_time(INTERVAL)
+    assert office.look() == {"b": ORDINARY, "c": ORDINARY, "x": ORDINARY}
 
 
 def test_a_linkage_just_saved_goes_first_and_one_in_an_incident_last(office):
