@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reference.adapters.database import connect, name_place, telling_state_errors
-from reference.adapters.job_queue import Turn, find_stalled
+from reference.adapters.job_queue import Turn, find_stalled, hurry
 from reference.adapters.state_postgres import name_lock
 from reference.domain.linkage import LinkageState
 from reference.errors import ShopApiError
@@ -75,6 +75,7 @@ class Leader:
                 turns = _find_turns(connection, linkages, listed_at, self._step)
             waiting = _find_waiting(connection)
             served = frozenset(turn.linkage_id for turn in turns if name_lock(turn.linkage_id) in waiting)
+            hurry(connection, (turn for turn in turns if turn.linkage_id in served and turn.priority == ASKED_FOR))
             before, self._suspects = self._suspects, find_stalled(connection, self.database)
         return Look(tuple(turn for turn in turns if turn.linkage_id not in served), served, self._suspects & before)
 

@@ -72,6 +72,10 @@ class Office:
         """Take the jobs as a worker would that is then never heard of again."""
         self.connection.execute("SELECT procrastinate_fetch_job_v2(NULL, NULL) FROM generate_series(1, 10)")
 
+    def waiting(self):
+        query = "SELECT args ->> 'linkage_id', priority, (args ->> 'listed_at')::float8 FROM procrastinate_jobs"
+        return [(*row.values(),) for row in self.connection.execute(query)]
+
     def jobs(self):
         rows = self.connection.execute("SELECT args ->> 'linkage_id' AS id, status::text FROM procrastinate_jobs")
         return sorted((row["id"], row["status"]) for row in rows)
@@ -116,6 +120,17 @@ def test_a_pass_that_waits_serves_its_next_turn_too(office):
     office.pass_time(INTERVAL)
     assert len(office.look()) == 3
     assert office.jobs() == sorted((name, status) for name in "abc" for status in ("todo", "doing"))
+
+
+def test_a_pass_that_waits_goes_first_when_its_linkage_was_just_saved_with_what_was_saved(office):
+    office.look()
+    before = {name: (priority, listed_at) for name, priority, listed_at in office.waiting()}
+    office.change(1, sync_now=True)
+    assert office.look() == {}
+    after = {name: (priority, listed_at) for name, priority, listed_at in office.waiting()}
+    assert (after["a"], after["c"]) == (before["a"], before["c"])
+    assert after["b"][0] == ASKED_FOR > before["b"][0]
+    assert after["b"][1] > before["b"][1]
 
 
 def test_the_next_turn_keeps_its_time_though_a_look_is_late(office):
