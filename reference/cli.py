@@ -189,8 +189,8 @@ def release(environ: Mapping[str, str], linkage: str | None, missed_news: bool) 
     stock files may have been overwritten unread; it goes by itself when every code has come again, which codes that
     are no longer linked in TEMPOSTAR never do.
 
-    Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL. Exit 0, also when there was nothing to release; 2 for a linkage
-    that is not known.
+    Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL. Exit 0, also when there was nothing to release; 1 where a pass
+    was running, which is named and has to be over first; 2 for a linkage that is not known.
 
     \b
     Example:
