@@ -155,6 +155,16 @@ def test_a_turn_further_off_than_an_interval_is_due(office, error):
     assert office.look() == {}
 
 
+def test_a_turn_of_a_linkage_paused_or_gone_is_not_kept(office):
+    office.look()
+    office.finish_all()
+    office.change(0, state=LinkageState.PAUSED)
+    office.linkages.pop()
+    office.look()
+    rows = office.connection.execute("SELECT linkage_id FROM turn")
+    assert [row["linkage_id"] for row in rows] == ["b"]
+
+
 def test_a_mail_of_a_linkage_paused_or_gone_meanwhile_is_tried_again_once_an_interval(office):
     for name in "ax":
         office.state.save(replace(FRESH, linkage_id=name, paused=True), [LETTER])
