@@ -22,7 +22,7 @@ from reference.config import Settings, database_from, state_dir_from
 from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
 from reference.domain.standing import describe
-from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, SyncError
+from reference.errors import ConfigurationError, PassAlreadyRunningError, ShopApiError, StateError, SyncError
 from reference.progress import showing
 from reference.screens import show_report, show_status
 from reference.service.rules import SERVICE
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import FrameType
 
+    from reference.domain.linkage import Memory
     from reference.service.ports import State
 
 DEBUG = "ZAIKOSYNC_DEBUG"
@@ -188,8 +189,8 @@ def release(environ: Mapping[str, str], linkage: str | None, missed_news: bool) 
     stock files may have been overwritten unread; it goes by itself when every code has come again, which codes that
     are no longer linked in TEMPOSTAR never do.
 
-    Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL. Exit 0, also when there was nothing to release; 2 for a linkage
-    that is not known.
+    Needs only SYNC_STATE_DIR, or SYNC_DATABASE_URL. Exit 0, also when there was nothing to release; 1 where a pass
+    was running, which is named and has to be over first; 2 for a linkage that is not known.
 
     \b
     Example:
@@ -201,8 +202,19 @@ def release(environ: Mapping[str, str], linkage: str | None, missed_news: bool) 
         memories = {one.linkage_id: one for one in state.recall_all()}
         if linkage is not None and linkage not in memories:
             raise click.BadParameter(f"{linkage!r} is not known; there are: {', '.join(memories) or 'none'}.")
-        let_go = sum(
-            _let_go(state, one, missed_news=missed_news) for one in ([linkage] if linkage is not None else memories)
+        wanted = [linkage] if linkage is not None else [*memories]
+        let_go, busy = 0, []
+        for one in wanted:
+            if not _can_let_go(memories[one], missed_news=missed_news):
+                continue
+            try:
+                let_go += _let_go(state, one, missed_news=missed_news)
+            except PassAlreadyRunningError:
+                busy.append(one)
+    if busy:
+        raise PassAlreadyRunningError(
+            f"A pass is running of linkage {', '.join(busy)}; nothing was released there. "
+            "Type the same again when it is over."
         )
     if not let_go:
         click.echo("No missed news are open." if missed_news else "Nothing is held.")
@@ -236,11 +248,12 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
 def keep_running(environ: Mapping[str, str], stop: threading.Event, *, interval: float, poll: float) -> None:
     """Make passes until `stop` is set: one every `interval` seconds, and one at once when a linkage asks for it."""
     settings = Settings.from_environ(environ)
-    due_at = monotonic()
+    due_at, is_first = monotonic(), True
     while not stop.is_set():
         if monotonic() >= due_at or _is_asked_for(settings):
             due_at = monotonic() + interval
-            _try_pass(environ)
+            _try_pass(environ, waits_for_state=settings.database is not None and not is_first)
+            is_first = False
         stop.wait(min(poll, max(0.0, due_at - monotonic())))
 
 
@@ -251,29 +264,38 @@ def _known_folder(environ: Mapping[str, str]) -> Path:
     return folder
 
 
+def _can_let_go(memory: Memory, *, missed_news: bool) -> bool:
+    """Tell whether there is anything to release, or a notice to take back."""
+    return memory.watch.missed is not None if missed_news else bool(memory.brake.held)
+
+
 def _let_go(state: State, linkage_id: str, *, missed_news: bool) -> bool:
     """Release what is held of a linkage, or take its notice back; tell whether there was any."""
     with state.hold(linkage_id):
         memory = state.recall(linkage_id)
-        if memory is not None and missed_news and memory.watch.missed:
+        if memory is None or not _can_let_go(memory, missed_news=missed_news):
+            return False
+        if missed_news:
             state.save(replace(memory, watch=replace(memory.watch, missed=None)))
             click.echo(f"Linkage {memory.linkage_id}: the notice of missed news is taken back.")
-        elif memory is not None and memory.brake.held and not missed_news:
+        else:
             state.save(replace(memory, brake=replace(memory.brake, released=True)))
             click.echo(f"Linkage {memory.linkage_id}: the next pass lets {memory.brake.codes} codes through.")
-        else:
-            return False
     return True
 
 
-def _try_pass(environ: Mapping[str, str]) -> None:
-    """Make a pass; a pass that runs elsewhere is left to it."""
+def _try_pass(environ: Mapping[str, str], *, waits_for_state: bool) -> None:
+    """Make a pass; a pass that runs elsewhere is left to it, a database that was there before is waited for."""
     try:
         with showing() as tell:
             report = run_pass(environ, tell=tell)
         click.echo(f"{report.started_at:%Y-%m-%d %H:%M:%S}")
         show_report(report, as_json=False)
     except PassAlreadyRunningError as error:
+        click.echo(f"zaikosync: {error}", err=True)
+    except StateError as error:
+        if not waits_for_state:
+            raise
         click.echo(f"zaikosync: {error}", err=True)
 
 

@@ -123,7 +123,7 @@ class Passing:
         finally:
             self.shops.put(shop)
         self.figures.count(report, monotonic() - began)
-        self._tell(report)
+        self.tell(report)
 
     def tell_the_minute(self) -> None:
         """Say what the passes since the last time came to, if there were any."""
@@ -132,7 +132,8 @@ class Passing:
         if made:
             self.say(f"{made} passes, {failed} failed")
 
-    def _tell(self, report: PassReport) -> None:
+    def tell(self, report: PassReport) -> None:
+        """Count a pass, and say what went wrong in it: of the first failures of a minute."""
         evidence = [one.failure.evidence for one in report.linkages if one.failure]
         with self._lock:
             self._made += 1
@@ -165,9 +166,9 @@ class Passing:
 class Worker:
     """Works and looks, each in a loop, until it is asked to stop."""
 
-    def __init__(self, passing: Passing, leader: Leader, pace: Pace) -> None:
-        self._passing, self._leader, self._pace = passing, leader, pace
-        self._looked_at = monotonic()
+    def __init__(self, passing: Passing, leader: Leader, pace: Pace, ticks: Callable[[], float] = monotonic) -> None:
+        self._passing, self._leader, self._pace, self._ticks = passing, leader, pace, ticks
+        self._looked_at = ticks()
         self._trouble = ""
 
     async def run(self) -> None:
@@ -187,7 +188,7 @@ class Worker:
 
     def ail(self) -> str:
         """Say what is wrong with this worker; nothing when it is well."""
-        silent = monotonic() - self._looked_at
+        silent = self._ticks() - self._looked_at
         if silent > _QUIET_FOR + 2 * self._pace.poll:
             return f"No look has ended well for {silent:.0f} s. {self._trouble}".strip()
         return self._trouble
@@ -220,7 +221,7 @@ class Worker:
             else:
                 if self._trouble:
                     self._passing.say("PostgreSQL is back.")
-                self._trouble, self._looked_at = "", monotonic()
+                self._trouble, self._looked_at = "", self._ticks()
             if monotonic() >= next_minute:
                 next_minute = monotonic() + _MINUTE
                 self._passing.tell_the_minute()

@@ -29,7 +29,9 @@ SCHEMA_NUMBER = 1
 _PATIENCE = 10
 """Seconds that a connection may take to be made, or to be given by a pool."""
 _LIVELY = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-"""A peer that is gone without a word is noticed within half a minute, on both ends: its locks are free then."""
+_UNHEARD = {"tcp_user_timeout": 30_000}
+"""A peer that is gone without a word is noticed within half a minute, on both ends: its locks are free then. Nothing
+is asked of a peer while it has not taken what was sent; for that there is a time, in milliseconds, of its own."""
 
 TABLES = """
 CREATE TABLE fleet (
@@ -85,7 +87,7 @@ def telling_state_errors(where: str) -> Iterator[None]:
 
 def connecting(database: Database, **settings: str) -> dict[str, Any]:
     """Return what a connection is made with: `conninfo`, and the rest as `kwargs`; `settings` are PostgreSQL's own."""
-    lively = {f"tcp_{name}": str(value) for name, value in _LIVELY.items()}
+    lively = {**{f"tcp_{name}": str(value) for name, value in _LIVELY.items()}, **_UNHEARD}
     server_side = " ".join(f"-c {name}={value}" for name, value in (lively | settings).items())
     options = f"{conninfo_to_dict(database.url).get('options') or ''} -c search_path={database.schema} {server_side}"
     return {
@@ -95,6 +97,7 @@ def connecting(database: Database, **settings: str) -> dict[str, Any]:
             "options": options.strip(),
             "application_name": "zaikosync",
             **_LIVELY,
+            **_UNHEARD,
         },
     }
 

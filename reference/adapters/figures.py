@@ -130,7 +130,8 @@ def serve(pages: Pages, host: str, port: int) -> Iterator[int]:
         server = ThreadingHTTPServer((host, port), Handler)
     except OSError as error:
         raise ConfigurationError(
-            f"--http {host}:{port} cannot be served ({error.strerror}); name a port that is free, or 0 for any."
+            f"--http {host}:{port} cannot be served ({error.strerror}); name a port that is free, or 0 for any, "
+            "and as --http-host an IPv4 address of this machine, or a name of one."
         ) from error
     with server:
         thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)

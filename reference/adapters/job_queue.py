@@ -166,6 +166,17 @@ def is_lost_connection(error: object) -> bool:
     return isinstance(error, exceptions.ConnectorException)
 
 
+def hurry(connection: psycopg.Connection[Row], turns: Iterable[Turn]) -> None:
+    """Let passes that wait already go as these turns would: as early, and with what the shop says now."""
+    for turn in turns:
+        connection.execute(
+            "UPDATE procrastinate_jobs SET priority = %(priority)s, "
+            "args = jsonb_set(args, '{listed_at}', to_jsonb(%(listed_at)s::float8)) "
+            "WHERE lock = %(lock)s AND status = 'todo' AND priority < %(priority)s",
+            {"priority": turn.priority, "listed_at": turn.listed_at, "lock": name_lock(turn.linkage_id)},
+        )
+
+
 def find_stalled(connection: psycopg.Connection[Row], database: Database) -> frozenset[int]:
     """Return the jobs that are on for a while though nobody holds their linkage."""
     rows = connection.execute(

@@ -3,7 +3,8 @@
 What is kept is a copy that can be thrown away: it lies in a file of its own beside the state, is of one address, token
 and shop, and is given up wherever it cannot be proven. Proof is asked for with every use: the shop's revision has not
 gone back, and the rows that carried the kept revision are listed as changed since the one before. A shop that was
-restored to an earlier time lists them no more, whatever has happened since.
+restored to an earlier time lists them no more, unless just these have changed again after as many other changes: then
+nothing that the shop tells would show it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import io
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -68,9 +69,13 @@ class MirrorFile:
     """Mirrors in a SQLite file; each is one row, written whole or not at all."""
 
     path: Path
+    patience: float = 5.0
+    """Seconds that another pass, which writes it, is waited for."""
 
     def recall(self, place: str) -> Mirror | None:
         """Return the mirror of a place; None where there is none, or none that can be read."""
+        if not self.path.exists():  # as of every small shop, for which polars need not be loaded
+            return None
         import polars as pl
 
         try:
@@ -90,11 +95,14 @@ class MirrorFile:
         try:
             with closing(self._connect()) as connection:
                 connection.execute("REPLACE INTO mirror_1 VALUES (?, ?, ?, ?)", row)
+        except sqlite3.OperationalError:
+            return  # another writes it, or there is no room: what is there is proven anew with the next use
         except sqlite3.Error:
-            self.path.unlink(missing_ok=True)
+            with suppress(OSError):
+                self.path.unlink()
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=self.patience, isolation_level=None)
         try:
             connection.execute(_SCHEMA)
         except sqlite3.Error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -67,8 +67,10 @@ class PostgresState:
         try:
             yield
         finally:
-            with suppress(psycopg.Error):  # a connection that is gone holds nothing any more
+            try:
                 self.connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+            except psycopg.Error:
+                self.connection.close()  # a connection that is gone holds nothing any more
 
     def recall(self, linkage_id: str) -> Memory | None:
         """Return what is remembered of a linkage."""

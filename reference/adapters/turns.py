@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reference.adapters.database import connect, name_place, telling_state_errors
-from reference.adapters.job_queue import Turn, find_stalled
+from reference.adapters.job_queue import Turn, find_stalled, hurry
 from reference.adapters.state_postgres import name_lock
 from reference.domain.linkage import LinkageState
 from reference.errors import ShopApiError
@@ -69,12 +69,13 @@ class Leader:
             try:
                 linkages = self.fetch()
             except ShopApiError:
-                turns = _find_turns_of_known(connection, listed_at)
+                turns = _find_turns_of_known(connection, listed_at, self._step)
             else:
                 self.listed.take(linkages, listed_at)
-                turns = _find_turns(connection, linkages, listed_at)
+                turns = _find_turns(connection, linkages, listed_at, self._step)
             waiting = _find_waiting(connection)
             served = frozenset(turn.linkage_id for turn in turns if name_lock(turn.linkage_id) in waiting)
+            hurry(connection, (turn for turn in turns if turn.linkage_id in served and turn.priority == ASKED_FOR))
             before, self._suspects = self._suspects, find_stalled(connection, self.database)
         return Look(tuple(turn for turn in turns if turn.linkage_id not in served), served, self._suspects & before)
 
@@ -88,7 +89,7 @@ class Leader:
                 "INSERT INTO turn SELECT id, now() + %(step)s FROM unnest(%(ids)s::text[]) AS id "
                 "ON CONFLICT (linkage_id) DO UPDATE SET due_at = CASE WHEN turn.due_at <= now() "
                 "AND turn.due_at + %(step)s > now() THEN turn.due_at + %(step)s ELSE now() + %(step)s END",
-                {"ids": ids, "step": timedelta(seconds=self.interval)},
+                {"ids": ids, "step": self._step},
             )
 
     def close(self) -> None:
@@ -96,28 +97,38 @@ class Leader:
         self._open.close()
         self._connection = None
 
+    @property
+    def _step(self) -> timedelta:
+        return timedelta(seconds=self.interval)
+
     def _lead(self) -> psycopg.Connection[Row] | None:
         if self._connection is not None and self._connection.closed:
             self.close()
         if self._connection is None:
             connection = self._open.enter_context(connect(self.database))
-            with telling_state_errors(name_place(self.database)):
-                row = connection.execute(
-                    "SELECT pg_try_advisory_lock(hashtextextended(%s, 0)) AS got", [f"{self.database.schema}/leader"]
-                ).fetchone()
-            if not (row and row["got"]):
-                self._open.close()
-                return None
-            self._connection = connection
+            row = None
+            try:
+                with telling_state_errors(name_place(self.database)):
+                    row = connection.execute(
+                        "SELECT pg_try_advisory_lock(hashtextextended(%s, 0)) AS got",
+                        [f"{self.database.schema}/leader"],
+                    ).fetchone()
+            finally:
+                if not (row and row["got"]):  # nor is a connection kept that may have it without our knowing
+                    self._open.close()
+            self._connection = connection if row and row["got"] else None
         return self._connection
 
 
 def _find_turns(
-    connection: psycopg.Connection[Row], linkages: tuple[Linkage, ...], listed_at: float
+    connection: psycopg.Connection[Row], linkages: tuple[Linkage, ...], listed_at: float, step: timedelta
 ) -> tuple[Turn, ...]:
     active = {one.id: one for one in linkages if one.state is LinkageState.ACTIVE and one.service == SERVICE}
-    connection.execute("DELETE FROM turn WHERE NOT linkage_id = ANY(%s)", [list(active)])
-    rested = {row["linkage_id"] for row in connection.execute("SELECT linkage_id FROM turn WHERE due_at > now()")}
+    mails = {row["linkage_id"] for row in connection.execute("SELECT DISTINCT linkage_id FROM letter")}
+    served = active.keys() | mails  # a mail of a linkage that was paused meanwhile is still to be handed over
+    connection.execute("DELETE FROM turn WHERE NOT linkage_id = ANY(%s)", [list(served)])
+    rows = connection.execute(f"SELECT linkage_id FROM turn WHERE NOT ({_DUE})", {"step": step})  # noqa: S608
+    rested = {row["linkage_id"] for row in rows}
     rows = connection.execute("SELECT args ->> 'linkage_id' AS id FROM procrastinate_jobs WHERE status = 'doing'")
     on = {row["id"] for row in rows}
     rows = connection.execute(
@@ -128,13 +139,17 @@ def _find_turns(
     to_leave_alone = unpaused.keys() - active.keys() - on
     return tuple(
         Turn(one, listed_at, ASKED_FOR if one in asked_for else FAILING if unpaused.get(one) else ORDINARY)
-        for one in sorted((active.keys() - rested) | asked_for | to_leave_alone)
+        for one in sorted((served - rested) | asked_for | to_leave_alone)
     )
 
 
-def _find_turns_of_known(connection: psycopg.Connection[Row], listed_at: float) -> tuple[Turn, ...]:
-    rows = connection.execute("SELECT linkage_id FROM turn WHERE due_at <= now() ORDER BY linkage_id")
+def _find_turns_of_known(connection: psycopg.Connection[Row], listed_at: float, step: timedelta) -> tuple[Turn, ...]:
+    rows = connection.execute(f"SELECT linkage_id FROM turn WHERE {_DUE} ORDER BY linkage_id", {"step": step})  # noqa: S608
     return tuple(Turn(row["linkage_id"], listed_at) for row in rows)
+
+
+_DUE = "due_at <= now() OR due_at > now() + %(step)s"
+"""A turn further off than one interval was written down with a longer one, or by a clock that has been set back."""
 
 
 def _find_waiting(connection: psycopg.Connection[Row]) -> set[str]:

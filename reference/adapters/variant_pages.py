@@ -22,6 +22,7 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
     "stock": int,
     "listing_status": str,
 }
+_LARGEST = 2**63 - 1
 
 
 @dataclass(slots=True)
@@ -83,8 +84,10 @@ def read_rows(answer: Answer) -> list[tuple[Any, ...]]:
     """Read a page; what is well is read quickly, for there may be a million, and what is not is named."""
     rows = answer.rows_if("variants", _FIELDS)
     if rows is None or any(row[2] < 0 for row in rows):
-        return [
+        rows = [
             (one.text("variant_id"), one.optional_text("variant_code"), one.count("stock"), one.text("listing_status"))
             for one in answer.list_of("variants")
         ]
+    if max((row[2] for row in rows), default=0) > _LARGEST:  # no column could hold it
+        raise answer.wrong("stock", "is a number beyond 64 bits")
     return rows

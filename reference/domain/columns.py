@@ -118,6 +118,15 @@ def levels_in_columns(levels: Mapping[str, int]) -> pl.DataFrame:
     return pl.DataFrame(columns, schema={"code": pl.String, "level": pl.Int64}).sort("code")
 
 
+def levels_of(levels: Mapping[str, int], codes: Sequence[str]) -> dict[str, int]:
+    """Return the levels of these codes of a file; columns are asked once, since a million questions take minutes."""
+    if not (isinstance(levels, LevelColumns) and codes):
+        return {code: levels[code] for code in codes}
+    import polars as pl
+
+    return dict(levels.frame.filter(pl.col("code").is_in(column_of(codes).implode())).rows())
+
+
 def as_text(code: str) -> str:
     """Return a code: what `Rows` makes of a row of codes."""
     return code

@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING, assert_never
 
 from reference.domain.columns import LevelColumns, has_doubles, is_available, sorted_by_code
 from reference.domain.stock_file import (
-    _BYTE_ORDER_MARK,
+    BYTE_ORDER_MARK,
     HEADER_WITHIN,
     RowProblem,
     RowReason,
     StockFile,
-    _refuse_misplaced_quotes,
     find_layout,
     parse_stock_file,
     read_records,
     read_row,
+    refuse_misplaced_quotes,
 )
 from reference.errors import UntrustedFileError
 
@@ -39,9 +39,11 @@ if TYPE_CHECKING:
     import polars as pl
 
     from reference.domain.content import Content
-    from reference.domain.stock_file import _Layout
+    from reference.domain.stock_file import Layout
 
 BLOCK = 4 << 20
+LONG_FIELD = 1 << 16
+"""A field of so many bytes may be longer than csv takes one (131,072 characters): its block is not sure."""
 HALVED = 64
 """A block that is not sure is halved until its parts are; a part of so small a share of a block is read plainly."""
 WORTH_IT = 1 << 20
@@ -84,8 +86,8 @@ def parse_fast(file: Content, *, block: int = BLOCK) -> StockFile:
 
 def _try_fast(file: Content, block: int) -> StockFile | None:
     """Return what the file says, or None when the plain reader has to look at it."""
-    head = file[: HEADER_WITHIN + len(_BYTE_ORDER_MARK)]
-    body = head.removeprefix(_BYTE_ORDER_MARK)
+    head = file[: HEADER_WITHIN + len(BYTE_ORDER_MARK)]
+    body = head.removeprefix(BYTE_ORDER_MARK)
     if not head or file[len(file) - 1 :] != b"\n":
         return None
     try:
@@ -120,7 +122,7 @@ def _cut(file: Content, start: int, block: int) -> Iterator[bytes]:
 class _Rows:
     """The rows read so far; `count` of them, the header being one. Parts of `smallest` bytes are not halved."""
 
-    layout: _Layout
+    layout: Layout
     smallest: int
     count: int = 0
     sure: list[pl.DataFrame] = field(default_factory=list)
@@ -137,7 +139,7 @@ class _Rows:
             self.add(part[:middle])
             self.add(part[middle:])
         else:
-            _refuse_misplaced_quotes(text)
+            refuse_misplaced_quotes(text)
             for record in read_records(text):
                 self.count += 1
                 if record and self.count > 1:
@@ -206,13 +208,15 @@ def _inside(text: str | None) -> str:
     return (text or "").replace('""', '"')
 
 
-def _read_sure(part: bytes, layout: _Layout) -> pl.DataFrame | None:
+def _read_sure(part: bytes, layout: Layout) -> pl.DataFrame | None:
     """Return code and stock of a part's records as text, "" as null, or None when it is not sure."""
     if part[:1] != b'"' or part[-3:] != b'"\r\n' or any(one in part for one in (_FIELD, _RECORD, _SEAL)):
         return None
     end = _FIELD + _SEAL + _RECORD
     fields = part[1:-3].replace(b'","', _FIELD).replace(b'"\r\n"', end) + _FIELD + _SEAL
-    if b"\r" in fields or fields.startswith(_BYTE_ORDER_MARK):
+    if b"\r" in fields or fields.startswith(BYTE_ORDER_MARK):
+        return None
+    if any(fields.find(_FIELD, at, at + LONG_FIELD) < 0 for at in range(0, len(fields) - LONG_FIELD, LONG_FIELD)):
         return None
     if b'"' in fields and b'"' in fields.replace(b'""', b""):
         return None
@@ -225,7 +229,7 @@ def _read_sure(part: bytes, layout: _Layout) -> pl.DataFrame | None:
     return frame
 
 
-def _split(fields: bytes, layout: _Layout, *, encoding: str = "utf8") -> pl.DataFrame | None:
+def _split(fields: bytes, layout: Layout, *, encoding: str = "utf8") -> pl.DataFrame | None:
     import polars as pl
 
     try:

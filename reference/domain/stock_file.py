@@ -25,7 +25,7 @@ CODE_COLUMNS = frozenset({"商品コード", "SKUコード"})
 STOCK_COLUMNS = frozenset({"在庫数", "想定在庫数"})
 LARGEST_STOCK = 999_999_999
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 HEADER_WITHIN = 65_536
 _WHOLE_NUMBER = re.compile(r"(-?)([0-9]+)")
 _LARGEST_DIGITS = len(str(LARGEST_STOCK))
@@ -66,7 +66,7 @@ class StockFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
     """How to read one file: its encoding, and where its two key columns stand."""
 
     encoding: str
@@ -90,7 +90,7 @@ def parse_stock_file(file: Content) -> StockFile:
         raise UntrustedFileError(UntrustedReason.CUT)
     if b"\0" in content:
         raise UntrustedFileError(UntrustedReason.UNDECODABLE, "it holds zero bytes")
-    body = content.removeprefix(_BYTE_ORDER_MARK)
+    body = content.removeprefix(BYTE_ORDER_MARK)
     layout = find_layout(body, marked=len(body) != len(content))
     try:
         text = body.decode(layout.encoding)
@@ -99,7 +99,7 @@ def parse_stock_file(file: Content) -> StockFile:
     return _read_rows(text, layout)
 
 
-def find_layout(body: bytes, *, marked: bool) -> _Layout:
+def find_layout(body: bytes, *, marked: bool) -> Layout:
     """Choose the encoding under which the header names the key columns; without a header, one that decodes at all."""
     encodings = ("utf-8",) if marked else ("utf-8", "cp932")
     first: list[str] = []
@@ -109,7 +109,7 @@ def find_layout(body: bytes, *, marked: bool) -> _Layout:
         if layout is not None:
             return layout
     if len(first) >= 2 and _WHOLE_NUMBER.fullmatch(first[1]):
-        return _Layout(_encoding_that_decodes(body, encodings), False, 0, 1, len(first))
+        return Layout(_encoding_that_decodes(body, encodings), False, 0, 1, len(first))
     raise UntrustedFileError(UntrustedReason.NO_KEY_COLUMNS)
 
 
@@ -117,14 +117,14 @@ def _first_record(text: str) -> list[str]:
     return next(read_records(text), [])
 
 
-def _layout_of_header(header: list[str], encoding: str) -> _Layout | None:
+def _layout_of_header(header: list[str], encoding: str) -> Layout | None:
     codes = [at for at, name in enumerate(header) if name in CODE_COLUMNS]
     stocks = [at for at, name in enumerate(header) if name in STOCK_COLUMNS]
     if not codes or not stocks:
         return None
     if len(codes) > 1 or len(stocks) > 1:
         raise UntrustedFileError(UntrustedReason.DOUBLED_KEY_COLUMNS)
-    return _Layout(encoding, True, codes[0], stocks[0], len(header))
+    return Layout(encoding, True, codes[0], stocks[0], len(header))
 
 
 def _encoding_that_decodes(body: bytes, encodings: tuple[str, ...]) -> str:
@@ -145,7 +145,7 @@ def read_records(text: str) -> Iterator[list[str]]:
         raise UntrustedFileError(UntrustedReason.MALFORMED, str(error)) from error
 
 
-def _refuse_misplaced_quotes(text: str) -> None:
+def refuse_misplaced_quotes(text: str) -> None:
     """Raise `UntrustedFileError` where the csv module would not.
 
     It takes a quote within a field that began without one as a character.
@@ -156,8 +156,8 @@ def _refuse_misplaced_quotes(text: str) -> None:
         raise UntrustedFileError(UntrustedReason.MALFORMED, f"a quote stands within a field: {found[0]!r}")
 
 
-def _read_rows(text: str, layout: _Layout) -> StockFile:
-    _refuse_misplaced_quotes(text)
+def _read_rows(text: str, layout: Layout) -> StockFile:
+    refuse_misplaced_quotes(text)
     good: list[tuple[int, str, int, bool]] = []
     problems: list[RowProblem] = []
     levels: dict[str, int] = {}
@@ -184,7 +184,7 @@ def _read_rows(text: str, layout: _Layout) -> StockFile:
     return StockFile(levels, tuple(sorted(problems, key=lambda problem: problem.row)))
 
 
-def read_row(record: list[str], layout: _Layout) -> tuple[int, bool] | RowReason:
+def read_row(record: list[str], layout: Layout) -> tuple[int, bool] | RowReason:
     """Return the level and whether it was negative, or what is wrong with the row."""
     if len(record) != layout.width:
         return RowReason.WRONG_NUMBER_OF_FIELDS

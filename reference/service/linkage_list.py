@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from reference.errors import ShopApiError
@@ -18,25 +19,28 @@ if TYPE_CHECKING:
 class LinkageList:
     """What the shop last said, or why it did not; `now` is a clock that all workers share, in seconds.
 
-    An answer serves whoever can do with one that old, and nobody for longer than `keep` seconds.
+    An answer serves whoever can do with one that old, and nobody for longer than `keep` seconds after it came: by
+    `ticks`, for a shared clock may be set, and from when it came, or each pass would wait anew for a shop that is slow.
     """
 
     now: Callable[[], float]
     keep: float
+    ticks: Callable[[], float] = monotonic
     _asked_at: float = field(init=False, default=float("-inf"))
+    _came_at: float = field(init=False, default=float("-inf"))
     _answer: Mapping[str, Linkage] | ShopApiError = field(init=False, default_factory=dict)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def find(self, linkage_id: str, not_before: float, fetch: Callable[[], tuple[Linkage, ...]]) -> Linkage | None:
         """Return the linkage as the shop had it at `not_before` or later; raises `ShopApiError`."""
         with self._lock:
-            now = self.now()
-            if self._asked_at < not_before or now - self._asked_at > self.keep:
+            if self._asked_at < not_before or self._is_old():
+                now = self.now()
                 try:
                     answer: Mapping[str, Linkage] | ShopApiError = {one.id: one for one in fetch()}
                 except ShopApiError as error:
                     answer = error
-                self._asked_at, self._answer = now, answer
+                self._asked_at, self._came_at, self._answer = now, self.ticks(), answer
             if isinstance(self._answer, ShopApiError):
                 raise self._answer
             return self._answer.get(linkage_id)
@@ -44,5 +48,9 @@ class LinkageList:
     def take(self, linkages: tuple[Linkage, ...], asked_at: float) -> None:
         """Keep an answer that somebody else has asked for, unless it is older than the one kept."""
         with self._lock:
-            if asked_at > self._asked_at:
-                self._asked_at, self._answer = asked_at, {one.id: one for one in linkages}
+            if asked_at > self._asked_at or self._is_old():
+                self._asked_at, self._came_at = asked_at, self.ticks()
+                self._answer = {one.id: one for one in linkages}
+
+    def _is_old(self) -> bool:
+        return self.ticks() - self._came_at > self.keep

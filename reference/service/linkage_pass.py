@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reference.domain.brake import Brake, hold, let_through, supersede
+from reference.domain.columns import levels_of
 from reference.domain.incident import Cause, Failure, Notice, after_success
 from reference.domain.letters import compose_recovery
 from reference.domain.linkage import (
@@ -209,7 +210,7 @@ class LinkagePass:
             brake = hold(brake, stamp, {one.variant_code: one.level for one in matching.matched}, verdict)
         else:
             plan = plan_updates(matching, self.sync.rules.hold_back(self.memory.orders, stamp.modified_at), moved)
-        waiting = {code: levels[code] for code in (*matching.unmatched, *matching.ambiguous)}
+        waiting = levels_of(levels, (*matching.unmatched, *matching.ambiguous))
         near_misses = find_near_misses(matching.unmatched, variants)
         problems = find_problems(bad_rows, near_misses, matching.unmatched, matching.ambiguous)
         watch, letters = self.watchman.clear_missed(watch, stamp, matching, variants)

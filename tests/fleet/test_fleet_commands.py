@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
+from reference.adapters.database import SCHEMA_NUMBER
 from reference.adapters.state_postgres import PostgresState
-from reference.cli import main
+from reference.cli import keep_running, main
 from reference.domain.brake import Brake, HeldFile
+from reference.errors import StateError
 from tests.contract.reference.test_engine_state import FRESH, FULL, LETTER, STAMP
 from tests.fleet.ground import open_ground
 
@@ -85,6 +89,49 @@ def test_release_lets_go_of_one_linkage_of_the_fleet(database, capsys):
         assert main(["release", "9"], environ) == 2
         with state.hold("1"):
             assert main(["release", "1"], environ) == 1
+
+
+def test_release_lets_go_of_all_but_those_whose_pass_runs_and_names_them(database, capsys):
+    environ = {"SYNC_DATABASE_URL": database.url, "SYNC_DATABASE_SCHEMA": database.schema}
+    held = replace(FRESH, brake=Brake((HeldFile(STAMP, {"A": 0}),), 30, 40))
+    with PostgresState.open(database, SHOP) as state:
+        for name in "123":
+            state.save(replace(held, linkage_id=name))
+        state.save(replace(FRESH, linkage_id="0"))
+        with PostgresState.open(database, SHOP) as other, other.hold("0"), other.hold("2"):
+            assert main(["release"], environ) == 1
+        assert [state.recall(name).brake.released for name in "123"] == [True, False, True]
+    assert "running of linkage 2; nothing was released there. Type the same again" in capsys.readouterr().err
+
+
+def test_run_waits_for_a_database_that_was_there_before_and_says_so(world, database, capsys):
+    ground, environ = world
+    stop, said = threading.Event(), []
+
+    def heard(words):
+        said.append(capsys.readouterr().err)
+        return words in "".join(said)
+
+    with PostgresState.open(database, environ["SYNC_SHOP_URL"]) as state, ThreadPoolExecutor(1) as executor:
+        running = executor.submit(keep_running, environ, stop, interval=0.1, poll=0.1)
+        try:
+            ground.wait_until(lambda: ground.shops["20001"].runs)
+            state.connection.execute("UPDATE fleet SET schema_number = 99")
+            ground.wait_until(lambda: heard("has schema 99"))
+            state.connection.execute("UPDATE fleet SET schema_number = %s", [SCHEMA_NUMBER])
+            made = len(ground.shops["20001"].runs)
+            ground.wait_until(lambda: len(ground.shops["20001"].runs) > made)
+        finally:
+            stop.set()
+        assert running.result() is None
+
+
+def test_run_ends_where_the_database_is_not_to_be_had_at_first(world, database):
+    _, environ = world
+    with PostgresState.open(database, "http://other.example"):
+        pass
+    with pytest.raises(StateError, match="two fleets"):
+        keep_running(environ, threading.Event(), interval=1, poll=1)
 
 
 def test_thousands_of_linkages_are_summed_up_without_reading_what_is_remembered(database, capsys):

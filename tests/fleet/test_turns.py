@@ -17,7 +17,7 @@ from reference.domain.incident import Cause, Incident
 from reference.domain.linkage import LinkageState
 from reference.errors import ShopApiError, StateError
 from reference.service.linkage_list import LinkageList
-from tests.contract.reference.test_engine_state import FRESH
+from tests.contract.reference.test_engine_state import FRESH, LETTER
 from tests.unit.reference.engine_fakes import LINKAGE, OPENING
 
 SHOP = "http://shop.example/api/v1"
@@ -33,8 +33,8 @@ class Office:
         self.error = None
         self.leader = self.another_leader()
 
-    def another_leader(self):
-        return Leader(self.database, self.fetch, LinkageList(lambda: 0.0, 5.0), INTERVAL)
+    def another_leader(self, interval=INTERVAL):
+        return Leader(self.database, self.fetch, LinkageList(lambda: 0.0, 5.0), interval)
 
     def fetch(self):
         if self.error:
@@ -71,6 +71,10 @@ class Office:
     def begin_all(self):
         """Take the jobs as a worker would that is then never heard of again."""
         self.connection.execute("SELECT procrastinate_fetch_job_v2(NULL, NULL) FROM generate_series(1, 10)")
+
+    def waiting(self):
+        query = "SELECT args ->> 'linkage_id', priority, (args ->> 'listed_at')::float8 FROM procrastinate_jobs"
+        return [(*row.values(),) for row in self.connection.execute(query)]
 
     def jobs(self):
         rows = self.connection.execute("SELECT args ->> 'linkage_id' AS id, status::text FROM procrastinate_jobs")
@@ -118,6 +122,17 @@ def test_a_pass_that_waits_serves_its_next_turn_too(office):
     assert office.jobs() == sorted((name, status) for name in "abc" for status in ("todo", "doing"))
 
 
+def test_a_pass_that_waits_goes_first_when_its_linkage_was_just_saved_with_what_was_saved(office):
+    office.look()
+    before = {name: (priority, listed_at) for name, priority, listed_at in office.waiting()}
+    office.change(1, sync_now=True)
+    assert office.look() == {}
+    after = {name: (priority, listed_at) for name, priority, listed_at in office.waiting()}
+    assert (after["a"], after["c"]) == (before["a"], before["c"])
+    assert after["b"][0] == ASKED_FOR > before["b"][0]
+    assert after["b"][1] > before["b"][1]
+
+
 def test_the_next_turn_keeps_its_time_though_a_look_is_late(office):
     office.look()
     office.finish_all()
@@ -126,6 +141,40 @@ def test_the_next_turn_keeps_its_time_though_a_look_is_late(office):
     office.finish_all()
     office.pass_time(INTERVAL - 39)
     assert len(office.look()) == 3
+
+
+@pytest.mark.parametrize("error", [None, ShopApiError("429")])
+def test_a_turn_further_off_than_an_interval_is_due(office, error):
+    """As after a clock that was ahead, or an interval that was longer."""
+    office.look()
+    office.finish_all()
+    office.pass_time(-10)
+    office.error = error
+    assert len(office.look()) == 3
+    office.finish_all()
+    assert office.look() == {}
+
+
+def test_a_turn_of_a_linkage_paused_or_gone_is_not_kept(office):
+    office.look()
+    office.finish_all()
+    office.change(0, state=LinkageState.PAUSED)
+    office.linkages.pop()
+    office.look()
+    rows = office.connection.execute("SELECT linkage_id FROM turn")
+    assert [row["linkage_id"] for row in rows] == ["b"]
+
+
+def test_a_mail_of_a_linkage_paused_or_gone_meanwhile_is_tried_again_once_an_interval(office):
+    for name in "ax":
+        office.state.save(replace(FRESH, linkage_id=name, paused=True), [LETTER])
+    office.change(0, state=LinkageState.PAUSED)
+    assert office.look() == {"a": ORDINARY, "b": ORDINARY, "c": ORDINARY, "x": ORDINARY}
+    office.finish_all()
+    assert office.look() == {}
+    office.state.mark_sent([office.state.queued_letters("a")[0].key])
+    office.pass_time(INTERVAL)
+    assert office.look() == {"b": ORDINARY, "c": ORDINARY, "x": ORDINARY}
 
 
 def test_a_linkage_just_saved_goes_first_and_one_in_an_incident_last(office):

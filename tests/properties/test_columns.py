@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reference.adapters.clock import JAPAN
 from reference.domain import columns
 from reference.domain.brake import Brake, HeldFile, LinkedStock, find_emptied, judge
-from reference.domain.columns import LevelColumns, Rows, levels_in_columns
+from reference.domain.columns import LevelColumns, Rows, levels_in_columns, levels_of
 from reference.domain.limits import Limits
 from reference.domain.linkage import FileStamp
 from reference.domain.linked_codes import hear
@@ -77,6 +77,20 @@ def test_the_brake_counts_the_same(levels, variants, held, linked, emptied, leas
     assert judge(brake, many(plain), wide, limits) == expected
     assert judge(brake, plain, wide, limits) == expected
     assert find_emptied(many(plain)) == find_emptied(plain)
+
+
+class AskedOnce(LevelColumns):
+    """Levels that may not be asked for one by one."""
+
+    def __getitem__(self, code):
+        raise AssertionError(code)
+
+
+def test_the_levels_of_many_codes_are_asked_for_at_once():
+    levels = {"A": 1, "a": 2, "ソ": 3, "①": 0}
+    asked = AskedOnce(levels_in_columns(levels))
+    for codes in (("ソ", "A"), ()):
+        assert levels_of(asked, codes) == levels_of(levels, codes) == {code: levels[code] for code in codes}
 
 
 def test_many_rows_stay_columns_and_are_cut_without_being_made():

@@ -78,6 +78,8 @@ def case(*rows, encoding="cp932", header=("商品コード", "商品名", "在�
 @example(case(["A", "x", "1"], tail=b"\r\n\r\nB,x,2\r\n"), 500)
 @example(case(["A", "x", "1"], tail=b'A,"x\r\n","2"\r\nB,"y"\r\n'), 45)
 @example(case(["在庫数", "x", "1"], header=("A", "1", "x")), 500)
+@example(case(["A", "x", "1"], ["B", "x" * 131_072, "1"], ["C", "x", "1"]), 1 << 20)
+@example(case(["A", "x", "1"], ["B", "x" * 131_073, "1"], ["C", "x", "1"]), 1 << 20)
 def test_the_fast_reader_says_what_the_plain_one_says(content, block):
     expected = said(parse_stock_file, content)
     event("refused" if isinstance(expected[0], str) else f"{min(len(expected[1]), 2)} problems or more")

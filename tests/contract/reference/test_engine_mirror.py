@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+import polars as pl
 import pytest
 
-from reference.adapters.mirrored_shop import MIRROR_FILE, MirroredShop, MirrorFile
+from reference.adapters.mirrored_shop import MIRROR_FILE, Mirror, MirroredShop, MirrorFile
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.domain.matching import Variant
 
@@ -142,5 +145,23 @@ def test_a_last_change_of_more_than_a_page_is_no_witness(large, tmp_path):
 def test_a_small_shop_has_no_mirror(large, tmp_path):
     large.set(C=None, D=None)
     assert read(large, tmp_path) == ["all"]
-    assert list(tmp_path.iterdir()) == [tmp_path / MIRROR_FILE]
+    assert list(tmp_path.iterdir()) == []
     assert read(large, tmp_path) == ["all"]
+
+
+def test_where_no_mirror_can_be_kept_everything_is_read(large, tmp_path):
+    (tmp_path / MIRROR_FILE).mkdir()
+    assert read(large, tmp_path)[0] == "all"
+    assert read(large, tmp_path / "nowhere")[0] == "all"
+
+
+def test_a_mirror_that_another_pass_writes_stays_as_it_is(large, tmp_path):
+    with closing(sqlite3.connect(tmp_path / MIRROR_FILE, isolation_level=None)) as other:
+        read(large, tmp_path)
+        assert read(large, tmp_path) == ["after 1"]
+        large.set(**{f"N{at}": at for at in range(40)})
+        other.execute("BEGIN EXCLUSIVE")
+        kept = MirrorFile(tmp_path / MIRROR_FILE, patience=0.0)
+        kept.keep("any", Mirror(1, frozenset(), pl.DataFrame()))
+        other.execute("COMMIT")
+    assert (tmp_path / MIRROR_FILE).exists()

@@ -252,6 +252,7 @@ def test_a_refused_token_says_what_to_do(server):
         ({"variants": [variant("1", stock="3")]}, "stock is not a whole number"),
         ({"variants": [variant("1", stock=True)]}, "stock is not a whole number"),
         ({"variants": [variant("1", stock=-1)]}, "stock is not a whole number"),
+        ({"variants": [variant("1", stock=2**63)]}, "stock is a number beyond 64 bits"),
         ({"variants": [variant("1", code="\ud800")]}, "variant_code is not text"),
         ({"variants": [variant("1")]}, "next_cursor is missing"),
         ({"variants": [], "next_cursor": "c"}, "would never end"),

@@ -10,7 +10,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from reference.adapters.database import SCHEMA_NUMBER
+from reference.adapters.database import SCHEMA_NUMBER, connect
 from reference.adapters.state_postgres import PostgresState
 from reference.config import Database, database_from
 from reference.domain.linked_codes import Heard
@@ -143,6 +143,25 @@ def test_a_linkage_is_held_against_another_connection_and_free_when_its_process_
         state.connection.execute("SELECT pg_advisory_unlock_all()")
         with state.hold("1"):
             pass
+
+
+def test_a_linkage_that_cannot_be_let_go_is_free_all_the_same(database):
+    with PostgresState.open(database, SHOP) as one, PostgresState.open(database, SHOP) as two:
+        with one.hold("1"):
+            one.connection.execute("BEGIN")
+            with pytest.raises(psycopg.Error):
+                one.connection.execute("SELECT no_such_thing")
+        assert one.connection.closed
+        with two.hold("1"):
+            pass
+
+
+def test_a_peer_that_is_gone_without_a_word_is_noticed_on_both_ends(database):
+    with connect(database) as connection:
+        ours = connection.info.get_parameters()
+        assert (ours["keepalives_idle"], ours["tcp_user_timeout"]) == ("10", "30000")
+        for name, value in (("tcp_keepalives_idle", "10"), ("tcp_user_timeout", "30000")):
+            assert connection.execute(f"SHOW {name}").fetchone() == {name: value}
 
 
 def test_a_letter_is_claimed_by_one_worker_and_the_next_of_its_linkage_by_none_before_it_is_sent(database):

@@ -106,13 +106,15 @@ class Asked:
 
     def __init__(self):
         self.now, self.times, self.error = 100.0, 0, None
-        self.list = LinkageList(lambda: self.now, 5.0)
+        self.set_back, self.takes = 0.0, 0.0
+        self.list = LinkageList(lambda: self.now - self.set_back, 5.0, lambda: self.now)
 
     def find(self, not_before, linkage_id="1"):
         return self.list.find(linkage_id, not_before, self.fetch)
 
     def fetch(self):
         self.times += 1
+        self.now += self.takes
         if self.error:
             raise self.error
         return (replace(LINKAGE, ftp_password=f"of-{self.times}"),)
@@ -146,3 +148,22 @@ def test_a_list_that_the_leader_has_asked_for_is_taken_unless_it_is_older():
     asked.find(100.0)
     asked.list.take((), 99.9)
     assert asked.find(100.0).ftp_password == "of-1"
+
+
+def test_a_shop_that_answers_late_is_not_waited_for_by_each_pass_anew():
+    asked = Asked()
+    asked.takes, asked.error = 60.0, ShopApiError("429")
+    for _ in range(3):
+        with pytest.raises(ShopApiError):
+            asked.find(99.0)
+    assert asked.times == 1
+
+
+def test_a_list_is_not_kept_for_longer_when_the_shared_clock_is_set_back():
+    asked = Asked()
+    asked.find(99.0)
+    asked.now, asked.set_back = 106.0, 3_600.0
+    assert asked.find(-3_500.0).ftp_password == "of-2"
+    asked.now = 112.0
+    asked.list.take((replace(LINKAGE, ftp_password="leader's"),), -3_488.0)
+    assert asked.find(-3_500.0).ftp_password == "leader's"
