@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode
 
@@ -203,8 +204,8 @@ class HttpShop:
         sent_headers = {**self.pool.headers, "Content-Type": "application/json", **(headers or {})}
         payload = None if body is None else write_json(body)
         try:
-            tries = {"retries": False} if once else {}
-            response = self.pool.request(method, self.url + path, body=payload, headers=sent_headers, **tries)
+            ask = partial(self.pool.request, method, self.url + path, body=payload, headers=sent_headers)
+            response = ask(retries=False) if once else ask()
         except (HTTPError, OSError, ValueError) as error:
             raise ShopApiError(
                 f"The shop API did not answer {about} ({_reason(error)}); check SYNC_SHOP_URL."
