@@ -23,7 +23,7 @@ from tests.postgres import Server, run_server
 
 _COUNTED = ("ftps.connected", "ftps.command", "http.request")
 _TABLES = ("linkage", "linked_code", "procrastinate_jobs", "procrastinate_events", "turn")
-_ALWAYS = 10_000_000
+_ALWAYS = 1_000_000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

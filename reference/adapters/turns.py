@@ -52,6 +52,7 @@ class Leader:
     listed: LinkageList
     interval: float
     _connection: psycopg.Connection[Row] | None = field(init=False, default=None)
+    _leads: bool = field(init=False, default=False)
     _open: ExitStack = field(init=False, default_factory=ExitStack)
     _suspects: frozenset[int] = field(init=False, default=frozenset())
 
@@ -94,22 +95,20 @@ class Leader:
     def close(self) -> None:
         """Let another worker lead."""
         self._open.close()
-        self._connection = None
+        self._connection, self._leads = None, False
 
     def _lead(self) -> psycopg.Connection[Row] | None:
         if self._connection is not None and self._connection.closed:
             self.close()
         if self._connection is None:
-            connection = self._open.enter_context(connect(self.database))
+            self._connection = self._open.enter_context(connect(self.database))
+        if not self._leads:  # the connection stays: a new one costs more than all that a look asks
             with telling_state_errors(name_place(self.database)):
-                row = connection.execute(
+                row = self._connection.execute(
                     "SELECT pg_try_advisory_lock(hashtextextended(%s, 0)) AS got", [f"{self.database.schema}/leader"]
                 ).fetchone()
-            if not (row and row["got"]):
-                self._open.close()
-                return None
-            self._connection = connection
-        return self._connection
+            self._leads = bool(row and row["got"])
+        return self._connection if self._leads else None
 
 
 def _find_turns(

@@ -159,10 +159,18 @@ def test_without_the_list_those_known_have_their_turns_and_new_ones_none(office)
     assert office.look() == {"a": ORDINARY, "b": ORDINARY, "c": ORDINARY}
 
 
+def connections(office):
+    rows = office.connection.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'zaikosync'")
+    return {row["pid"] for row in rows}
+
+
 def test_one_leads_until_it_is_gone(office):
     other = office.another_leader()
     assert len(office.leader.look().turns) == 3
     assert other.look().turns == ()
+    waiting = connections(office)
+    assert other.look().turns == ()
+    assert connections(office) == waiting, "who does not lead keeps its connection"
     office.leader.close()
     assert len(other.look().turns) == 3
     other.close()
