@@ -21,14 +21,16 @@ from typing import Any
 import urllib3
 
 from benchmarks.measuring import Figures, Measurement, Side
-from benchmarks.running import BIN, free_port, greets, serving, wait_until
+from benchmarks.running import BIN, cpu_seconds, free_port, greets, serving, wait_until
 from benchmarks.session import Session
+from benchmarks.sizes import Sizes
 from benchmarks.table import ONE, TWO
 from simulator.client import ControlClient
 
 RUN_ENDED, FILE_WRITTEN = "run.recorded", "reflection.written"
 # In two parts until the engine has it: what a module names has to be in the list of variables.
 DATABASE = "_".join(("SYNC", "DATABASE_URL"))
+_TURN = "DELETE FROM zaikosync.turn"
 _PACE = ("--interval", "3600", "--poll", "0.5")
 _ONE_BROKEN_IN = 50
 _LIMIT = 1800.0
@@ -97,8 +99,8 @@ def fleet(session: Session) -> Iterator[Measurement]:
     session.close_grounds()
     from tests.postgres import run_server  # not there in a checkout without the queue
 
-    with run_server() as server, _lab_of_many(session) as lab:
-        field_ = _Field(lab, session.folder / "fleet", server.url)
+    with run_server() as server, lab_of_many(session.sizes, session.folder) as (lab, _):
+        field_ = Field(lab, session.folder / "fleet", server.url)
         field_.break_some()
         field_.tell_of_a_run_each()
         yield Measurement(
@@ -107,14 +109,15 @@ def fleet(session: Session) -> Iterator[Measurement]:
 
 
 @contextmanager
-def _lab_of_many(session: Session) -> Iterator[ControlClient]:
-    sizes, http, ftps, smtp = session.sizes, free_port(), free_port(), free_port()
+def lab_of_many(sizes: Sizes, folder: Path) -> Iterator[tuple[ControlClient, int]]:
+    """A lab of many companies when each shop has its file, and the lab's process id."""
+    http, ftps, smtp = free_port(), free_port(), free_port()
     command = [
         BIN / "zaikolab", "up", "--companies", str(sizes.companies), "--shops", str(sizes.linkages),
         "--skus-per-shop", str(sizes.skus_per_shop), "--http-port", str(http), "--ftps-port", str(ftps),
         "--smtp-port", str(smtp), "--passive-ports", "0",
     ]  # fmt: skip
-    home = session.folder / "fleet"
+    home = folder / "fleet"
     with serving(command, {**os.environ, "ZAIKOLAB_HOME": str(home)}) as process:
         # Its sockets are open before the shops are set up: wait until each of them has its file.
         wait_until(lambda: greets(smtp), process)
@@ -123,10 +126,10 @@ def _lab_of_many(session: Session) -> Iterator[ControlClient]:
             lambda: len(lab.get("journal", kind=FILE_WRITTEN, limit=sizes.linkages)["entries"]) >= sizes.linkages,
             process, _SET_UP_LIMIT, _LOOK_AT_SET_UP,
         )  # fmt: skip
-        yield lab
+        yield lab, process.process.pid
 
 
-class _Field:
+class Field:
     """The lab with its linkages, and the database server."""
 
     def __init__(self, lab: ControlClient, folder: Path, server: str) -> None:
@@ -161,30 +164,32 @@ class _Field:
             if answer.status >= 300:
                 raise RuntimeError(f"POST runs of linkage {linkage}: {answer.status}")
 
-    def one_pass_each(self, workers: int) -> Figures:
+    def one_pass_each(self, workers: int, *, again: bool = False) -> Figures:
         """Start workers over a fresh database, and wait until every linkage has told of a run; *lost* are those that
-        `count_lost` counts."""
-        environment = self._environment()
+        `count_lost` counts. `again`: over the last one, with all due."""
+        environment = self._environment(again=again)
         state = self._lab.get("state")
         after, mailed = state["journal"], state["mails"]
         seen, done, last = after, set[str](), time.perf_counter()
-        began = last
+        began, cpu_at_start = last, 0.0
         with ExitStack() as stack:
             started = [
                 stack.enter_context(serving([BIN / "zaikosync", "worker", *_PACE], environment)) for _ in range(workers)
             ]
 
             def every_one_has_told() -> bool:
-                nonlocal seen, last
+                nonlocal seen, last, cpu_at_start
                 for entry in self._lab.get("journal", after=seen, kind=RUN_ENDED, limit=10_000)["entries"]:
                     seen = entry["seq"]
                     if entry["data"]["linkage_id"] not in done:
                         done.add(entry["data"]["linkage_id"])
                         last = time.perf_counter()
+                        cpu_at_start = cpu_at_start or sum(cpu_seconds(one.process.pid) for one in started)
                 return len(done) >= len(self._linkages)
 
             with suppress(TimeoutError):  # those that never told are counted as lost
                 wait_until(every_one_has_told, started[0], _LIMIT, _LOOK)
+            cpu = sum(cpu_seconds(one.process.pid) for one in started) - cpu_at_start
         runs = [entry["data"] for entry in self._everything("journal", "entries", after, kind=RUN_ENDED)]
         told_of = Counter((run["shop_id"], run["linkage_id"]) for run in runs)
         outcomes: dict[str, set[str]] = defaultdict(set)
@@ -195,6 +200,7 @@ class _Field:
         return {
             "seconds": last - began,
             "passes": float(told_of.total()),
+            "workers' CPU seconds": cpu,
             "overlaps": float(count_overlaps(self._runs_of_those_with_several(told_of))),
             "lost": float(count_lost(self._linkages, outcomes, self._broken, told)),
             "mails": float(len(mails)),
@@ -208,17 +214,21 @@ class _Field:
                     times = (datetime.fromisoformat(run[name]) for name in ("started_at", "finished_at"))
                     yield Run(linkage, *times)
 
-    def _environment(self) -> dict[str, str]:
+    @property
+    def database(self) -> str:
+        """The address of the database of the last pass."""
+        return f"{self._server.rpartition('/')[0]}/bench_{self._databases}"
+
+    def _environment(self, *, again: bool) -> dict[str, str]:
         import psycopg  # of the extra `scale`
 
-        self._databases += 1
-        name = f"bench_{self._databases}"
-        with psycopg.connect(self._server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        self._databases += not again
+        where, what = (self.database, _TURN) if again else (self._server, f"CREATE DATABASE bench_{self._databases}")
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(what.encode())
         told = self._lab.get("credentials")["environment"]
         state = str(self._folder / f"state-{self._databases}")
-        address = f"{self._server.rpartition('/')[0]}/{name}"
-        return {**os.environ, **told, "SYNC_STATE_DIR": state, DATABASE: address}
+        return {**os.environ, **told, "SYNC_STATE_DIR": state, DATABASE: self.database}
 
     def _everything(self, path: str, name: str, after: int, **query: object) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from reference.adapters.fleet_sums import FleetSums
     from reference.config import Database, Settings
     from reference.domain.report import PassReport
-    from reference.service.ports import Shop, StockArea
+    from reference.service.ports import StockArea
 
     Say = Callable[[str], None]
 
@@ -69,7 +69,7 @@ def run_worker(settings: Settings, database: Database, pace: Pace, http: tuple[s
         prepare_queue(connection, database)
     with ExitStack() as stack:
         pool = stack.enter_context(open_pool(database, pace.concurrency + 2))
-        shops: SimpleQueue[Shop] = SimpleQueue()
+        shops: SimpleQueue[HttpShop] = SimpleQueue()
         for _ in range(pace.concurrency):
             shops.put(stack.enter_context(open_shop(settings)))
         looking = HttpShop.open(settings.shop_url, settings.shop_token, HttpPatience(settings.timeout, retries=0))
@@ -92,7 +92,7 @@ class Passing:
     settings: Settings
     database: Database
     pool: Pool
-    shops: SimpleQueue[Shop]
+    shops: SimpleQueue[HttpShop]
     area: StockArea
     say: Say
     keep: float
@@ -112,7 +112,9 @@ class Passing:
         try:
             with self._state() as state:
                 sync = put_together(self.settings, state, shop, self.area)
-                find = partial(self.listed.find, not_before=listed_at, fetch=shop.fetch_linkages)
+                find = partial(
+                    self.listed.find, not_before=listed_at, ask=shop.fetch_linkage, fetch=shop.fetch_linkages
+                )
                 report = sync.run_linkage(linkage_id, find)
         except SyncError as error:
             self.say(f"linkage {linkage_id}: {error}")

@@ -40,6 +40,11 @@ class Server:
     def url(self) -> str:
         return f"postgresql://{USER}:{self.password}@127.0.0.1:{self.port}/postgres"
 
+    @property
+    def pid(self) -> int:
+        """The process that all its others are children of; 0 while it does not run."""
+        return self._process.pid if self._process else 0
+
     def initialise(self) -> None:
         """Make the data folder."""
         secret = self.folder / "password"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode
 
@@ -99,6 +100,15 @@ class HttpShop:
         """Return every linkage."""
         return tuple(_read_linkage(one) for one in self._ask("GET", "/linkages").list_of("linkages"))
 
+    def fetch_linkage(self, linkage_id: str) -> Linkage | None:
+        """Return one linkage, None when the shop has none of that id; asked once, without a wait.
+
+        A shop API that knows no `?id=` may answer with its whole list, or refuse.
+        """
+        answer = self._ask("GET", f"/linkages?{urlencode({'id': linkage_id})}", once=True)
+        found = (one for one in answer.list_of("linkages") if one.text("id") == linkage_id)
+        return next(map(_read_linkage, found), None)
+
     def fetch_variants(self, shop_id: str) -> Collection[Variant]:
         """Return all variants of a shop, over as many pages as there are."""
         return self.read_variants(shop_id)[0]
@@ -188,12 +198,14 @@ class HttpShop:
         headers: dict[str, str] | None = None,
         *,
         expects_answer: bool = True,
+        once: bool = False,
     ) -> Answer:
         about = f"{method} {path.partition('?')[0]}"
         sent_headers = {**self.pool.headers, "Content-Type": "application/json", **(headers or {})}
         payload = None if body is None else write_json(body)
         try:
-            response = self.pool.request(method, self.url + path, body=payload, headers=sent_headers)
+            ask = partial(self.pool.request, method, self.url + path, body=payload, headers=sent_headers)
+            response = ask(retries=False) if once else ask()
         except (HTTPError, OSError, ValueError) as error:
             raise ShopApiError(
                 f"The shop API did not answer {about} ({_reason(error)}); check SYNC_SHOP_URL."

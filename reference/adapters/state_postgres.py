@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
-from psycopg import sql
 
 from reference.adapters.database import connect, name_place, prepare, telling_state_errors
 from reference.adapters.memory_parts import PARTS, read_parts, write_parts
@@ -74,32 +73,25 @@ class PostgresState:
 
     def recall(self, linkage_id: str) -> Memory | None:
         """Return what is remembered of a linkage."""
-        with self._transaction() as connection:
-            row = connection.execute(_ALL_PARTS + sql.SQL("WHERE linkage_id = %s"), [linkage_id]).fetchone()
+        with self._statement() as connection:
+            row = connection.execute(_PARTS_OF_ONE, [linkage_id]).fetchone()
             return None if row is None else read_parts(row)
 
     def recall_all(self) -> tuple[Memory, ...]:
         """Return what is remembered of every linkage, by id."""
-        with self._transaction() as connection:
-            return tuple(read_parts(row) for row in connection.execute(_ALL_PARTS + sql.SQL("ORDER BY linkage_id")))
+        with self._statement() as connection:
+            return tuple(read_parts(row) for row in connection.execute(_PARTS_OF_ALL))
 
     def unpaused(self) -> frozenset[str]:
         """Return the ids of the linkages remembered as not paused."""
-        with self._transaction() as connection:
+        with self._statement() as connection:
             rows = connection.execute("SELECT linkage_id FROM linkage WHERE NOT paused")
             return frozenset(row["linkage_id"] for row in rows)
 
     def save(self, memory: Memory, letters: Sequence[Letter] = (), heard: Heard | None = None) -> None:
         """Remember this of the linkage, queue these letters, keep these codes: all of it, or nothing."""
-        with self._transaction() as connection:
-            values = _write_row(memory)
-            connection.execute(
-                "DELETE FROM linked_code WHERE linkage_id = %(linkage_id)s AND NOT EXISTS (SELECT 1 FROM linkage WHERE "
-                "linkage_id = %(linkage_id)s AND shop_id = %(shop_id)s AND ftp_user = %(ftp_user)s "
-                "AND shop_code = %(shop_code)s)",
-                values,
-            )
-            connection.execute(_UPSERT, values)
+        with self._transaction() if letters or heard else self._statement() as connection:
+            connection.execute(_UPSERT, _write_row(memory))
             if heard:
                 _keep_heard(connection, memory.linkage_id, heard)
             for one in letters:
@@ -114,7 +106,7 @@ class PostgresState:
         self, linkage_id: str, heard_before: datetime | None = None, emptied_from: datetime | None = None
     ) -> frozenset[str]:
         """Return the codes kept of a linkage, or those of them not heard of since a time, or emptied since one."""
-        with self._transaction() as connection:
+        with self._statement() as connection:
             rows = connection.execute(
                 "SELECT sku_code FROM linked_code WHERE linkage_id = %s "
                 "AND (%s::timestamptz IS NULL OR heard_at < %s) AND (%s::timestamptz IS NULL OR emptied_at >= %s)",
@@ -124,7 +116,7 @@ class PostgresState:
 
     def queued_letters(self, linkage_id: str | None = None) -> tuple[QueuedLetter, ...]:
         """Return the letters not handed over yet, of all linkages or of one, oldest first."""
-        with self._transaction() as connection:
+        with self._statement() as connection:
             rows = connection.execute(
                 "SELECT key, notify_to, content FROM letter JOIN linkage USING (linkage_id) "
                 "WHERE %s::text IS NULL OR linkage_id = %s ORDER BY letter.place",
@@ -146,8 +138,14 @@ class PostgresState:
 
     def mark_sent(self, keys: Iterable[str]) -> None:
         """Take letters off the queue."""
-        with self._transaction() as connection:
+        with self._statement() as connection:
             connection.execute("DELETE FROM letter WHERE key = ANY(%s)", [list(keys)])
+
+    @contextmanager
+    def _statement(self) -> Iterator[psycopg.Connection[Row]]:
+        """Give the connection for one statement, which is a transaction by itself: BEGIN and COMMIT cost as much."""
+        with telling_state_errors(name_place(self.database)):
+            yield self.connection
 
     @contextmanager
     def _transaction(self) -> Iterator[psycopg.Connection[Row]]:
@@ -159,14 +157,19 @@ _COLUMNS = (
     "linkage_id", "shop_id", "ftp_user", "shop_code", "notify_to", "paused", "last_success_at", "incident_opened_at",
     "missed_news", "held_codes", "standing", *PARTS,
 )  # fmt: skip
-_ALL_PARTS = sql.SQL("SELECT {} FROM linkage ").format(sql.SQL(", ").join(map(sql.Identifier, PARTS)))
-_UPSERT = sql.SQL("INSERT INTO linkage ({}) VALUES ({}) ON CONFLICT (linkage_id) DO UPDATE SET {}").format(
-    sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)),
-    sql.SQL(", ").join(map(sql.Placeholder, _COLUMNS)),
-    sql.SQL(", ").join(
-        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column)) for column in _COLUMNS if column != "linkage_id"
-    ),
+_ALL_PARTS = f"SELECT {', '.join(PARTS)} FROM linkage "  # noqa: S608 - our own words, here and below
+_PARTS_OF_ONE, _PARTS_OF_ALL = (
+    f"{_ALL_PARTS}{rest}".encode() for rest in ("WHERE linkage_id = %s", "ORDER BY linkage_id")
 )
+_UPSERT = (
+    "WITH codes_of_another_shop AS (DELETE FROM linked_code WHERE linkage_id = %(linkage_id)s AND NOT EXISTS (SELECT 1 "  # noqa: S608
+    "FROM linkage WHERE linkage_id = %(linkage_id)s AND shop_id = %(shop_id)s AND ftp_user = %(ftp_user)s "
+    "AND shop_code = %(shop_code)s)) "
+    f"INSERT INTO linkage ({', '.join(_COLUMNS)}) VALUES ({', '.join(f'%({one})s' for one in _COLUMNS)}) "
+    "ON CONFLICT (linkage_id) DO UPDATE SET "
+    f"{', '.join(f'{one} = excluded.{one}' for one in _COLUMNS if one != 'linkage_id')}"
+).encode()
+"""Written once: putting the words together takes psycopg longer than PostgreSQL the work."""
 
 
 def _write_row(memory: Memory) -> dict[str, Any]:

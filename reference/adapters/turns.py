@@ -14,7 +14,7 @@ from reference.adapters.database import connect, name_place, telling_state_error
 from reference.adapters.job_queue import Turn, find_stalled, hurry
 from reference.adapters.state_postgres import name_lock
 from reference.domain.linkage import LinkageState
-from reference.errors import ShopApiError
+from reference.errors import ShopApiError, StateError
 from reference.service.rules import SERVICE
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Leader:
     listed: LinkageList
     interval: float
     _connection: psycopg.Connection[Row] | None = field(init=False, default=None)
+    _leads: bool = field(init=False, default=False)
     _open: ExitStack = field(init=False, default_factory=ExitStack)
     _suspects: frozenset[int] = field(init=False, default=frozenset())
 
@@ -95,7 +96,7 @@ class Leader:
     def close(self) -> None:
         """Let another worker lead."""
         self._open.close()
-        self._connection = None
+        self._connection, self._leads = None, False
 
     @property
     def _step(self) -> timedelta:
@@ -105,19 +106,19 @@ class Leader:
         if self._connection is not None and self._connection.closed:
             self.close()
         if self._connection is None:
-            connection = self._open.enter_context(connect(self.database))
-            row = None
+            self._connection = self._open.enter_context(connect(self.database))
+        if not self._leads:  # the connection stays: a new one costs more than all that a look asks
             try:
                 with telling_state_errors(name_place(self.database)):
-                    row = connection.execute(
+                    row = self._connection.execute(
                         "SELECT pg_try_advisory_lock(hashtextextended(%s, 0)) AS got",
                         [f"{self.database.schema}/leader"],
                     ).fetchone()
-            finally:
-                if not (row and row["got"]):  # nor is a connection kept that may have it without our knowing
-                    self._open.close()
-            self._connection = connection if row and row["got"] else None
-        return self._connection
+            except StateError:  # it may have the lock without our knowing
+                self.close()
+                raise
+            self._leads = bool(row and row["got"])
+        return self._connection if self._leads else None
 
 
 def _find_turns(

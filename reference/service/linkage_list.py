@@ -1,8 +1,13 @@
-"""The shop's list of linkages, asked for once by all the passes of a worker that need it at about the same time."""
+"""What the shop says of a linkage now: asked of that one, or, where it does not answer that, found in its list.
+
+The list is asked for once by all the passes of a worker that need it at about the same time: it is long where there are
+many shops, and a shop API that answers nobody is not asked by each of them again and again.
+"""
 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -31,8 +36,19 @@ class LinkageList:
     _answer: Mapping[str, Linkage] | ShopApiError = field(init=False, default_factory=dict)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
-    def find(self, linkage_id: str, not_before: float, fetch: Callable[[], tuple[Linkage, ...]]) -> Linkage | None:
-        """Return the linkage as the shop had it at `not_before` or later; raises `ShopApiError`."""
+    def find(
+        self,
+        linkage_id: str,
+        not_before: float,
+        ask: Callable[[str], Linkage | None],
+        fetch: Callable[[], tuple[Linkage, ...]],
+    ) -> Linkage | None:
+        """Return the linkage as the shop had it at `not_before` or later; raises `ShopApiError`.
+
+        `ask` asks the shop for it alone, `fetch` for its list; None when the shop has none of that id.
+        """
+        with suppress(ShopApiError):
+            return ask(linkage_id)
         with self._lock:
             if self._asked_at < not_before or self._is_old():
                 now = self.now()

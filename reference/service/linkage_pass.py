@@ -74,13 +74,14 @@ class LinkagePass:
         started_at = self.sync.clock.now()
         try:
             with self.sync.state.hold(self.linkage.id):
-                return self._run(started_at)
+                return self.run_while_held()
         except PassAlreadyRunningError:
             one, outcome = self.linkage, Outcome.LEFT_TO_ANOTHER
             return LinkageReport(one.id, one.shop_id, one.shop_code, started_at, self.sync.clock.now(), outcome)
 
-    def _run(self, started_at: datetime) -> LinkageReport:
-        sync, linkage = self.sync, self.linkage
+    def run_while_held(self) -> LinkageReport:
+        """Do the same, for a caller that keeps every other pass off the linkage itself."""
+        sync, linkage, started_at = self.sync, self.linkage, self.sync.clock.now()
         left_alone = sync.rules.is_paused(linkage) or linkage.service != SERVICE
         known = sync.state.recall(linkage.id)
         met = meet(linkage, known, started_at, paused=left_alone)

@@ -100,7 +100,7 @@ class Sync:
                 if linkage is None:
                     self._leave_alone(linkage_id)
                 else:
-                    reports = (LinkagePass(self, linkage).run(),)
+                    reports = (LinkagePass(self, linkage).run_while_held(),)
             trouble += self.deliver_letters(linkage_id)
         notes = self._report_runs(reports)
         return PassReport(started_at, self.clock.now(), reports, tuple(trouble), tuple(notes))

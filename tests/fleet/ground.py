@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.controller import Controller
 from pyftpdlib.authorizers import AuthenticationFailed, DummyAuthorizer
@@ -141,8 +141,10 @@ class Ground:
             return 429, {"title": "too many requests"}
         parts = urlsplit(path).path.split("/")[3:]
         if parts == ["linkages"]:
-            self.lists += 1
-            return 200, {"linkages": [shop.as_linkage() for shop in self.shops.values()]}
+            asked = parse_qs(urlsplit(path).query).get("id")
+            self.lists += asked is None
+            everything = [shop.as_linkage() for shop in self.shops.values()]
+            return 200, {"linkages": [one for one in everything if asked is None or one["id"] in asked]}
         code = parts[1]
         shop = self.shops[code]
         with self.seen("http", code):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from time import monotonic
 
 import psycopg
 import pytest
@@ -208,11 +209,27 @@ def test_without_the_list_those_known_have_their_turns_and_new_ones_none(office)
     assert office.look() == {"a": ORDINARY, "b": ORDINARY, "c": ORDINARY}
 
 
+def wait_until(condition, limit=10.0):
+    until = monotonic() + limit
+    while not condition():
+        assert monotonic() < until
+
+
+def connections(office):
+    rows = office.connection.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'zaikosync'")
+    return {row["pid"] for row in rows}
+
+
 def test_one_leads_until_it_is_gone(office):
     other = office.another_leader()
     assert len(office.leader.look().turns) == 3
     assert other.look().turns == ()
+    waiting = connections(office)
+    assert other.look().turns == ()
+    assert connections(office) == waiting, "who does not lead keeps its connection"
+    leading = connections(office)
     office.leader.close()
+    wait_until(lambda: connections(office) < leading)  # PostgreSQL frees a lock when it sees that its session is over
     assert len(other.look().turns) == 3
     other.close()
 

@@ -87,6 +87,15 @@ def server():
         thread.join()
 
 
+def test_asks_for_one_linkage_once_and_finds_it_in_whatever_list_comes(server):
+    script, shop = server
+    script.answers = [ok({"linkages": [{**LINKAGE, "id": "2"}, LINKAGE]}), ok({"linkages": []}), ok({}, 429)]
+    assert (shop.fetch_linkage("1").id, shop.fetch_linkage("1")) == ("1", None)
+    with pytest.raises(ShopApiError, match="429"):
+        shop.fetch_linkage("a b")
+    assert [seen[1] for seen in script.seen] == [f"/api/v1/linkages?id={name}" for name in ("1", "1", "a+b")]
+
+
 def test_reads_linkages_with_the_token_and_shows_no_secret(server):
     script, shop = server
     script.answers = [ok({"linkages": [LINKAGE]})]

@@ -105,12 +105,17 @@ class Asked:
     """A shop's list, and how often it was asked for."""
 
     def __init__(self):
-        self.now, self.times, self.error = 100.0, 0, None
+        self.now, self.times, self.error, self.alone = 100.0, 0, None, False
         self.set_back, self.takes = 0.0, 0.0
         self.list = LinkageList(lambda: self.now - self.set_back, 5.0, lambda: self.now)
 
     def find(self, not_before, linkage_id="1"):
-        return self.list.find(linkage_id, not_before, self.fetch)
+        return self.list.find(linkage_id, not_before, self.ask, self.fetch)
+
+    def ask(self, linkage_id):
+        if not self.alone:
+            raise ShopApiError("it knows no ?id=")
+        return replace(LINKAGE, id=linkage_id, ftp_password="of-itself")
 
     def fetch(self):
         self.times += 1
@@ -118,6 +123,14 @@ class Asked:
         if self.error:
             raise self.error
         return (replace(LINKAGE, ftp_password=f"of-{self.times}"),)
+
+
+def test_a_shop_that_answers_for_one_linkage_is_not_asked_for_its_list():
+    asked = Asked()
+    asked.alone = True
+    assert (asked.find(101.0, "9").ftp_password, asked.times) == ("of-itself", 0)
+    asked.alone = False
+    assert (asked.find(99.0).ftp_password, asked.times) == ("of-1", 1)
 
 
 def test_a_list_serves_all_who_can_do_with_one_that_old_and_nobody_for_longer_than_it_is_kept():
