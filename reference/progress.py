@@ -9,15 +9,13 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from reference.service.ports import tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.progress import TaskID
+    from rich.progress import Progress, TaskID
 
     from reference.service.ports import Tell
 
@@ -61,6 +59,10 @@ def showing(*, silent: bool = False) -> Iterator[Tell]:
     if silent:
         yield tell_nobody
     elif sys.stderr.isatty():
+        # Rich takes a fifth of the start, and most passes are not watched.
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             yield Bars(progress)

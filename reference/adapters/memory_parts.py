@@ -15,7 +15,7 @@ from reference.domain.brake import Brake, HeldFile
 from reference.domain.incident import Cause, Incident
 from reference.domain.linkage import FileStamp, Memory, Problem, ProblemKind
 from reference.domain.orders import OrderBook, OrderFile, Stage
-from reference.domain.plan import Batch, Update
+from reference.domain.plan import Batch, Update, list_numbers
 from reference.domain.watch import MissedNews, Watch
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _read_incident(told: list[str] | None) -> Incident | None:
 
 
 def _write_batch(batch: Batch) -> list[Any]:
-    return [batch.key, batch.written_at.isoformat(), [[one.variant_code, one.stock] for one in batch.updates]]
+    return [batch.key, batch.written_at.isoformat(), list_numbers(batch.updates)]
 
 
 def _read_batch(row: list[Any]) -> Batch:

@@ -17,6 +17,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from reference.adapters.shop_api import VARIANTS_PER_PAGE
 from reference.domain.columns import FEW, Rows, is_available
 from reference.domain.matching import Variant
 from reference.errors import ShopApiError
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from reference.service.ports import Receipt
 
 MIRROR_FILE = "mirror.sqlite"
-PAGES_OF_CHANGES = 10
-"""More changes than these pages hold are not worth it: everything is read."""
+MOST_PAGES = 10
+"""More changes than these pages hold, or than a tenth of the shop, are not worth it: everything is read."""
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS mirror_1 (place TEXT PRIMARY KEY, revision INTEGER NOT NULL, witnesses TEXT NOT NULL, "
     "variants BLOB NOT NULL) STRICT"
@@ -151,7 +152,8 @@ class MirroredShop:
         """Return the mirror with what has changed since, or None when everything has to be read."""
         import polars as pl
 
-        changes = self._ask(shop_id, mirror.revision - 1, PAGES_OF_CHANGES)
+        pages = min(MOST_PAGES, max(2, len(mirror.frame) // (10 * VARIANTS_PER_PAGE)))
+        changes = self._ask(shop_id, mirror.revision - 1, pages)
         if changes is None or changes.revision < mirror.revision:
             return None
         changed = {row[0] for row in changes.variants} | changes.deleted

@@ -17,6 +17,7 @@ from reference.adapters.json_answer import Answer, write_json
 from reference.adapters.variant_pages import VariantPages, read_rows
 from reference.domain.linkage import Linkage, LinkageState
 from reference.domain.orders import Buyer, Order, OrderLine, OrderState
+from reference.domain.plan import list_numbers
 from reference.domain.report import LinkageReport, Outcome
 from reference.errors import ShopApiError, ShopTokenRefusedError
 from reference.service.ports import Receipt
@@ -169,7 +170,7 @@ class HttpShop:
         answer = self._ask(
             "POST",
             f"/shops/{quote(shop_id, safe='')}/stock",
-            {"updates": [{"variant_code": one.variant_code, "stock": one.stock} for one in batch.updates]},
+            {"updates": [{"variant_code": code, "stock": stock} for code, stock in list_numbers(batch.updates)]},
             {"Idempotency-Key": batch.key},
         )
         rejected = tuple((one.text("variant_code"), one.text("reason")) for one in answer.list_of("rejected"))

@@ -17,6 +17,7 @@ import psycopg
 
 from reference.adapters.database import connect, name_place, prepare, telling_state_errors
 from reference.adapters.memory_parts import PARTS, read_parts, write_parts
+from reference.domain.columns import list_codes
 from reference.domain.letters import Letter
 from reference.domain.report import name_other_pass
 from reference.domain.standing import describe
@@ -196,7 +197,7 @@ def _keep_heard(connection: psycopg.Connection[Row], linkage_id: str, heard: Hea
         (heard.others, None, True),
     ):
         for start in range(0, len(codes), _CODES_AT_ONCE):
-            some = codes[start : start + _CODES_AT_ONCE]
+            some = list_codes(codes[start : start + _CODES_AT_ONCE])
             _see_that_it_is_text(*some)
             connection.execute(
                 "INSERT INTO linked_code SELECT %s, code, %s, %s FROM unnest(%b::bytea[]) AS code "

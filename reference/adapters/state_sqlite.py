@@ -15,12 +15,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from reference.adapters import watch_records
+from reference.adapters.json_answer import write_json
 from reference.adapters.order_records import SCHEMA as ORDER_SCHEMA
 from reference.adapters.order_records import read_order_book, write_order_book
 from reference.domain.incident import Cause, Incident
 from reference.domain.letters import Letter
 from reference.domain.linkage import FileStamp, Memory, Problem, ProblemKind
-from reference.domain.plan import Batch, Update
+from reference.domain.plan import Batch, Update, list_numbers
 from reference.errors import PassAlreadyRunningError, StateError
 from reference.service.ports import QueuedLetter
 
@@ -298,7 +299,7 @@ def _write_memory(connection: sqlite3.Connection, memory: Memory) -> None:
                 me,
                 place,
                 batch.key,
-                json.dumps([(one.variant_code, one.stock) for one in batch.updates], ensure_ascii=False),
+                write_json(list_numbers(batch.updates)).decode(),
                 batch.written_at.isoformat(),
             )
             for place, batch in enumerate(memory.queue)

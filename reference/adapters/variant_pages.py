@@ -37,15 +37,16 @@ class VariantPages:
 
     def add(self, answer: Answer) -> int:
         """Take a page and return its rows; raises `ShopApiError` when a variant_id is given twice."""
-        rows = read_rows(answer)
+        columns = _read_columns(answer)
+        rows = len(columns[0])
         if self.in_columns and (self._frames or answer.optional_text("next_cursor") is not None):
-            self._add_frame(answer, rows)
+            self._add_frame(answer, columns)
         else:
-            self._variants |= {row[0]: Variant(*row) for row in rows}
-            self._count += len(rows)
+            self._variants |= {row[0]: Variant(*row) for row in zip(*columns, strict=True)}
+            self._count += rows
             if len(self._variants) != self._count:
                 raise _twice(answer)
-        return len(rows)
+        return rows
 
     def gathered(self, answer: Answer) -> Collection[Variant]:
         """Return all variants; `answer` was the last page's."""
@@ -60,20 +61,21 @@ class VariantPages:
             raise _twice(answer)
         return Rows(frame, Variant)
 
-    def _add_frame(self, answer: Answer, rows: list[tuple[Any, ...]]) -> None:
+    def _add_frame(self, answer: Answer, columns: list[list[Any]]) -> None:
         """Take a page as columns; a page that comes again would never end, so its first row is enough to look at."""
         import polars as pl
 
-        if rows and rows[0][0] in self._first_ids:
+        first = columns[0][:1]
+        if not self._first_ids.isdisjoint(first):
             raise _twice(answer)
-        self._first_ids |= {row[0] for row in rows[:1]}
+        self._first_ids.update(first)
         schema: dict[str, pl.DataType] = {
             "variant_id": pl.String(),
             "code": pl.String(),
             "stock": pl.Int64(),
             "listing_status": pl.Categorical(),
         }
-        self._frames.append(pl.DataFrame(rows, schema=schema, orient="row"))
+        self._frames.append(pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema))
 
 
 def _twice(answer: Answer) -> Exception:
@@ -81,13 +83,19 @@ def _twice(answer: Answer) -> Exception:
 
 
 def read_rows(answer: Answer) -> list[tuple[Any, ...]]:
+    """Read a page as rows of the fields of `Variant`."""
+    return list(zip(*_read_columns(answer), strict=True))
+
+
+def _read_columns(answer: Answer) -> list[list[Any]]:
     """Read a page; what is well is read quickly, for there may be a million, and what is not is named."""
-    rows = answer.rows_if("variants", _FIELDS)
-    if rows is None or any(row[2] < 0 for row in rows):
+    columns = answer.columns_if("variants", _FIELDS)
+    if columns is None or min(columns[2], default=0) < 0:
         rows = [
             (one.text("variant_id"), one.optional_text("variant_code"), one.count("stock"), one.text("listing_status"))
             for one in answer.list_of("variants")
         ]
-    if max((row[2] for row in rows), default=0) > _LARGEST:  # no column could hold it
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in _FIELDS]
+    if max(columns[2], default=0) > _LARGEST:  # no column could hold it
         raise answer.wrong("stock", "is a number beyond 64 bits")
-    return rows
+    return columns

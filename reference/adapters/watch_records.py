@@ -10,7 +10,9 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from reference.adapters.json_answer import write_json
 from reference.domain.brake import Brake, HeldFile
+from reference.domain.columns import list_codes
 from reference.domain.linkage import FileStamp
 from reference.domain.watch import MissedNews, Watch
 
@@ -126,7 +128,7 @@ def keep_heard(connection: sqlite3.Connection, linkage_id: str, heard: Heard) ->
         (heard.others, None, True),
     ):
         for start in range(0, len(codes), _ROWS_AT_ONCE):
-            rows = json.dumps([*codes[start : start + _ROWS_AT_ONCE]], ensure_ascii=False)
+            rows = write_json(list_codes(codes[start : start + _ROWS_AT_ONCE])).decode()
             connection.execute(
                 "INSERT INTO linked_code SELECT ?, value, ?, ? FROM json_each(?) WHERE true "
                 "ON CONFLICT (linkage_id, sku_code) DO UPDATE SET "
@@ -154,11 +156,12 @@ def find_linked_codes(
 
 def forget_codes_of_another_place(connection: sqlite3.Connection, memory: Memory) -> None:
     """Forget the codes of a linkage that is about to be kept with another shop, FTP user or shop code."""
-    connection.execute(
-        "DELETE FROM linked_code WHERE linkage_id = ?1 AND NOT EXISTS (SELECT 1 FROM linkage "
-        "WHERE linkage_id = ?1 AND shop_id = ?2 AND ftp_user = ?3 AND shop_code = ?4)",
+    same_place = connection.execute(
+        "SELECT 1 FROM linkage WHERE linkage_id = ? AND shop_id = ? AND ftp_user = ? AND shop_code = ?",
         (memory.linkage_id, memory.shop_id, memory.ftp_user, memory.shop_code),
-    )
+    ).fetchone()
+    if same_place is None:
+        connection.execute("DELETE FROM linked_code WHERE linkage_id = ?", (memory.linkage_id,))
 
 
 def _write_time(moment: datetime | None) -> str | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import ItemsView, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -47,6 +47,10 @@ class Rows(Sequence[Row], Generic[Row]):
         for part in self.frame.iter_slices(_AT_ONCE):
             for row in part.rows():
                 yield self.make(*row)
+
+    def values(self) -> list[tuple[Any, ...]]:
+        """Return what the rows are made of, and make none: for those that only write them down."""
+        return list(zip(*(column.to_list() for column in self.frame), strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +129,20 @@ def levels_of(levels: Mapping[str, int], codes: Sequence[str]) -> dict[str, int]
     import polars as pl
 
     return dict(levels.frame.filter(pl.col("code").is_in(column_of(codes).implode())).rows())
+
+
+def list_codes(codes: Sequence[str]) -> list[str]:
+    """Return codes as a list; those in a column are not looked at one by one."""
+    return codes.frame.to_series().to_list() if isinstance(codes, Rows) else [*codes]
+
+
+def lower_levels(levels: pl.DataFrame, held: Mapping[str, int]) -> pl.DataFrame:
+    """Return `code` and `level` less what is held of a code, never below 0."""
+    import polars as pl
+
+    units = levels_in_columns(held).rename({"level": "held"})
+    left = (pl.col("level") - pl.col("held").fill_null(0)).clip(lower_bound=0)
+    return levels.join(units, on="code", how="left", maintain_order="left").select("code", left.alias("level"))
 
 
 def as_text(code: str) -> str:

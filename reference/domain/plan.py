@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reference.domain.columns import Rows, differing, rows_or_tuple
+from reference.domain.columns import Rows, differing, lower_levels, rows_or_tuple
 from reference.domain.orders import lowered
 
 if TYPE_CHECKING:
@@ -89,8 +89,17 @@ def cut_batches(
         yield Batch(new_key(), plan.updates[start : start + rows], written_at)
 
 
-def hold_back(batch: Batch, held: Mapping[str, int]) -> tuple[Update, ...]:
+def list_numbers(updates: Sequence[Update]) -> list[tuple[str, int]]:
+    """Return code and stock of each update, to be written down."""
+    return updates.values() if isinstance(updates, Rows) else [(one.variant_code, one.stock) for one in updates]
+
+
+def hold_back(batch: Batch, held: Mapping[str, int]) -> Sequence[Update]:
     """Return the batch's updates with what is held back taken off."""
+    if not held:
+        return batch.updates
+    if isinstance(batch.updates, Rows):
+        return Rows(lower_levels(batch.updates.frame, held), Update)
     return tuple(
         replace(update, stock=lowered(update.stock, held[update.variant_code]))
         if update.variant_code in held
@@ -99,12 +108,12 @@ def hold_back(batch: Batch, held: Mapping[str, int]) -> tuple[Update, ...]:
     )
 
 
-def make_request(batch: Batch, updates: tuple[Update, ...], orders_until: int) -> Batch:
+def make_request(batch: Batch, updates: Sequence[Update], orders_until: int) -> Batch:
     """Return what is sent of a batch, under a key that stands for its numbers and for the last order they know.
 
     The same numbers after the same order, sent again because a pass was killed, do nothing twice. Other numbers, or the
     same after another order, are a request of their own.
     """
-    numbers = json.dumps([(update.variant_code, update.stock) for update in updates])
+    numbers = json.dumps(list_numbers(updates))
     digest = hashlib.sha256(numbers.encode()).hexdigest()
     return replace(batch, key=f"{batch.key}-{orders_until}-{digest[:16]}", updates=updates)

@@ -22,7 +22,7 @@ from reference.errors import LinkageError
 from reference.service.ports import tell_nobody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from reference.domain.letters import Letter
     from reference.domain.linked_codes import Heard
@@ -86,7 +86,7 @@ class SendingDesk:
             receipt = replace(receipt, rejected=receipt.rejected + correction.rejected)
         return receipt
 
-    def _lowered(self, batch: Batch) -> tuple[Update, ...]:
+    def _lowered(self, batch: Batch) -> Sequence[Update]:
         """Return a batch's updates as they are to be sent now."""
         return hold_back(batch, self.rules.hold_back(self.memory.orders, batch.written_at))
 

@@ -144,7 +144,7 @@ def parse_number(field: str, text: str) -> int:
 
 def is_kept(text: str) -> bool:
     """Whether the shop can keep a text: no NUL, no half characters."""
-    return _UNKEPT.search(text) is None
+    return "\0" not in text if text.isascii() else _UNKEPT.search(text) is None
 
 
 def checked_text(field: str, value: str, *, wanted: bool = False) -> str:

@@ -16,7 +16,7 @@ from reference.domain.limits import Limits
 from reference.domain.linkage import FileStamp
 from reference.domain.linked_codes import hear
 from reference.domain.matching import Match, Matching, Variant, find_near_misses, match_levels, stock_by_code
-from reference.domain.plan import cut_batches, plan_updates
+from reference.domain.plan import Batch, Update, cut_batches, hold_back, list_numbers, make_request, plan_updates
 from tests.properties.budget import times
 
 AT = datetime(2026, 4, 1, 9, tzinfo=JAPAN)
@@ -62,6 +62,18 @@ def test_the_same_updates_are_planned_and_the_same_codes_heard_of(levels, varian
         heard, wide = hear(plain, AT, held=is_held), hear(many(plain), AT, held=is_held)
         kinds = ("stocked", "emptied", "others")
         assert [sorted(getattr(wide, kind)) for kind in kinds] == [sorted(getattr(heard, kind)) for kind in kinds]
+
+
+@times(2)
+@given(LEVELS, st.dictionaries(CODES, st.integers(0, 6)))
+def test_the_same_numbers_are_sent_under_the_same_key(levels, held):
+    updates = tuple(Update(code, level) for code, level in sorted(levels.items()))
+    plain = Batch("k", updates, AT)
+    wide = Batch("k", Rows(levels_in_columns(levels), Update), AT)
+    lowered, lowered_wide = hold_back(plain, held), hold_back(wide, held)
+    assert tuple(lowered_wide) == lowered
+    assert list_numbers(lowered_wide) == list_numbers(lowered) == [(one.variant_code, one.stock) for one in lowered]
+    assert make_request(wide, lowered_wide, 7).key == make_request(plain, lowered, 7).key
 
 
 @times(2)
