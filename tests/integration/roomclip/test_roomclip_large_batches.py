@@ -80,6 +80,12 @@ def test_changes_are_remembered_while_they_are_few(ground):
     assert [changes.are_few("1", after) for after in (14, 13)] == [True, False]
 
 
+def test_an_edited_item_is_among_what_changed(large):
+    before = large.variants("1").revision
+    large.edit_item("1", ItemInput("R-7", "机", (VariantInput("B-007"),)))
+    assert [one.variant_code for one in large.variants("1", changed_after=before).variants] == ["B-007"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
