@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks import lab
 from benchmarks.readme import READMES, RESULTS, ROOT, renew
@@ -37,6 +38,11 @@ def main(arguments: Sequence[str]) -> int:
             renew(path, result)
     print(json.dumps(result, ensure_ascii=False, indent=1) if chosen.json else "\n".join(tell(result)))
     say(f"every figure is in {into.relative_to(Path.cwd()) if into.is_relative_to(Path.cwd()) else into}")
+    return exit_code(result)
+
+
+def exit_code(result: Mapping[str, Any]) -> int:
+    """1 when a side of a row failed, else 0."""
     return 1 if any("failed: " in row["note"] for row in result["rows"]) else 0
 
 

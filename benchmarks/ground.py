@@ -110,7 +110,10 @@ def open_ground(folder: Path, skus: int) -> Iterator[Ground]:
         gc.freeze()  # what stays need not be looked at again while the lab answers
         ground = Ground(lab, folder, int(account.user.split("_")[0]), path, account.user, account.password, stocks)
         ground.change()
-        yield ground
+        try:
+            yield ground
+        finally:
+            gc.unfreeze()  # else what hangs together in circles would never be given back
 
 
 def code_of(number: int) -> str:

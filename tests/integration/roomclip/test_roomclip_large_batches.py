@@ -80,6 +80,20 @@ def test_changes_are_remembered_while_they_are_few(ground):
     assert [changes.are_few("1", after) for after in (14, 13)] == [True, False]
 
 
+@pytest.mark.parametrize("changed_after", [None, 0])
+def test_a_page_that_holds_the_rest_to_the_last_variant_leads_no_further(large, changed_after):
+    for limit, further in ((len(CODES) - 1, True), (len(CODES), False), (len(CODES) + 1, False)):
+        page = large.variants_as_json("1", limit=limit, changed_after=changed_after)
+        assert (page.next_cursor is not None) is further
+        assert [one["variant_code"] for one in json.loads(page.variants)] == list(CODES[:limit])
+
+
+def test_an_edited_item_is_among_what_changed(large):
+    before = large.variants("1").revision
+    large.edit_item("1", ItemInput("R-7", "机", (VariantInput("B-007"),)))
+    assert [one.variant_code for one in large.variants("1", changed_after=before).variants] == ["B-007"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
