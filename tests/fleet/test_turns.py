@@ -192,6 +192,8 @@ def test_a_linkage_paused_or_gone_is_passed_over_once_more_until_it_is_remembere
         office.state.save(replace(FRESH, linkage_id=name))
     office.change(0, state=LinkageState.PAUSED)
     assert office.look() == {"a": ORDINARY, "b": ORDINARY, "c": ORDINARY, "x": ORDINARY}
+    office.begin_all()
+    assert office.look() == {}
     office.finish_all()
     for name in "ax":
         office.state.save(replace(FRESH, linkage_id=name, paused=True))
