@@ -219,6 +219,12 @@ def test_one_leads_until_it_is_gone(office):
     other.close()
 
 
+def test_what_the_leader_was_told_serves_the_passes_of_its_worker(office):
+    office.leader.look()
+    office.error = ShopApiError("not asked again")
+    assert office.leader.listed.find("a", 0.0, office.fetch) == office.linkages[0]
+
+
 def test_two_who_queue_the_same_turns_queue_them_once(office):
     office.queue([Turn("a", 0.0)])
     office.queue([Turn("a", 0.0), Turn("b", 0.0)])
