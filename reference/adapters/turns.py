@@ -128,7 +128,7 @@ def _find_turns(
     mails = {row["linkage_id"] for row in connection.execute("SELECT DISTINCT linkage_id FROM letter")}
     served = active.keys() | mails  # a mail of a linkage that was paused meanwhile is still to be handed over
     connection.execute("DELETE FROM turn WHERE NOT linkage_id = ANY(%s)", [list(served)])
-    rows = connection.execute(f"SELECT linkage_id FROM turn WHERE NOT ({_DUE})", {"step": step})  # noqa: S608
+    rows = connection.execute(_RESTED, {"step": step})
     rested = {row["linkage_id"] for row in rows}
     rows = connection.execute("SELECT args ->> 'linkage_id' AS id FROM procrastinate_jobs WHERE status = 'doing'")
     on = {row["id"] for row in rows}
@@ -145,11 +145,12 @@ def _find_turns(
 
 
 def _find_turns_of_known(connection: psycopg.Connection[Row], listed_at: float, step: timedelta) -> tuple[Turn, ...]:
-    rows = connection.execute(f"SELECT linkage_id FROM turn WHERE {_DUE} ORDER BY linkage_id", {"step": step})  # noqa: S608
+    rows = connection.execute(_DUE, {"step": step})
     return tuple(Turn(row["linkage_id"], listed_at) for row in rows)
 
 
-_DUE = "due_at <= now() OR due_at > now() + %(step)s"
+_RESTED = "SELECT linkage_id FROM turn WHERE due_at > now() AND due_at <= now() + %(step)s"
+_DUE = "SELECT linkage_id FROM turn WHERE due_at <= now() OR due_at > now() + %(step)s ORDER BY linkage_id"
 """A turn further off than one interval was written down with a longer one, or by a clock that has been set back."""
 
 

@@ -193,6 +193,8 @@ def test_a_linkage_paused_or_gone_is_passed_over_once_more_until_it_is_remembere
         office.state.save(replace(FRESH, linkage_id=name))
     office.change(0, state=LinkageState.PAUSED)
     assert office.look() == {"a": ORDINARY, "b": ORDINARY, "c": ORDINARY, "x": ORDINARY}
+    office.begin_all()
+    assert office.look() == {}
     office.finish_all()
     for name in "ax":
         office.state.save(replace(FRESH, linkage_id=name, paused=True))
@@ -232,6 +234,12 @@ def test_one_leads_until_it_is_gone(office):
     wait_until(lambda: connections(office) < leading)  # PostgreSQL frees a lock when it sees that its session is over
     assert len(other.look().turns) == 3
     other.close()
+
+
+def test_what_the_leader_was_told_serves_the_passes_of_its_worker(office):
+    office.leader.look()
+    office.error = ShopApiError("not asked again")
+    assert office.leader.listed.find("a", 0.0, office.fetch) == office.linkages[0]
 
 
 def test_two_who_queue_the_same_turns_queue_them_once(office):

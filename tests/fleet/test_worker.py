@@ -157,6 +157,20 @@ def test_postgresql_that_goes_away_in_mid_pass_and_comes_back_is_waited_for(flee
     assert server.password not in workers.said(worker)
 
 
+def test_a_worker_asked_to_end_ends_after_the_pass_in_hand_and_begins_none(fleet):
+    ground, workers = fleet(3)
+    ground.slow = dict.fromkeys(ground.shops, released := threading.Event())
+    ground.put_file("20001", 3)
+    worker = workers.start(*SELDOM, "--concurrency", "1")
+    ground.wait_until(lambda: ground.waits("20001"))
+    worker.send_signal(signal.SIGTERM)
+    released.set()
+    assert workers.end(worker) == 0
+    assert (passes(ground)["20001"], ground.behind()) == (1, [])
+    told = json.loads(run(workers.environ, "status", "--json").stdout)["fleet"]
+    assert (told["passes_on"], told["passes_waiting"]) == (0, 3 - sum(passes(ground).values()))
+
+
 def test_another_fleet_or_another_schema_is_refused_by_the_worker_and_left_alone(fleet, database):
     ground, workers = fleet(1)
     assert run(workers.environ, "once").returncode == 0

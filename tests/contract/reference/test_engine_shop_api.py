@@ -277,6 +277,18 @@ def test_nonsense_is_refused_with_the_field_that_is_wrong(server, content, words
     assert "GET /shops/7/variants" in str(refusal.value)
 
 
+@pytest.mark.parametrize("second", [("3", "2"), ("2", "3"), ("0", "1")])
+def test_a_variant_that_comes_again_on_a_later_page_is_refused(server, second):
+    script, shop = server
+    pages = [("1", "2"), second]
+    script.answers = [
+        ok({"variants": [variant(one) for one in page], "next_cursor": following})
+        for page, following in zip(pages, ("c", None), strict=True)
+    ]
+    with pytest.raises(ShopApiError, match="variant_id twice"):
+        shop.fetch_variants("7")
+
+
 def test_an_unknown_state_of_a_linkage_is_not_taken_for_active(server):
     script, shop = server
     script.answers = [ok({"linkages": [{**LINKAGE, "state": "weird"}]})]
