@@ -37,6 +37,9 @@ class Elsewhere:
 _ENGINES = "tests/acceptance/test_other_engines.py"
 _JUDGED = "the same engine is judged there, by more scenarios"
 ELSEWHERE = {
+    "python -m benchmarks.cost --shops 120 --workers 1 2": Elsewhere(
+        "it takes a minute and more; it is run there with three shops", "tests/fleet/test_cost.py", ("main([",),
+    ),
     "python -m tests.workerkills": Elsewhere(
         "fifty kills take minutes; a few are made there", "tests/fleet/test_worker_kills.py", ("kill_workers(",)
     ),
