@@ -152,8 +152,8 @@ def test_a_linkage_that_cannot_be_let_go_is_free_all_the_same(database):
             with pytest.raises(psycopg.Error):
                 one.connection.execute("SELECT no_such_thing")
         assert one.connection.closed
-        with two.hold("1"):
-            pass
+        two.connection.execute("SET statement_timeout = '20s'")  # the server notices in a moment
+        two.connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"{database.schema}/linkage 1"])
 
 
 def test_a_peer_that_is_gone_without_a_word_is_noticed_on_both_ends(database):
