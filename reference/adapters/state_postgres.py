@@ -163,9 +163,9 @@ _PARTS_OF_ONE, _PARTS_OF_ALL = (
     f"{_ALL_PARTS}{rest}".encode() for rest in ("WHERE linkage_id = %s", "ORDER BY linkage_id")
 )
 _UPSERT = (
-    "WITH codes_of_another_shop AS (DELETE FROM linked_code WHERE linkage_id = %(linkage_id)s AND NOT EXISTS (SELECT 1 "  # noqa: S608 - our own words
-    "FROM linkage WHERE linkage_id = %(linkage_id)s AND shop_id = %(shop_id)s AND ftp_user = %(ftp_user)s "
-    "AND shop_code = %(shop_code)s)) "
+    "WITH codes_of_another_shop AS (DELETE FROM linked_code WHERE linkage_id = %(linkage_id)s "  # noqa: S608 - our own
+    "AND NOT EXISTS (SELECT 1 FROM linkage WHERE linkage_id = %(linkage_id)s AND shop_id = %(shop_id)s "
+    "AND ftp_user = %(ftp_user)s AND shop_code = %(shop_code)s)) "
     f"INSERT INTO linkage ({', '.join(_COLUMNS)}) VALUES ({', '.join(f'%({one})s' for one in _COLUMNS)}) "
     "ON CONFLICT (linkage_id) DO UPDATE SET "
     f"{', '.join(f'{one} = excluded.{one}' for one in _COLUMNS if one != 'linkage_id')}"
