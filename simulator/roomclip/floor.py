@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 FIRST_SHOP = ("RoomClipショッピング店", "owner@shop.example")
 MOST_IN_MENU = 10
 SHOPS_PER_PAGE = 50
-JOURNALLED_CODES = 2000
-"""No journal entry names more codes than one pass of TEMPOSTAR can change."""
+JOURNALLED_CODES = 10_000
+"""A journal entry names the codes of the largest batch that the shop API takes, and no more."""
 
 
 class Floor:

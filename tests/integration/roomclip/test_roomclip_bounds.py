@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.roomclip.floor import JOURNALLED_CODES
+from simulator.roomclip.sales import MAX_UPDATES
 from simulator.roomclip.item_csv import COLUMNS
 from simulator.roomclip.item_lists import KEPT_WARNINGS
 from simulator.roomclip.listing import MAX_NUMBER
@@ -15,13 +16,14 @@ def items_csv(count: int, code: str) -> bytes:
     return "\r\n".join((",".join(COLUMNS), *rows)).encode()
 
 
-def test_the_journal_names_no_more_codes_than_a_pass_can_change(roomclip, ground):
-    assert TOO_MANY > JOURNALLED_CODES
-    roomclip.import_items("1", items_csv(TOO_MANY, "C-{}"))
-    roomclip.set_stock("1", [(f"C-{number}", 1) for number in range(TOO_MANY)])
+def test_the_journal_names_every_code_of_the_largest_batch_and_no_more(roomclip, ground):
+    many = JOURNALLED_CODES + 100
+    assert JOURNALLED_CODES == MAX_UPDATES
+    roomclip.import_items("1", items_csv(many, "C-{}"))
+    roomclip.set_stock("1", [(f"C-{number}", 1) for number in range(many)])
     roomclip.set_stock("1", [(f"X-{number}", 1) for number in range(TOO_MANY)])
     changed, rejected = ground.journal.read(kind="stock.synced")
-    assert (changed.data["updated"], len(changed.skus)) == (TOO_MANY, JOURNALLED_CODES)
+    assert (changed.data["updated"], len(changed.skus)) == (many, JOURNALLED_CODES)
     assert (rejected.data["rejected"], len(rejected.data["rejections"])) == (TOO_MANY, 100)
 
 
