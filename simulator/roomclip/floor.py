@@ -29,7 +29,7 @@ FIRST_SHOP = ("RoomClipショッピング店", "owner@shop.example")
 MOST_IN_MENU = 10
 SHOPS_PER_PAGE = 50
 JOURNALLED_CODES = 10_000
-"""A journal entry names the codes of the largest batch that the shop API takes, and no more."""
+"""An import's journal entry names as many codes as the largest batch of stock updates can have, and no more."""
 
 
 class Floor:

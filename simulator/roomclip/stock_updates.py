@@ -11,7 +11,7 @@ import orjson
 
 from simulator.errors import BadValue, Unknown
 from simulator.journal import Service
-from simulator.roomclip.floor import JOURNALLED_CODES, Floor
+from simulator.roomclip.floor import Floor
 from simulator.roomclip.sales import checked_updates, plan_updates
 from simulator.roomclip.stock_push import Processed, PushKey, PushRefused, StockPush, compose_push_answer, parse_push
 
@@ -64,7 +64,7 @@ class StockUpdates(Floor):
                 "stock.synced",
                 f"Stock was set from outside: {report.updated} changed, {report.unchanged} unchanged,"
                 f" {len(report.rejected)} rejected.",
-                skus=plan.codes[:JOURNALLED_CODES],
+                skus=plan.codes,
                 shop_id=shop_id,
                 updated=report.updated,
                 unchanged=report.unchanged,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from simulator.roomclip.floor import JOURNALLED_CODES
-from simulator.roomclip.sales import MAX_UPDATES
 from simulator.roomclip.item_csv import COLUMNS
 from simulator.roomclip.item_lists import KEPT_WARNINGS
 from simulator.roomclip.listing import MAX_NUMBER
+from simulator.roomclip.sales import MAX_UPDATES
 
 TOO_MANY = 2100
 
@@ -16,14 +16,15 @@ def items_csv(count: int, code: str) -> bytes:
     return "\r\n".join((",".join(COLUMNS), *rows)).encode()
 
 
-def test_the_journal_names_every_code_of_the_largest_batch_and_no_more(roomclip, ground):
-    many = JOURNALLED_CODES + 100
+def test_the_journal_names_every_code_of_the_largest_batch_and_no_more_of_an_import(roomclip, ground):
     assert JOURNALLED_CODES == MAX_UPDATES
-    roomclip.import_items("1", items_csv(many, "C-{}"))
-    roomclip.set_stock("1", [(f"C-{number}", 1) for number in range(many)])
+    roomclip.import_items("1", items_csv(MAX_UPDATES + 1, "C-{}"))
+    (imported,) = ground.journal.read(kind="items.imported")
+    assert len(imported.skus) == JOURNALLED_CODES
+    roomclip.set_stock("1", [(f"C-{number}", 1) for number in range(MAX_UPDATES)])
     roomclip.set_stock("1", [(f"X-{number}", 1) for number in range(TOO_MANY)])
     changed, rejected = ground.journal.read(kind="stock.synced")
-    assert (changed.data["updated"], len(changed.skus)) == (many, JOURNALLED_CODES)
+    assert (changed.data["updated"], len(changed.skus)) == (MAX_UPDATES, MAX_UPDATES)
     assert (rejected.data["rejected"], len(rejected.data["rejections"])) == (TOO_MANY, 100)
 
 
