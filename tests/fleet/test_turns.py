@@ -239,7 +239,11 @@ def test_one_leads_until_it_is_gone(office):
 def test_what_the_leader_was_told_serves_the_passes_of_its_worker(office):
     office.leader.look()
     office.error = ShopApiError("not asked again")
-    assert office.leader.listed.find("a", 0.0, office.fetch) == office.linkages[0]
+
+    def ask(_linkage_id):
+        raise ShopApiError("it knows no ?id=")
+
+    assert office.leader.listed.find("a", 0.0, ask, office.fetch) == office.linkages[0]
 
 
 def test_two_who_queue_the_same_turns_queue_them_once(office):
