@@ -10,6 +10,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from reference.adapters.moments import read_time, write_time
 from reference.adapters.order_records import read_orders, write_orders
 from reference.domain.brake import Brake, HeldFile
 from reference.domain.incident import Cause, Incident
@@ -55,7 +56,7 @@ def read_parts(parts: Mapping[str, str]) -> Memory:
         queue=tuple(_read_batch(batch) for batch in values["queue"]),
         told=frozenset(Problem(ProblemKind(kind), code, reason) for kind, code, reason in values["told"]),
         incident=_read_incident(place["incident"]),
-        last_success_at=_read_time(place["last_success_at"]),
+        last_success_at=read_time(place["last_success_at"]),
         orders=_read_orders(values["orders"]),
         watch=_read_watch(values["watch"]),
         brake=_read_brake(values["brake"]),
@@ -74,7 +75,7 @@ def _write_place(memory: Memory) -> dict[str, Any]:
         "files": [_write_stamp(stamp) for stamp in memory.files],
         "newest": _write_stamp(memory.newest) if memory.newest else None,
         "incident": [incident.opened_at.isoformat(), *incident.told] if incident else None,
-        "last_success_at": _write_time(memory.last_success_at),
+        "last_success_at": write_time(memory.last_success_at),
     }
 
 
@@ -94,13 +95,13 @@ def _read_batch(row: list[Any]) -> Batch:
 def _write_orders(book: OrderBook) -> dict[str, Any]:
     return {
         "after": book.after,
-        "named_at": _write_time(book.named_at),
+        "named_at": write_time(book.named_at),
         "waiting": write_orders(book.waiting),
         "files": [
             {
                 "name": file.name,
                 "stage": file.stage.value,
-                "taken_in_at": _write_time(file.taken_in_at),
+                "taken_in_at": write_time(file.taken_in_at),
                 "cancelled": sorted(file.cancelled),
                 "orders": write_orders(file.orders),
             }
@@ -112,7 +113,7 @@ def _write_orders(book: OrderBook) -> dict[str, Any]:
 def _read_orders(book: dict[str, Any]) -> OrderBook:
     return OrderBook(
         after=book["after"],
-        named_at=_read_time(book["named_at"]),
+        named_at=read_time(book["named_at"]),
         waiting=read_orders(book["waiting"]),
         files=tuple(
             OrderFile(
@@ -120,7 +121,7 @@ def _read_orders(book: dict[str, Any]) -> OrderBook:
                 orders=read_orders(file["orders"]),
                 stage=Stage(file["stage"]),
                 cancelled=frozenset(file["cancelled"]),
-                taken_in_at=_read_time(file["taken_in_at"]),
+                taken_in_at=read_time(file["taken_in_at"]),
             )
             for file in book["files"]
         ),
@@ -130,8 +131,8 @@ def _read_orders(book: dict[str, Any]) -> OrderBook:
 def _write_watch(watch: Watch) -> dict[str, Any]:
     missed = watch.missed
     return {
-        "active_since": _write_time(watch.active_since),
-        "looked_at": _write_time(watch.looked_at),
+        "active_since": write_time(watch.active_since),
+        "looked_at": write_time(watch.looked_at),
         "missed": [missed.since.isoformat(), missed.heard_from.isoformat()] if missed else None,
         "digest": watch.digest,
         "rewrites": watch.rewrites,
@@ -141,8 +142,8 @@ def _write_watch(watch: Watch) -> dict[str, Any]:
 def _read_watch(watch: dict[str, Any]) -> Watch:
     missed = watch["missed"]
     return Watch(
-        active_since=_read_time(watch["active_since"]),
-        looked_at=_read_time(watch["looked_at"]),
+        active_since=read_time(watch["active_since"]),
+        looked_at=read_time(watch["looked_at"]),
         missed=MissedNews(*(datetime.fromisoformat(time) for time in missed)) if missed else None,
         digest=watch["digest"],
         rewrites=watch["rewrites"],
@@ -155,7 +156,7 @@ def _write_brake(brake: Brake) -> dict[str, Any]:
         "zeros": brake.zeros,
         "in_stock": brake.in_stock,
         "released": brake.released,
-        "settled_at": _write_time(brake.settled_at),
+        "settled_at": write_time(brake.settled_at),
     }
 
 
@@ -165,7 +166,7 @@ def _read_brake(brake: dict[str, Any]) -> Brake:
         zeros=brake["zeros"],
         in_stock=brake["in_stock"],
         released=brake["released"],
-        settled_at=_read_time(brake["settled_at"]),
+        settled_at=read_time(brake["settled_at"]),
     )
 
 
@@ -176,11 +177,3 @@ def _write_stamp(stamp: FileStamp) -> list[Any]:
 def _read_stamp(row: list[Any]) -> FileStamp:
     modified_at, name, size = row
     return FileStamp(datetime.fromisoformat(modified_at), name, size)
-
-
-def _write_time(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _read_time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

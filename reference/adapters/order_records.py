@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from reference.adapters.moments import read_time, write_time
 from reference.domain.orders import Buyer, Order, OrderBook, OrderFile, OrderLine, OrderState, Stage
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def read_order_book(connection: sqlite3.Connection, linkage_id: str) -> OrderBoo
     files = connection.execute("SELECT * FROM order_file WHERE linkage_id = ? ORDER BY place", (linkage_id,)).fetchall()
     return OrderBook(
         after=row["after"],
-        named_at=_read_time(row["named_at"]),
+        named_at=read_time(row["named_at"]),
         waiting=read_orders(row["waiting"]),
         files=tuple(
             OrderFile(
@@ -38,7 +39,7 @@ def read_order_book(connection: sqlite3.Connection, linkage_id: str) -> OrderBoo
                 orders=read_orders(file["orders"]),
                 stage=Stage(file["stage"]),
                 cancelled=frozenset(json.loads(file["cancelled"])),
-                taken_in_at=_read_time(file["taken_in_at"]),
+                taken_in_at=read_time(file["taken_in_at"]),
             )
             for file in files
         ),
@@ -47,7 +48,7 @@ def read_order_book(connection: sqlite3.Connection, linkage_id: str) -> OrderBoo
 
 def write_order_book(connection: sqlite3.Connection, linkage_id: str, book: OrderBook) -> None:
     """Keep the orders of a linkage instead of those kept before."""
-    row = (linkage_id, book.after, _write_time(book.named_at), write_orders(book.waiting))
+    row = (linkage_id, book.after, write_time(book.named_at), write_orders(book.waiting))
     connection.execute("REPLACE INTO order_book VALUES (?, ?, ?, ?)", row)
     connection.execute("DELETE FROM order_file WHERE linkage_id = ?", (linkage_id,))
     connection.executemany(
@@ -58,7 +59,7 @@ def write_order_book(connection: sqlite3.Connection, linkage_id: str, book: Orde
                 place,
                 file.name,
                 file.stage.value,
-                _write_time(file.taken_in_at),
+                write_time(file.taken_in_at),
                 json.dumps(sorted(file.cancelled), ensure_ascii=False),
                 write_orders(file.orders),
             )
@@ -88,11 +89,3 @@ def _read_order(row: dict[str, Any]) -> Order:
             "lines": tuple(OrderLine(**line) for line in row["lines"]),
         }
     )
-
-
-def _write_time(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _read_time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

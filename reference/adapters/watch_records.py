@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reference.adapters.json_answer import write_json
+from reference.adapters.moments import read_time, write_time
 from reference.domain.brake import Brake, HeldFile
 from reference.domain.columns import list_codes
 from reference.domain.linkage import FileStamp
@@ -53,8 +54,8 @@ def read_watch(connection: sqlite3.Connection, linkage_id: str) -> Watch:
             datetime.fromisoformat(row["missed_since"]), datetime.fromisoformat(row["missed_heard_from"])
         )
     return Watch(
-        active_since=_read_time(row["active_since"]),
-        looked_at=_read_time(row["looked_at"]),
+        active_since=read_time(row["active_since"]),
+        looked_at=read_time(row["looked_at"]),
         missed=missed,
         digest=row["digest"],
         rewrites=row["rewrites"],
@@ -68,10 +69,10 @@ def write_watch(connection: sqlite3.Connection, linkage_id: str, watch: Watch) -
         "REPLACE INTO watch VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             linkage_id,
-            _write_time(watch.active_since),
-            _write_time(watch.looked_at),
-            _write_time(missed.since if missed else None),
-            _write_time(missed.heard_from if missed else None),
+            write_time(watch.active_since),
+            write_time(watch.looked_at),
+            write_time(missed.since if missed else None),
+            write_time(missed.heard_from if missed else None),
             watch.digest,
             watch.rewrites,
         ),
@@ -93,7 +94,7 @@ def read_brake(connection: sqlite3.Connection, linkage_id: str) -> Brake:
         zeros=row["zeros"],
         in_stock=row["in_stock"],
         released=bool(row["released"]),
-        settled_at=_read_time(row["settled_at"]),
+        settled_at=read_time(row["settled_at"]),
     )
 
 
@@ -101,7 +102,7 @@ def write_brake(connection: sqlite3.Connection, linkage_id: str, brake: Brake) -
     """Keep the brake of a linkage instead of the one kept before."""
     connection.execute(
         "REPLACE INTO brake VALUES (?, ?, ?, ?, ?)",
-        (linkage_id, brake.zeros, brake.in_stock, int(brake.released), _write_time(brake.settled_at)),
+        (linkage_id, brake.zeros, brake.in_stock, int(brake.released), write_time(brake.settled_at)),
     )
     connection.execute("DELETE FROM held_file WHERE linkage_id = ?", (linkage_id,))
     connection.executemany(
@@ -195,11 +196,3 @@ def forget_codes_of_another_place(connection: sqlite3.Connection, memory: Memory
     ).fetchone()
     if same_place is None:
         connection.execute("DELETE FROM linked_code WHERE linkage_id = ?", (memory.linkage_id,))
-
-
-def _write_time(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _read_time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
