@@ -17,10 +17,10 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
-from aiosmtpd.controller import Controller
 from pyftpdlib.authorizers import AuthenticationFailed, DummyAuthorizer
 
 from tests.contract.reference.engine_ftps_server import Authority, Mischief, serve
+from tests.inbox import open_inbox
 from tests.unit.reference.engine_fakes import stock_csv
 
 PASSWORD = "never-shown"
@@ -262,12 +262,4 @@ def _open_inbox(ground: Ground, stack: ExitStack) -> int:
             ground.mail_came(envelope.rcpt_tos[0], mail["Subject"], mail["Message-ID"])
             return "250 OK"
 
-    class AnyPort(Controller):
-        def _trigger_server(self):
-            self.port = self.server.sockets[0].getsockname()[1]
-            super()._trigger_server()
-
-    controller = AnyPort(Inbox(), hostname="127.0.0.1", port=0)
-    controller.start()
-    stack.callback(controller.stop)
-    return controller.port
+    return stack.enter_context(open_inbox(Inbox()))

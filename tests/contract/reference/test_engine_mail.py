@@ -8,12 +8,12 @@ import socket
 from dataclasses import dataclass, field, replace
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from reference.adapters.mail import SmtpMailer
 from reference.domain.letters import Letter
 from reference.errors import MailError
 from reference.service.ports import QueuedLetter
+from tests.inbox import open_inbox
 from tests.unit.reference.engine_fakes import OPENING
 
 LETTER = QueuedLetter(
@@ -39,21 +39,11 @@ class Inbox:
         return self.answer
 
 
-class AnyPortController(Controller):
-    """A controller that may be given port 0: it looks at the bound port before it knocks."""
-
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
 @pytest.fixture
 def inbox():
     handler = Inbox()
-    controller = AnyPortController(handler, hostname="127.0.0.1", port=0)
-    controller.start()
-    yield handler, controller.port
-    controller.stop()
+    with open_inbox(handler) as port:
+        yield handler, port
 
 
 def mailer(port: int) -> SmtpMailer:

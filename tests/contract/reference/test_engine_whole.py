@@ -15,7 +15,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from reference import ConfigurationError, ExitCode, PassAlreadyRunningError, run_pass
 from reference.adapters.state_sqlite import hold_lock
@@ -24,6 +23,7 @@ from reference.domain.linkage import LinkageState
 from reference.domain.plan import Batch, Update
 from reference.domain.report import Outcome
 from tests.contract.reference.engine_ftps_server import PASSWORD, Authority, Mischief, serve
+from tests.inbox import open_inbox
 from tests.unit.reference.engine_fakes import OPENING, FakeShop, stock_csv
 
 TOKEN = "token-never-shown"
@@ -67,15 +67,7 @@ class Company:
                 mails.append(envelope.content)
                 return "250 OK"
 
-        class AnyPort(Controller):
-            def _trigger_server(self):
-                self.port = self.server.sockets[0].getsockname()[1]
-                super()._trigger_server()
-
-        controller = AnyPort(Inbox(), hostname="127.0.0.1", port=0)
-        controller.start()
-        stack.callback(controller.stop)
-        return controller.port
+        return stack.enter_context(open_inbox(Inbox()))
 
 
 class serve_shop:  # noqa: N801 - used as a function
