@@ -115,11 +115,6 @@ def find_unwritable(sku_codes: Sequence[str], encoding: Encoding) -> tuple[str, 
     return tuple(code for code in sku_codes if not code.isascii() and not _survives(code, codec))
 
 
-def encode_stock_file(rows: Sequence[StockRow], file_format: FileFormat) -> bytes:
-    """The bytes of a stock file: comma, CRLF after each row, one header row unless the setting says otherwise."""
-    return encode_beginning(file_format) + encode_rows(rows, file_format)
-
-
 def encode_beginning(file_format: FileFormat) -> bytes:
     """What stands before the rows: the header row, if files have one, and the mark of an encoding that has one."""
     header = _encode_columns([[column] for column in plan_columns(file_format)], file_format.quoting)
@@ -127,7 +122,7 @@ def encode_beginning(file_format: FileFormat) -> bytes:
 
 
 def encode_rows(rows: Sequence[StockRow], file_format: FileFormat) -> bytes:
-    """The bytes of some rows, of any part of a file.
+    """The bytes of some rows, of any part of a file: comma, CRLF after each row.
 
     SKU codes must be writable (`find_unwritable`). Of the other texts, characters that the encoding lacks become "?"
     (ASSUMPTION): a name is there to be read, and must not cost the pass.

@@ -16,7 +16,8 @@ from simulator.tempostar.stock_file import (
     OutputColumns,
     StockRow,
     compose_file_name,
-    encode_stock_file,
+    encode_beginning,
+    encode_rows,
     find_cut,
     find_unwritable,
 )
@@ -32,7 +33,8 @@ def fixture_rows(name: str) -> list[StockRow]:
 
 
 def encode(*rows: StockRow, **changes: object) -> bytes:
-    return encode_stock_file(rows, replace(FileFormat(), **changes))
+    file_format = replace(FileFormat(), **changes)
+    return encode_beginning(file_format) + encode_rows(rows, file_format)
 
 
 def header(**changes: object) -> str:
