@@ -8,8 +8,6 @@ for an escape or a bar.
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 from dataclasses import dataclass
 from itertools import count
@@ -18,17 +16,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COLUMNS = (
-    "商品管理番号",
-    "親子・単品フラグ",
-    "商品名",
-    "カラー",
-    "サイズ",
-    "種類別の自社管理コード",
-    "販売価格",
-    "在庫数",
-    "出品ステータス",
-)
 _KINDS = (
     ("CHR", "木製チェア"),
     ("TBL", "ダイニングテーブル"),
@@ -113,20 +100,3 @@ def _variations(base: str, count: int, dice: random.Random, *, in_stock: bool) -
         GeneratedSku(f"{base}_{colour}-{size}", colour_name, size_name, dice.randrange(61))
         for (colour, colour_name), (size, size_name) in pairs
     )
-
-
-def items_csv(products: tuple[GeneratedProduct, ...], *, encoding: str = "cp932") -> bytes:
-    """The 商品CSV that lists `products` on RoomClip, each with stock 0 (guide 4.5)."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for product in products:
-        head = (product.item_number, product.name)
-        if product.single:
-            sku = product.skus[0]
-            writer.writerow((head[0], "0", head[1], "", "", sku.sku_code, product.price, 0, product.listing_status))
-            continue
-        writer.writerow((head[0], "1", head[1], "", "", "", "", "", product.listing_status))
-        for sku in product.skus:
-            writer.writerow((head[0], "2", "", sku.colour, sku.size, sku.sku_code, product.price, 0, ""))
-    return text.getvalue().encode(encoding)
