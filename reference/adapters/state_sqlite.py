@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from reference.adapters import watch_records
+from reference.adapters import code_records, watch_records
 from reference.adapters.json_answer import write_json
 from reference.adapters.order_records import SCHEMA as ORDER_SCHEMA
 from reference.adapters.order_records import read_order_book, write_order_book
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from reference.domain.linked_codes import Heard
 
-SCHEMA_NUMBER = 4
+SCHEMA_NUMBER = 5
 STATE_FILE = "state.sqlite"
 LOCK_FILE = "lock.sqlite"
 _BUSY_SECONDS = 10.0
@@ -126,10 +126,10 @@ class SqliteState:
     def save(self, memory: Memory, letters: Sequence[Letter] = (), heard: Heard | None = None) -> None:
         """Remember this of the linkage, queue these letters, keep these codes: all of it, or nothing."""
         with self._transaction("IMMEDIATE") as connection:
-            watch_records.forget_codes_of_another_place(connection, memory)
+            code_records.forget_codes_of_another_place(connection, memory)
             _write_memory(connection, memory)
             if heard:
-                watch_records.keep_heard(connection, memory.linkage_id, heard)
+                code_records.keep_heard(connection, memory.linkage_id, heard)
             connection.executemany(
                 "INSERT INTO queued_letter (key, linkage_id, subject, body, written_at) VALUES (?, ?, ?, ?, ?)",
                 [
@@ -143,7 +143,7 @@ class SqliteState:
     ) -> frozenset[str]:
         """Return the codes kept of a linkage, or those of them not heard of since a time, or emptied since one."""
         with self._transaction("DEFERRED") as connection:
-            return watch_records.find_linked_codes(connection, linkage_id, heard_before, emptied_from)
+            return code_records.find_linked_codes(connection, linkage_id, heard_before, emptied_from)
 
     def queued_letters(self, linkage_id: str | None = None) -> tuple[QueuedLetter, ...]:
         """Return the letters not handed over yet, of all linkages or of one, oldest first."""
@@ -203,8 +203,12 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if (found, tables) == (0, 0):
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(
-            f"BEGIN IMMEDIATE; {_SCHEMA} {ORDER_SCHEMA} {watch_records.SCHEMA} "
+            f"BEGIN IMMEDIATE; {_SCHEMA} {ORDER_SCHEMA} {watch_records.SCHEMA} {code_records.SCHEMA} "
             f"PRAGMA user_version = {SCHEMA_NUMBER}; COMMIT;"
+        )
+    elif found == 4:  # what it lacks are the tables of whole files; the rows it has are dropped as those come
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {code_records.WHOLE_SCHEMA} PRAGMA user_version = {SCHEMA_NUMBER}; COMMIT;"
         )
     elif found != SCHEMA_NUMBER:
         raise StateError(

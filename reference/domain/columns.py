@@ -136,6 +136,25 @@ def list_codes(codes: Sequence[str]) -> list[str]:
     return codes.frame.to_series().to_list() if isinstance(codes, Rows) else [*codes]
 
 
+def merge_codes(*kinds: Sequence[str]) -> Sequence[str]:
+    """Return all of these codes, sorted; columns stay one."""
+    frames = [codes.frame for codes in kinds if isinstance(codes, Rows)]
+    if len(frames) < len(kinds):
+        return sorted(code for codes in kinds for code in codes)
+    import polars as pl
+
+    return Rows(sorted_by_code(pl.concat(frames)), as_text)
+
+
+def those_among(codes: Sequence[str], some: Sequence[str]) -> set[str]:
+    """Return which of some codes are among others; a column of those is gone through once."""
+    if not isinstance(codes, Rows):
+        return set(some).intersection(codes)
+    import polars as pl
+
+    return set(codes.frame.filter(pl.col("code").is_in(column_of(some).implode())).to_series())
+
+
 def lower_levels(levels: pl.DataFrame, held: Mapping[str, int]) -> pl.DataFrame:
     """Return `code` and `level` less what is held of a code, never below 0."""
     import polars as pl

@@ -156,6 +156,15 @@ class TestEveryState:
         state.save(replace(FRESH, **change), (), Heard(at(1), ("B",)))
         assert (state.linked_codes("1"), state.linked_codes("2")) == ({"B"}, {"A"})
 
+    def test_keeps_and_forgets_the_codes_of_a_whole_file(self, state):
+        many = tuple(f"SKU-{number:06}" for number in range(30_000))
+        state.save(FRESH, (), Heard(at(1), many[2:], many[:1], many[1:2]))
+        state.save(FRESH, (), Heard(at(2), many[:3]))
+        assert (len(state.linked_codes("1")), state.linked_codes("1", None, at(1))) == (30_000, frozenset())
+        assert state.linked_codes("1", at(2)) == set(many[3:])
+        state.save(replace(FRESH, shop_id="8"), (), Heard(at(1), ("B",)))
+        assert state.linked_codes("1") == {"B"}
+
     def test_queues_letters_in_order_until_they_are_sent(self, state):
         state.save(FRESH, [LETTER, replace(LETTER, subject="二通目")])
         first, second = state.queued_letters()
@@ -230,6 +239,18 @@ def test_another_schema_is_refused_with_both_numbers_and_left_alone(tmp_path):
     ):
         pass
     assert path.read_bytes() == before
+
+
+def test_a_state_of_schema_4_is_gone_on_with(tmp_path):
+    with SqliteState.open(tmp_path) as state:
+        state.save(FULL, [LETTER], Heard(at(1), ("A",), ("B",)))
+        state.connection.executescript("DROP TABLE heard_whole; DROP TABLE heard_part; PRAGMA user_version = 4")
+    with SqliteState.open(tmp_path) as state:
+        assert (state.recall("1"), state.linked_codes("1"), len(state.queued_letters())) == (FULL, {"A", "B"}, 1)
+        many = tuple(f"SKU-{number:06}" for number in range(30_000))
+        state.save(FULL, (), Heard(at(2), many))
+        assert state.linked_codes("1", at(2)) == {"A", "B"}
+        assert state.connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_NUMBER
 
 
 @pytest.mark.parametrize("content", ["this is no database " * 100, "short"])
