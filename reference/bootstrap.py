@@ -83,6 +83,7 @@ def bootstrap(
         mirrored = MirroredShop(shop, MirrorFile(settings.state_dir / MIRROR_FILE))
         sync = put_together(settings, state, mirrored, open_area(settings, tell), tell)
         yield adjust(sync) if adjust else sync
+        mirrored.keep_mirrors()
 
 
 @contextmanager

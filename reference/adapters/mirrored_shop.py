@@ -5,6 +5,8 @@ and shop, and is given up wherever it cannot be proven. Proof is asked for with 
 gone back, and the rows that carried the kept revision are listed as changed since the one before. A shop that was
 restored to an earlier time lists them no more, unless just these have changed again after as many other changes: then
 nothing that the shop tells would show it.
+
+It is written when the passes are over, and thrown away when so much was sent that the next pass would give it up.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import io
 import json
 import sqlite3
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from reference.adapters.shop_api import VARIANTS_PER_PAGE
@@ -64,6 +66,10 @@ class Mirrors(Protocol):
         """Keep a mirror instead of the one before."""
         ...
 
+    def forget(self, place: str) -> None:
+        """Keep none of a place any more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class MirrorFile:
@@ -93,9 +99,17 @@ class MirrorFile:
         packed = io.BytesIO()
         mirror.frame.write_ipc(packed, compression="lz4")
         row = (place, mirror.revision, json.dumps(sorted(mirror.witnesses)), packed.getbuffer())
+        self._write("REPLACE INTO mirror_1 VALUES (?, ?, ?, ?)", row)
+
+    def forget(self, place: str) -> None:
+        """Keep none of a place any more; where that is not possible the next pass finds that it is of no use."""
+        if self.path.exists():
+            self._write("DELETE FROM mirror_1 WHERE place = ?", (place,))
+
+    def _write(self, statement: str, row: tuple[object, ...]) -> None:
         try:
             with closing(self._connect()) as connection:
-                connection.execute("REPLACE INTO mirror_1 VALUES (?, ?, ?, ?)", row)
+                connection.execute(statement, row)
         except sqlite3.OperationalError:
             return  # another writes it, or there is no room: what is there is proven anew with the next use
         except sqlite3.Error:
@@ -114,20 +128,33 @@ class MirrorFile:
 
 @dataclass(frozen=True, slots=True)
 class MirroredShop:
-    """The shop API with a mirror of the variants of shops that have more than one page of them."""
+    """The shop API with a mirror of the variants of shops that have more than one page of them.
+
+    `_left`: how many more variants of a shop may change before everything is read anyhow.
+    """
 
     shop: HttpShop
     mirrors: Mirrors
+    _fresh: dict[str, Mirror] = field(init=False, default_factory=dict)
+    _left: dict[str, int] = field(init=False, default_factory=dict)
 
     def fetch_variants(self, shop_id: str) -> Collection[Variant]:
         """Return all variants of a shop with their numbers of now."""
-        mirror = self.mirrors.recall(self._place(shop_id)) if is_available() else None
-        if mirror and (brought_up := self._bring_up(shop_id, mirror)) is not None:
+        if shop_id not in self._fresh:
+            self.keep_mirrors()  # those of other shops: no more than one is held in memory
+        if is_available() and (brought_up := self._bring_up(shop_id)) is not None:
             return brought_up
         variants, revision = self.shop.read_variants(shop_id)
         if isinstance(variants, Rows):
-            self._keep(shop_id, revision, variants.frame)
+            self._left[shop_id] = _most_pages(len(variants)) * VARIANTS_PER_PAGE
+            self._hold(shop_id, revision, variants.frame)
         return variants
+
+    def keep_mirrors(self) -> None:
+        """Write down the mirrors that are newer than those kept."""
+        while self._fresh:
+            shop_id, mirror = self._fresh.popitem()
+            self.mirrors.keep(self._place(shop_id), mirror)
 
     def fetch_linkages(self) -> tuple[Linkage, ...]:
         """Return every linkage."""
@@ -138,7 +165,13 @@ class MirroredShop:
         return self.shop.fetch_orders(shop_id, after)
 
     def send_stock(self, shop_id: str, batch: Batch) -> Receipt:
-        """Set absolute numbers."""
+        """Set absolute numbers; what the next pass would give up for them is given up at once."""
+        if shop_id in self._left:
+            self._left[shop_id] -= len(batch.updates)
+            if self._left[shop_id] < 0:
+                del self._left[shop_id]
+                self._fresh.pop(shop_id, None)
+                self.mirrors.forget(self._place(shop_id))
         return self.shop.send_stock(shop_id, batch)
 
     def report_run(self, report: LinkageReport) -> None:
@@ -148,11 +181,14 @@ class MirroredShop:
     def _place(self, shop_id: str) -> str:
         return hashlib.sha256("\n".join((self.shop.url, *self.shop.identity, shop_id)).encode()).hexdigest()
 
-    def _bring_up(self, shop_id: str, mirror: Mirror) -> Rows[Variant] | None:
+    def _bring_up(self, shop_id: str) -> Rows[Variant] | None:
         """Return the mirror with what has changed since, or None when everything has to be read."""
+        mirror = self._fresh.get(shop_id) or self.mirrors.recall(self._place(shop_id))
+        if mirror is None:
+            return None
         import polars as pl
 
-        pages = min(MOST_PAGES, max(2, len(mirror.frame) // (10 * VARIANTS_PER_PAGE)))
+        pages = _most_pages(len(mirror.frame))
         changes = self._ask(shop_id, mirror.revision - 1, pages)
         if changes is None or changes.revision < mirror.revision:
             return None
@@ -161,16 +197,17 @@ class MirroredShop:
             return None
         others = mirror.frame.filter(~pl.col("variant_id").is_in(list(changed)))
         frame = pl.concat([others, pl.DataFrame(changes.variants, schema=mirror.frame.schema, orient="row")])
+        self._left[shop_id] = pages * VARIANTS_PER_PAGE
         if len(changed) > FEW:
-            self._keep(shop_id, changes.revision, frame)
+            self._hold(shop_id, changes.revision, frame)
         return Rows(frame, Variant)
 
-    def _keep(self, shop_id: str, revision: int, frame: pl.DataFrame) -> None:
-        """Keep a mirror if there are witnesses for it, and so few that they are no burden."""
+    def _hold(self, shop_id: str, revision: int, frame: pl.DataFrame) -> None:
+        """Have a mirror if there are witnesses for it, and so few that they are no burden."""
         last = self._ask(shop_id, revision - 1, 1)
         if last and (last.variants or last.deleted):
             witnesses = frozenset(row[0] for row in last.variants) | last.deleted
-            self.mirrors.keep(self._place(shop_id), Mirror(revision, witnesses, frame))
+            self._fresh[shop_id] = Mirror(revision, witnesses, frame)
 
     def _ask(self, shop_id: str, after: int, pages: int) -> Changes | None:
         """Return what has changed; None where that is too much, or the shop does not know such a revision."""
@@ -178,3 +215,8 @@ class MirroredShop:
             return self.shop.fetch_changes(shop_id, max(0, after), pages)
         except ShopApiError:
             return None
+
+
+def _most_pages(variants: int) -> int:
+    """Return how many pages of changes are worth going through."""
+    return min(MOST_PAGES, max(2, variants // (10 * VARIANTS_PER_PAGE)))

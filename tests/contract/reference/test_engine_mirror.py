@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +16,8 @@ import pytest
 from reference.adapters.mirrored_shop import MIRROR_FILE, Mirror, MirroredShop, MirrorFile
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.domain.matching import Variant
+from reference.domain.plan import Batch, Update
+from tests.unit.reference.engine_fakes import OPENING
 
 PAGE = 3
 QUICK = HttpPatience(timeout=5.0, retries=0, backoff_factor=0.0)
@@ -70,6 +72,14 @@ def large():
             self.end_headers()
             self.wfile.write(body)
 
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = b'{"updated": 1, "unchanged": 0, "rejected": []}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
         def log_message(self, *_args):
             pass
 
@@ -82,11 +92,20 @@ def large():
         thread.join()
 
 
+@contextmanager
+def opened(large, folder, token="token"):
+    """The shop for a pass, at the end of which its mirrors are kept."""
+    with HttpShop.open(large.url, token, QUICK) as shop:
+        mirrored = MirroredShop(shop, MirrorFile(folder / MIRROR_FILE))
+        yield mirrored
+        mirrored.keep_mirrors()
+
+
 def read(large, folder, token="token"):
     """What a pass gets, and what it asked for."""
     large.asked.clear()
-    with HttpShop.open(large.url, token, QUICK) as shop:
-        variants = list(MirroredShop(shop, MirrorFile(folder / MIRROR_FILE)).fetch_variants("1"))
+    with opened(large, folder, token) as shop:
+        variants = list(shop.fetch_variants("1"))
     assert all(isinstance(one, Variant) for one in variants)
     assert {one.variant_code: one.stock for one in variants} == large.stocks
     assert len(variants) == len(large.stocks)
@@ -98,6 +117,38 @@ def test_is_read_once_and_then_only_what_has_changed(large, tmp_path):
     large.set(B=9, F=1)
     large.set(C=None)
     assert read(large, tmp_path) == ["after 1", "after 1"], "A, the witness, and B, F, C: two pages"
+
+
+def send(shop, *sizes):
+    for size in sizes:
+        shop.send_stock("1", Batch("key", (Update("A", 1),) * size, OPENING))
+
+
+@pytest.mark.parametrize("second", [False, True], ids=["new", "kept before"])
+@pytest.mark.parametrize(("rows", "kept"), [(20_000, True), (20_001, False)])
+def test_it_is_kept_when_the_pass_is_over_unless_too_much_was_sent(large, tmp_path, rows, kept, second):
+    if second:
+        read(large, tmp_path)
+    with opened(large, tmp_path) as shop:
+        shop.fetch_variants("1")
+        assert (tmp_path / MIRROR_FILE).exists() is second
+        send(shop, 15_000, rows - 15_000)
+    assert read(large, tmp_path)[0] == ("after 1" if kept else "all")
+
+
+def test_a_second_file_of_a_pass_finds_the_mirror_of_the_first(large, tmp_path):
+    with opened(large, tmp_path) as shop:
+        shop.fetch_variants("1")
+        large.asked.clear()
+        shop.fetch_variants("1")
+    assert large.asked == ["after 1"]
+
+
+def test_only_the_mirror_of_one_shop_is_held(large, tmp_path):
+    with opened(large, tmp_path) as shop:
+        shop.fetch_variants("1")
+        shop.fetch_variants("2")
+        assert (tmp_path / MIRROR_FILE).exists()
 
 
 def test_a_shop_set_back_is_read_anew_even_when_it_has_moved_on_since(large, tmp_path):
