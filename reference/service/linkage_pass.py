@@ -131,7 +131,8 @@ class LinkagePass:
             for stamp in reading.unread:
                 fetched = folder.fetch_file(stamp.name)
                 self.desk.read_log(folder)
-                self._apply_file(fetched)
+                self._take_in_file(fetched)
+                self.sending.send_queue()
             if not reading.unread:
                 self.desk.read_log(folder)
         if self.unhanded:
@@ -178,8 +179,8 @@ class LinkagePass:
             memory = replace(memory, orders=forget_settled(memory.orders, memory.numbers_from))
         self.notebook.save(memory, letters)
 
-    def _apply_file(self, fetched: FetchedFile) -> None:
-        """Take in and send what a file received whole says; one that cannot be read is told to the merchant."""
+    def _take_in_file(self, fetched: FetchedFile) -> None:
+        """Take in what a file received whole says; one that cannot be read is told to the merchant."""
         try:
             stock_file = self.sync.rules.parse(fetched.content)
         except UntrustedFileError as error:
@@ -187,20 +188,24 @@ class LinkagePass:
             self._record_failure(self.unreadable[fetched.stamp])
         else:
             watch = self.watchman.meet_file(fetched, self.unreadable)
-            self._apply(fetched.stamp, stock_file.levels, watch, stock_file.problems)
+            self._take_in(fetched.stamp, stock_file.levels, watch, stock_file.problems)
 
     def _apply_waiting(self, standing: FileStamp) -> bool:
         """Look whether a variant has appeared for a row of the standing file (guide 4.0.1); return whether one has."""
         if not self.memory.waiting:
             return False
         before = self.sending.counts
-        self._apply(standing, self.memory.waiting, self.memory.watch)
+        self._take_in(standing, self.memory.waiting, self.memory.watch)
+        self.sending.send_queue()
         return (self.sending.counts.updated, self.sending.counts.unchanged) != (before.updated, before.unchanged)
 
-    def _apply(
+    def _take_in(
         self, stamp: FileStamp, levels: Mapping[str, int], watch: Watch, bad_rows: tuple[RowProblem, ...] = ()
     ) -> None:
-        """Match, judge and plan; record file, rows that wait or are held, queue and mails in one transaction; send."""
+        """Match, judge and plan; record file, rows that wait or are held, queue and mails in one transaction.
+
+        What it needs for that may be large; none of it is left when the queue is sent.
+        """
         variants = self.sync.shop.fetch_variants(self.linkage.shop_id)
         moved = self.desk.read_news()
         matching = self.sync.rules.match(levels, variants)
@@ -228,7 +233,6 @@ class LinkagePass:
             ambiguous=len(matching.ambiguous),
             bad_rows=len(bad_rows),
         )
-        self.sending.send_queue()
 
     def _let_through(self) -> bool:
         """Apply what was held and has been released, each file's rows by its own time; tell whether there was any.
