@@ -16,7 +16,7 @@ from reference.domain.brake import Brake, HeldFile
 from reference.domain.incident import Cause, Incident
 from reference.domain.linkage import FileStamp, Memory, Problem, ProblemKind
 from reference.domain.orders import OrderBook, OrderFile, Stage
-from reference.domain.plan import Batch, Update, list_numbers
+from reference.domain.plan import Batch, list_numbers, read_numbers
 from reference.domain.watch import MissedNews, Watch
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _write_batch(batch: Batch) -> list[Any]:
 
 def _read_batch(row: list[Any]) -> Batch:
     key, written_at, updates = row
-    return Batch(key, tuple(Update(*update) for update in updates), datetime.fromisoformat(written_at))
+    return Batch(key, read_numbers(updates), datetime.fromisoformat(written_at))
 
 
 def _write_orders(book: OrderBook) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from reference.adapters.json_answer import Answer, write_json
 from reference.adapters.variant_pages import VariantPages, read_rows
 from reference.domain.linkage import Linkage, LinkageState
 from reference.domain.orders import Buyer, Order, OrderLine, OrderState
-from reference.domain.plan import list_numbers
+from reference.domain.plan import write_numbers
 from reference.domain.report import LinkageReport, Outcome
 from reference.errors import ShopApiError, ShopTokenRefusedError
 from reference.service.ports import Receipt
@@ -170,7 +170,7 @@ class HttpShop:
         answer = self._ask(
             "POST",
             f"/shops/{quote(shop_id, safe='')}/stock",
-            {"updates": [{"variant_code": code, "stock": stock} for code, stock in list_numbers(batch.updates)]},
+            f'{{"updates":{write_numbers(batch.updates)}}}'.encode(),
             {"Idempotency-Key": batch.key},
         )
         rejected = tuple((one.text("variant_code"), one.text("reason")) for one in answer.list_of("rejected"))
@@ -181,13 +181,15 @@ class HttpShop:
         self._ask(
             "POST",
             f"/linkages/{quote(report.linkage_id, safe='')}/runs",
-            {
-                "started_at": report.started_at.isoformat(),
-                "finished_at": report.finished_at.isoformat(),
-                "outcome": _name_outcome(report.outcome),
-                "summary": report.summary,
-                "counts": asdict(report.counts),
-            },
+            write_json(
+                {
+                    "started_at": report.started_at.isoformat(),
+                    "finished_at": report.finished_at.isoformat(),
+                    "outcome": _name_outcome(report.outcome),
+                    "summary": report.summary,
+                    "counts": asdict(report.counts),
+                }
+            ),
             expects_answer=False,
         )
 
@@ -195,7 +197,7 @@ class HttpShop:
         self,
         method: str,
         path: str,
-        body: dict[str, Any] | None = None,
+        body: bytes | None = None,
         headers: dict[str, str] | None = None,
         *,
         expects_answer: bool = True,
@@ -203,9 +205,8 @@ class HttpShop:
     ) -> Answer:
         about = f"{method} {path.partition('?')[0]}"
         sent_headers = {**self.pool.headers, "Content-Type": "application/json", **(headers or {})}
-        payload = None if body is None else write_json(body)
         try:
-            ask = partial(self.pool.request, method, self.url + path, body=payload, headers=sent_headers)
+            ask = partial(self.pool.request, method, self.url + path, body=body, headers=sent_headers)
             response = ask(retries=False) if once else ask()
         except (HTTPError, OSError, ValueError) as error:
             raise ShopApiError(

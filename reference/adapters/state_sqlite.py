@@ -21,7 +21,7 @@ from reference.adapters.order_records import read_order_book, write_order_book
 from reference.domain.incident import Cause, Incident
 from reference.domain.letters import Letter
 from reference.domain.linkage import FileStamp, Memory, Problem, ProblemKind
-from reference.domain.plan import Batch, Update, list_numbers
+from reference.domain.plan import Batch, list_numbers, read_numbers
 from reference.errors import PassAlreadyRunningError, StateError
 from reference.service.ports import QueuedLetter
 
@@ -255,7 +255,7 @@ def _read_memory(connection: sqlite3.Connection, row: sqlite3.Row) -> Memory:
         queue=tuple(
             Batch(
                 one["key"],
-                tuple(Update(*update) for update in json.loads(one["updates"])),
+                read_numbers(json.loads(one["updates"])),
                 datetime.fromisoformat(one["written_at"]),
             )
             for one in queue

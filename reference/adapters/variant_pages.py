@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from reference.domain.columns import Rows, is_available
+from reference.domain.columns import LARGEST, Rows, is_available
 from reference.domain.matching import Variant
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
     "stock": int,
     "listing_status": str,
 }
-_LARGEST = 2**63 - 1
 
 
 @dataclass(slots=True)
@@ -96,6 +95,6 @@ def _read_columns(answer: Answer) -> list[list[Any]]:
             for one in answer.list_of("variants")
         ]
         columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in _FIELDS]
-    if max(columns[2], default=0) > _LARGEST:  # no column could hold it
+    if max(columns[2], default=0) > LARGEST:  # no column could hold it
         raise answer.wrong("stock", "is a number beyond 64 bits")
     return columns

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 FEW = 20_000
 """So many rows and fewer are kept as they are: columns are not worth their loading."""
+LARGEST = 2**63 - 1
+"""No column holds a larger number."""
 _AT_ONCE = 5_000
 
 
@@ -114,12 +116,15 @@ def column_of(codes: Iterable[str]) -> pl.Series:
 
 def levels_in_columns(levels: Mapping[str, int]) -> pl.DataFrame:
     """Return levels as a frame of `code`, sorted, and `level`."""
+    return levels.frame if isinstance(levels, LevelColumns) else frame_of_levels(levels, levels.values()).sort("code")
+
+
+def frame_of_levels(codes: Iterable[str], levels: Iterable[int]) -> pl.DataFrame:
+    """Return a frame of `code` and `level`, in this order."""
     import polars as pl
 
-    if isinstance(levels, LevelColumns):
-        return levels.frame
-    columns = {"code": list(levels), "level": list(levels.values())}
-    return pl.DataFrame(columns, schema={"code": pl.String, "level": pl.Int64}).sort("code")
+    columns = {"code": list(codes), "level": list(levels)}
+    return pl.DataFrame(columns, schema={"code": pl.String, "level": pl.Int64})
 
 
 def levels_of(levels: Mapping[str, int], codes: Sequence[str]) -> dict[str, int]:
@@ -157,6 +162,8 @@ def those_among(codes: Sequence[str], some: Sequence[str]) -> set[str]:
 
 def lower_levels(levels: pl.DataFrame, held: Mapping[str, int]) -> pl.DataFrame:
     """Return `code` and `level` less what is held of a code, never below 0."""
+    if not held:
+        return levels
     import polars as pl
 
     units = levels_in_columns(held).rename({"level": "held"})
@@ -183,33 +190,26 @@ def join_levels(levels: Mapping[str, int], variants: pl.DataFrame) -> tuple[pl.D
     import polars as pl
 
     wanted = levels_in_columns(levels)
-    coded = variants.lazy().filter(pl.col("code").is_not_null()).select("code", "stock")
-    holders = (
-        wanted.lazy()
-        .join(coded, on="code", how="left", maintain_order="left")
-        .with_columns(often=_comes_again("code"))
-        .collect()
-    )
-    found = pl.col("stock").is_not_null()
-    matched = holders.filter(found & ~pl.col("often")).select("code", "level", "stock")
-    unmatched = holders.filter(~found)["code"]
-    often = holders.filter(pl.col("often"))["code"].unique().sort()
-    return matched, tuple(unmatched.to_list()), tuple(often.to_list())
+    coded = sorted_by_code(variants.select("code", "stock").filter(pl.col("code").is_not_null()))
+    codes = coded["code"]
+    at = codes.search_sorted(wanted["code"], side="left")
+    found = (codes.gather(at, null_on_oob=True) == wanted["code"]).fill_null(value=False)
+    often = found & (codes == codes.shift(-1)).gather(at, null_on_oob=True).fill_null(value=False)
+    once = found & ~often
+    matched = wanted.filter(once).with_columns(stock=coded["stock"].gather(at.filter(once)))
+    return matched, tuple(wanted["code"].filter(~found)), tuple(wanted["code"].filter(often))
 
 
 def differing(matched: pl.DataFrame, held: Mapping[str, int], moved: Collection[str]) -> pl.DataFrame:
     """Return code and level of what is to be sent: where the level less what is held is not what the shop has."""
-    import polars as pl
+    levels = matched.select("code", "level")
+    differs = lower_levels(levels, held)["level"] != matched["stock"]
+    return levels.filter(differs | matched["code"].is_in(column_of(moved)))
 
-    units = levels_in_columns(held).rename({"level": "held"})
-    lowered = (pl.col("level") - pl.col("held").fill_null(0)).clip(lower_bound=0)
-    return (
-        matched.lazy()
-        .join(units.lazy(), on="code", how="left", maintain_order="left")
-        .filter((lowered != pl.col("stock")) | pl.col("code").is_in(column_of(moved).implode()))
-        .select("code", "level")
-        .collect()
-    )
+
+def write_rows(frame: pl.DataFrame, *names: str) -> str:
+    """Write rows as a JSON list of objects, their columns under these names."""
+    return frame.rename(dict(zip(frame.columns, names, strict=True))).write_json()
 
 
 def emptied(matched: pl.DataFrame) -> pl.Series:

@@ -11,7 +11,16 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reference.domain.columns import Rows, differing, lower_levels, rows_or_tuple
+from reference.domain.columns import (
+    LARGEST,
+    Rows,
+    differing,
+    frame_of_levels,
+    is_available,
+    lower_levels,
+    rows_or_tuple,
+    write_rows,
+)
 from reference.domain.orders import lowered
 
 if TYPE_CHECKING:
@@ -94,6 +103,21 @@ def list_numbers(updates: Sequence[Update]) -> list[tuple[str, int]]:
     return updates.values() if isinstance(updates, Rows) else [(one.variant_code, one.stock) for one in updates]
 
 
+def read_numbers(numbers: Sequence[tuple[str, int]]) -> Sequence[Update]:
+    """Return the updates that were listed so; a large batch as columns, for there may be a thousand of them."""
+    if len(numbers) > BATCH_ROWS and is_available() and max(stock for _, stock in numbers) <= LARGEST:
+        return Rows(frame_of_levels(*zip(*numbers, strict=True)), Update)
+    return tuple(Update(*one) for one in numbers)
+
+
+def write_numbers(updates: Sequence[Update]) -> str:
+    """Write updates as the shop is asked for them (contract 3): a JSON list of objects, byte for byte alike."""
+    if isinstance(updates, Rows):
+        return write_rows(updates.frame, "variant_code", "stock")
+    numbers = [{"variant_code": one.variant_code, "stock": one.stock} for one in updates]
+    return json.dumps(numbers, ensure_ascii=False, separators=(",", ":"))
+
+
 def hold_back(batch: Batch, held: Mapping[str, int]) -> Sequence[Update]:
     """Return the batch's updates with what is held back taken off."""
     if not held:
@@ -114,6 +138,5 @@ def make_request(batch: Batch, updates: Sequence[Update], orders_until: int) -> 
     The same numbers after the same order, sent again because a pass was killed, do nothing twice. Other numbers, or the
     same after another order, are a request of their own.
     """
-    numbers = json.dumps(list_numbers(updates))
-    digest = hashlib.sha256(numbers.encode()).hexdigest()
+    digest = hashlib.sha256(write_numbers(updates).encode()).hexdigest()
     return replace(batch, key=f"{batch.key}-{orders_until}-{digest[:16]}", updates=updates)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -16,7 +17,17 @@ from reference.domain.limits import Limits
 from reference.domain.linkage import FileStamp
 from reference.domain.linked_codes import hear
 from reference.domain.matching import Match, Matching, Variant, find_near_misses, match_levels, stock_by_code
-from reference.domain.plan import Batch, Update, cut_batches, hold_back, list_numbers, make_request, plan_updates
+from reference.domain.plan import (
+    Batch,
+    Update,
+    cut_batches,
+    hold_back,
+    list_numbers,
+    make_request,
+    plan_updates,
+    read_numbers,
+    write_numbers,
+)
 from tests.properties.budget import times
 
 AT = datetime(2026, 4, 1, 9, tzinfo=JAPAN)
@@ -77,6 +88,15 @@ def test_the_same_numbers_are_sent_under_the_same_key(levels, held):
 
 
 @times(2)
+@given(st.dictionaries(st.text(), st.integers(0, 2**63 - 1)))
+def test_numbers_are_written_alike_byte_for_byte(levels):
+    updates = [Update(code, level) for code, level in sorted(levels.items())]
+    written = write_numbers(Rows(levels_in_columns(levels), Update))
+    assert written == write_numbers(updates)
+    assert json.loads(written) == [{"variant_code": one.variant_code, "stock": one.stock} for one in updates]
+
+
+@times(2)
 @given(LEVELS, VARIANTS, st.lists(LEVELS, max_size=2), st.frozensets(CODES), st.frozensets(CODES), st.integers(0, 3))
 def test_the_brake_counts_the_same(levels, variants, held, linked, emptied, least):
     plain = match_levels(levels, variants)
@@ -116,3 +136,11 @@ def test_many_rows_stay_columns_and_are_cut_without_being_made():
     assert all(isinstance(batch.updates, Rows) for batch in batches)
     assert [one.variant_code for batch in batches for one in batch.updates] == list(many_codes)
     assert (matching.matched[0], matching.matched[-1].variant_code) == (Match("000000", 1, 0), "020000")
+
+
+def test_a_large_batch_is_read_back_as_columns():
+    updates = tuple(Update(f"{at:06}", at) for at in range(1_001))
+    for kept in (updates, updates[:1_000], (*updates[1:], Update("ソ", 2**63))):
+        read = read_numbers(list_numbers(kept))
+        assert isinstance(read, Rows) is (kept is updates)
+        assert tuple(read) == kept
