@@ -80,7 +80,7 @@ def create_blueprint(roomclip: RoomClip) -> Blueprint:
             codes=query.code,
         )
         rest = json.dumps({"next_cursor": page.next_cursor, "revision": page.revision})
-        return ready_json(f'{{"variants":{page.variants},{rest[1:]}')
+        return ready_json(b'{"variants":%b,%b' % (page.variants, rest[1:].encode()))
 
     @blueprint.post(f"{_PREFIX}/shops/<shop_id>/stock")
     @api.operation(
