@@ -91,7 +91,7 @@ class Journal:
                 (at, service, kind, summary, written),
             ).lastrowid
             assert seq is not None  # noqa: S101 - an INSERT into a table with a rowid always has one
-            concerned = sorted(set(skus))
+            concerned = sorted(dict.fromkeys(skus))  # not a set: sorting what is sorted costs next to nothing
             if concerned:
                 keep_skus(self._store, seq, concerned)
             for observer in self._observers:

@@ -205,16 +205,17 @@ class Lab:
             self.journal.record(Service.LAB, "snapshot.saved", f"Snapshot {name} was saved.", name=name)
 
     def restore_snapshot(self, name: str) -> None:
-        """Go back to a kept state, its time included; the journal goes on.
+        """Go back to a kept state, its time included; the journal goes on, and so do the revisions of shops.
 
         Raises: Unknown when there is no such snapshot.
         """
 
         def go_on() -> None:
             self.clock.load()
+            self.roomclip.after_restore()
             self.journal.record(Service.LAB, "snapshot.restored", f"Snapshot {name} was restored.", name=name)
 
-        self._store.restore_snapshot(name, go_on)
+        self._store.restore_snapshot(name, first=self.roomclip.before_restore, then=go_on)
 
     def snapshots(self) -> tuple[str, ...]:
         """The names of the snapshots kept."""

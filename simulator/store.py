@@ -179,8 +179,11 @@ class Store:
                 copy.close()
             partial.replace(path)
 
-    def restore_snapshot(self, name: str, then: Callable[[], object] = lambda: None) -> None:
-        """Put the state back, all tables but `kept_on_restore`, in one transaction with what `then` does.
+    def restore_snapshot(
+        self, name: str, *, first: Callable[[], object] = lambda: None, then: Callable[[], object] = lambda: None
+    ) -> None:
+        """Put the state back, all tables but `kept_on_restore`, in one transaction with what `first` and `then` do: the
+        one before anything is replaced, while the tables to come are there as `snapshot.<name>`, the other after it.
 
         Raises: Unknown when there is no such snapshot; Conflict when its file is of another version, or damaged.
         """
@@ -188,6 +191,7 @@ class Store:
         if not path.exists():
             raise Unknown("snapshot", name, next_step=f"There are: {', '.join(self.snapshots()) or 'none'}.")
         with self.lock, self._attached(path), self.transaction():
+            first()
             for table in self._tables():
                 if table not in self._kept:
                     self._db.execute(f'DELETE FROM main."{table}"')  # noqa: S608 - as above

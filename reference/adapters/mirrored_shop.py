@@ -4,7 +4,7 @@ What is kept is a copy that can be thrown away: it lies in a file of its own bes
 and shop, and is given up wherever it cannot be proven. Proof is asked for with every use: the shop's revision has not
 gone back, and the rows that carried the kept revision are listed as changed since the one before. A shop that was
 restored to an earlier time lists them no more, unless just these have changed again after as many other changes: then
-nothing that the shop tells would show it.
+nothing that the shop tells would show it (a lab that is restored stamps everything anew; other shops may not).
 
 It is written when the passes are over, and thrown away when so much was sent that the next pass would give it up.
 """

@@ -62,9 +62,9 @@ class VariantPage:
 
 @dataclass(frozen=True, slots=True)
 class JsonPage:
-    """A stretch of variants as a JSON array; the rest as in `VariantPage`."""
+    """A stretch of variants as a JSON array in UTF-8; the rest as in `VariantPage`."""
 
-    variants: str
+    variants: bytes
     next_cursor: str | None
     revision: int
 

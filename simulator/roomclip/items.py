@@ -272,10 +272,10 @@ class Items(Floor):
         """The page that `variants` gives, as the shop API answers it. Raises: as `variants`."""
         with self._store.lock:
             beyond, revision = self._beginning(shop_id, limit, cursor, changed_after, codes)
-            text, last = self._pages.as_json(
+            array, last = self._pages.as_json(
                 shop_id, beyond=beyond, limit=limit, changed_after=changed_after, codes=codes
             )
-        return JsonPage(text, None if last is None else _compose_cursor(last, revision), revision)
+        return JsonPage(array, None if last is None else _compose_cursor(last, revision), revision)
 
     def codes_beginning(self, shop_id: str, text: str, *, limit: int) -> tuple[str, ...]:
         """The first 種類別の自社管理コード that begin with `text`, each once. Raises: Unknown shop."""

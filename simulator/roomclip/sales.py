@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 - part of the values made here
 from enum import StrEnum
+from itertools import compress
+from operator import ne, not_
 from typing import TYPE_CHECKING
 
 from simulator.errors import BadValue, Conflict, Unknown
 from simulator.roomclip.listing import MAX_NUMBER, ListingStatus, checked_number, checked_text, is_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from simulator.roomclip.listing import Variant
 
@@ -101,14 +103,40 @@ class StockReport:
 
 
 @dataclass(frozen=True, slots=True)
-class StockPlan:
-    """What to write: (variant_id, stock) pairs, the codes they belong to, and which of the variants sell out or come
-    back; the pairs that are so already; what to answer."""
+class GoodLevels:
+    """The stock that codes are to have, column by column, since a request has thousands: nothing can be said against
+    any, and each code is there once. `checked_updates` makes it, and `find_good`."""
 
-    writes: Sequence[tuple[int, int]]
+    codes: Sequence[str]
+    stocks: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Variants that have codes, column by column."""
+
+    codes: Sequence[str]
+    variant_ids: Sequence[int]
+    stocks: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantLevels:
+    """The stock of variants, column by column."""
+
+    variant_ids: Sequence[int]
+    stocks: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class StockPlan:
+    """What to write, the codes it belongs to, and which of the variants sell out or come back; what is so already; what
+    to answer."""
+
+    writes: VariantLevels
     codes: Sequence[str]
     turned: Sequence[int]
-    kept: Sequence[tuple[int, int]]
+    kept: VariantLevels
     report: StockReport
 
 
@@ -158,7 +186,7 @@ def checked_method(field: str, value: str) -> str:
     return checked_text(field, value, wanted=True)
 
 
-def checked_updates(updates: Sequence[tuple[str, int]]) -> dict[str, int]:
+def checked_updates(updates: Sequence[tuple[str, int]]) -> GoodLevels:
     """Stock per code.
 
     Raises: BadValue outside 1 to MAX_UPDATES rows, for a blank code, a stock that is no whole number from 0, a code
@@ -166,9 +194,8 @@ def checked_updates(updates: Sequence[tuple[str, int]]) -> dict[str, int]:
     """
     if not 1 <= len(updates) <= MAX_UPDATES:
         raise BadValue("updates", f"{len(updates)} rows", f"from 1 to {MAX_UPDATES:,} are possible")
-    wanted = dict(updates)
-    if len(wanted) == len(updates) and are_good_levels(updates):
-        return wanted
+    if good := find_good([code for code, _ in updates], [stock for _, stock in updates]):
+        return good
     wanted = {}
     for code, stock in updates:
         if not checked_text("variant_code", code):
@@ -176,44 +203,41 @@ def checked_updates(updates: Sequence[tuple[str, int]]) -> dict[str, int]:
         if code in wanted:
             raise BadValue("variant_code", code, "given twice in one request", next_step="Send each code once.")
         wanted[code] = checked_number("stock", stock)
-    return wanted
+    return GoodLevels(list(wanted), list(wanted.values()))
 
 
-def are_good_levels(updates: Sequence[tuple[str, int]]) -> bool:
-    """Whether nothing can be said against any code and stock, asked of all at once: in a request of thousands of rows
-    to look at each costs more than to write it. False is for the slow way, which finds the row."""
-    codes, stocks = [code for code, _ in updates], [stock for _, stock in updates]
-    if set(map(type, codes)) != {str} or set(map(type, stocks)) != {int}:
-        return False
-    return all(codes) and min(stocks) >= 0 and max(stocks) <= MAX_NUMBER and is_kept("".join(codes))
+def find_good(codes: Sequence[str], stocks: Sequence[int]) -> GoodLevels | None:
+    """The levels, when nothing can be said against any code and stock, asked of all at once: in a request of thousands
+    of rows to look at each costs more than to write it. None is for the slow way, which finds the row."""
+    if not 1 <= len(codes) <= MAX_UPDATES or set(map(type, codes)) != {str} or set(map(type, stocks)) != {int}:
+        return None
+    good = all(codes) and min(stocks) >= 0 and max(stocks) <= MAX_NUMBER and is_kept("".join(codes))
+    return GoodLevels(codes, stocks) if good and len(set(codes)) == len(codes) else None
 
 
-def plan_updates(wanted: Mapping[str, int], holders: Iterable[tuple[str, int, int]]) -> StockPlan:
-    """Absolute levels to writes. `holders`: (code, variant_id, stock) of variants, others among them are passed over;
-    one holder gets the number, none or several reject the code."""
-    found: dict[str, tuple[str, int, int]] = {}
-    several: set[str] = set()
-    for holder in holders:
-        if found.setdefault(holder[0], holder) is not holder:
-            several.add(holder[0])
-    writes: list[tuple[int, int]] = []
-    codes: list[str] = []
-    turned: list[int] = []
-    kept: list[tuple[int, int]] = []
-    rejected: list[RejectedUpdate] = []
-    for code, stock in wanted.items():
-        if code not in found:
-            rejected.append(RejectedUpdate(code, Rejection.UNKNOWN))
-        elif code in several:
-            rejected.append(RejectedUpdate(code, Rejection.AMBIGUOUS))
-        else:
-            _, variant_id, before = found[code]
-            if before == stock:
-                kept.append((variant_id, stock))
-                continue
-            writes.append((variant_id, stock))
-            codes.append(code)
-            if not (before and stock):
-                turned.append(variant_id)
-    report = StockReport(len(writes), len(kept), tuple(rejected))
-    return StockPlan(writes, codes, turned, kept, report)
+def plan_updates(wanted: GoodLevels, found: Holders) -> StockPlan:
+    """Absolute levels to writes. `found`: variants, others among them are passed over; one holder gets the number, none
+    or several reject the code. Column by column, since each step of a row would cost as much as its write."""
+    codes, stocks, variant_ids, before = wanted.codes, wanted.stocks, found.variant_ids, found.stocks
+    rejected: tuple[RejectedUpdate, ...] = ()
+    if found.codes != codes:  # else each code has one holder, in the order of the codes, as where engines send them
+        several = {code for code, count in Counter(found.codes).items() if count > 1}
+        holder = {code: n for n, code in enumerate(found.codes) if code not in several}
+        held = [code in holder for code in codes]
+        rejected = tuple(
+            RejectedUpdate(code, Rejection.AMBIGUOUS if code in several else Rejection.UNKNOWN)
+            for code in compress(codes, map(not_, held))
+        )
+        codes, stocks = list(compress(codes, held)), list(compress(stocks, held))
+        places = [holder[code] for code in codes]
+        variant_ids, before = [variant_ids[place] for place in places], [before[place] for place in places]
+    changed = list(map(ne, before, stocks))
+    turned: Sequence[int] = ()
+    if 0 in before or 0 in stocks:
+        rows = zip(variant_ids, before, stocks, strict=True)
+        turned = [variant_id for variant_id, was, is_ in rows if was != is_ and not (was and is_)]
+    writes = VariantLevels(list(compress(variant_ids, changed)), list(compress(stocks, changed)))
+    same = list(map(not_, changed))
+    kept = VariantLevels(list(compress(variant_ids, same)), list(compress(stocks, same)))
+    report = StockReport(len(writes.stocks), len(kept.stocks), rejected)
+    return StockPlan(writes, list(compress(codes, changed)), turned, kept, report)

@@ -6,10 +6,11 @@ from simulator.roomclip.items import Items
 from simulator.roomclip.linking import Linking
 from simulator.roomclip.opening import Opening
 from simulator.roomclip.ordering import Ordering
+from simulator.roomclip.restoring import Restoring
 from simulator.roomclip.stock_updates import StockUpdates
 
 
-class RoomClip(Items, StockUpdates, Ordering, Linking, Opening):
+class RoomClip(Items, StockUpdates, Ordering, Linking, Opening, Restoring):
     """RoomClipショッピング with all its shops.
 
     Every verb checks first, then changes rows in one transaction with one journal entry. Public ids are text: shop

@@ -8,19 +8,26 @@ import orjson
 
 from simulator.roomclip.changes import Changes
 from simulator.roomclip.listing import MAX_NUMBER
+from simulator.roomclip.sales import Holders
 from simulator.roomclip.sent_stock import seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from simulator.roomclip.sales import StockPlan
+    from simulator.roomclip.sales import StockPlan, VariantLevels
     from simulator.store import Store
 
 _BITS = 30
 """A stock has so many: one JSON number holds a variant's id and, below it, its stock."""
 _STOCK = (1 << _BITS) - 1
 assert MAX_NUMBER <= _STOCK  # noqa: S101 - what the packing stands on
+# Every variant named is there, so that nothing is inserted: an upsert takes three quarters of what UPDATE FROM takes.
+_EACH = (
+    "INSERT INTO rc_variant (variant_id, stock, shop_id, item_id, colour, size, price, revision)"  # noqa: S608 - fixed text
+    f" SELECT value >> {_BITS}, value & {_STOCK}, 0, 0, '', '', 0, 0 FROM json_each(?1) WHERE true"
+    " ON CONFLICT (variant_id) DO UPDATE SET"
+)
 
 
 class StockRecords:
@@ -30,21 +37,30 @@ class StockRecords:
         self._store = store
         self._changes = Changes(store)
 
-    def holders(self, shop_id: str, codes: Collection[str]) -> Sequence[tuple[str, int, int]]:
-        """The variants that have one of the codes, as (code, id, stock); others may be among them."""
+    def holders(self, shop_id: str, codes: Sequence[str]) -> Holders:
+        """The variants that have one of the codes; others may be among them."""
         # Codes that lie close together are found in one walk through the index, the others one by one.
-        beside = self._store.tuples(
+        beside = self._holders(
             "SELECT code, variant_id, stock FROM rc_variant"
             " WHERE shop_id = ? AND deleted = 0 AND code BETWEEN ? AND ? LIMIT ?",
             (int(shop_id), min(codes), max(codes), 2 * len(codes) + 1),
         )
-        if len(beside) <= 2 * len(codes):
+        if len(beside.codes) <= 2 * len(codes):
             return beside
-        return self._store.tuples(
+        return self._holders(
             "SELECT v.code, v.variant_id, v.stock FROM json_each(?) wanted"
             " CROSS JOIN rc_variant v ON v.shop_id = ? AND v.deleted = 0 AND v.code = wanted.value",
-            (orjson.dumps(list(codes)).decode(), int(shop_id)),
+            (orjson.dumps(codes).decode(), int(shop_id)),
         )
+
+    def _holders(self, sql: str, values: Sequence[object]) -> Holders:
+        # A column as JSON made in the store costs less than its values one by one.
+        [columns] = self._store.tuples(
+            "SELECT json_group_array(code), json_group_array(variant_id), json_group_array(stock)"  # noqa: S608 - fixed text
+            f" FROM ({sql})",
+            values,
+        )
+        return Holders(*map(orjson.loads, columns))
 
     def set_by_hand(self, shop_id: str, variant_id: int, stock: int, revision: int) -> None:
         """Absolute stock of one variant, as the merchant says it."""
@@ -57,20 +73,17 @@ class StockRecords:
     def carry_out(self, shop_id: str, plan: StockPlan, revision: int, sent_at: datetime) -> None:
         """Absolute stock as it was sent from outside, and that it was sent."""
         self._store.execute(
-            f"UPDATE rc_variant SET stock = w.value & {_STOCK}, sent_stock = w.value & {_STOCK}, revision = ?1,"  # noqa: S608 - fixed text
-            f" linked_at = ?2, sent_at = ?2 FROM json_each(?3) w WHERE variant_id = w.value >> {_BITS}",
-            (revision, seconds_of(sent_at), _packed(plan.writes)),
+            f"{_EACH} stock = excluded.stock, sent_stock = excluded.stock, revision = ?2, linked_at = ?3, sent_at = ?3",
+            (_packed(plan.writes), revision, seconds_of(sent_at)),
         )
-        self._changes.note(shop_id, revision, [variant_id for variant_id, _ in plan.writes])
+        self._changes.note(shop_id, revision, plan.writes.variant_ids)
         self.renew_in_stock_of(plan.turned)
 
-    def keep_sent(self, levels: Sequence[tuple[int, int]], sent_at: datetime) -> None:
+    def keep_sent(self, levels: VariantLevels, sent_at: datetime) -> None:
         """That a number was sent to variants which had it already, or are not to take it."""
-        if levels:
+        if levels.variant_ids:
             self._store.execute(
-                f"UPDATE rc_variant SET sent_stock = w.value & {_STOCK}, sent_at = ?"  # noqa: S608 - fixed text
-                f" FROM json_each(?) w WHERE variant_id = w.value >> {_BITS}",
-                (seconds_of(sent_at), _packed(levels)),
+                f"{_EACH} sent_stock = excluded.stock, sent_at = ?2", (_packed(levels), seconds_of(sent_at))
             )
 
     def move(self, shop_id: str, moves: Sequence[tuple[str, int]], revision: int) -> None:
@@ -105,5 +118,6 @@ class StockRecords:
         )
 
 
-def _packed(levels: Sequence[tuple[int, int]]) -> str:
-    return orjson.dumps([(variant_id << _BITS) | stock for variant_id, stock in levels]).decode()
+def _packed(levels: VariantLevels) -> str:
+    rows = zip(levels.variant_ids, levels.stocks, strict=True)
+    return orjson.dumps([(variant_id << _BITS) | stock for variant_id, stock in rows]).decode()

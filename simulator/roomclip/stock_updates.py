@@ -12,7 +12,7 @@ import orjson
 from simulator.errors import BadValue, Unknown
 from simulator.journal import Service
 from simulator.roomclip.floor import Floor
-from simulator.roomclip.sales import checked_updates, plan_updates
+from simulator.roomclip.sales import GoodLevels, checked_updates, plan_updates
 from simulator.roomclip.stock_push import Processed, PushKey, PushRefused, StockPush, compose_push_answer, parse_push
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class StockUpdates(Floor):
     engine's part (contract 3)."""
 
     def set_stock(
-        self, shop_id: str, updates: Sequence[tuple[str, int]], idempotency_key: str | None = None
+        self, shop_id: str, updates: Sequence[tuple[str, int]] | GoodLevels, idempotency_key: str | None = None
     ) -> StockReport:
         """Set absolute stock by code, all rows in one transaction. The same key and updates answer the same and do
         nothing twice.
@@ -42,8 +42,8 @@ class StockUpdates(Floor):
         self.shop(shop_id)
         if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
             raise BadValue("Idempotency-Key", idempotency_key, "1 to 255 visible ASCII characters are wanted")
-        wanted = checked_updates(updates)
-        digest = "" if idempotency_key is None else hashlib.sha256(orjson.dumps(list(wanted.items()))).hexdigest()
+        wanted = updates if isinstance(updates, GoodLevels) else checked_updates(updates)
+        digest = "" if idempotency_key is None else _digest(wanted)
         with self._store.transaction():
             if idempotency_key is not None and (kept := self._answers.find(shop_id, idempotency_key)) is not None:
                 if kept[0] != digest:
@@ -109,9 +109,10 @@ class StockUpdates(Floor):
         return processed
 
     def _carry_out_push(self, shop_id: str, push: StockPush) -> str:
-        plan = self._planned(shop_id, {push.code: push.stock or 0})
+        wanted = GoodLevels([push.code], [push.stock or 0])
+        plan = self._planned(shop_id, wanted)
         if push.stock is not None:
-            self._carry_out(shop_id, {push.code: push.stock}, plan)
+            self._carry_out(shop_id, wanted, plan)
         return f"{plan.report.rejected[0].reason} code" if plan.report.rejected else ""
 
     def last_update(self, shop_id: str, code: str) -> LastUpdate | None:
@@ -119,13 +120,20 @@ class StockUpdates(Floor):
         self.shop(shop_id)
         return self._sent.last(shop_id, code)
 
-    def _planned(self, shop_id: str, wanted: Mapping[str, int]) -> StockPlan:
-        return plan_updates(wanted, self._stock.holders(shop_id, wanted))
+    def _planned(self, shop_id: str, wanted: GoodLevels) -> StockPlan:
+        return plan_updates(wanted, self._stock.holders(shop_id, wanted.codes))
 
-    def _carry_out(self, shop_id: str, wanted: Mapping[str, int], plan: StockPlan) -> None:
-        now, rejected = self._now(), plan.report.rejected
-        if plan.writes:
+    def _carry_out(self, shop_id: str, wanted: GoodLevels, plan: StockPlan) -> None:
+        now = self._now()
+        if plan.codes:
             self._stock.carry_out(shop_id, plan, self._shops.next_revision(shop_id), now)
         self._stock.keep_sent(plan.kept, now)
-        self._sent.forget_refused(shop_id, wanted)
-        self._sent.keep_refused(shop_id, now, [(o.variant_code, wanted[o.variant_code], o.reason) for o in rejected])
+        self._sent.forget_refused(shop_id, wanted.codes)
+        if rejected := plan.report.rejected:
+            stocks = dict(zip(wanted.codes, wanted.stocks, strict=True))
+            refused = [(one.variant_code, stocks[one.variant_code], one.reason) for one in rejected]
+            self._sent.keep_refused(shop_id, now, refused)
+
+
+def _digest(wanted: GoodLevels) -> str:
+    return hashlib.sha256(orjson.dumps(list(zip(wanted.codes, wanted.stocks, strict=True)))).hexdigest()

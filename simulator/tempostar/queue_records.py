@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from simulator.tempostar.stock import compute_stock
-from simulator.tempostar.stock_file import StockRow
+from simulator.config import Negative
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from simulator.config import Negative
     from simulator.store import Store
+    from simulator.tempostar.stock_file import PlainRow
 
-_ROW = "s.sku_code, p.product_code, p.name, s.attribute1, s.attribute2, s.sellable, s.held_back"
+_STOCK = {Negative.CLAMP: "max(0, s.sellable - s.held_back)", Negative.RAW: "s.sellable - s.held_back"}
+"""What `stock.compute_stock` says, for files of a million rows."""
+_ROW = "s.sku_code, p.product_code, p.name, s.attribute1, s.attribute2, {}"
 _ENQUEUE = (
     "INSERT INTO ts_queue SELECT :shop, s.sku_id,"
     " (SELECT coalesce(max(place), 0) FROM ts_queue WHERE shop_code = :shop) + row_number() OVER (ORDER BY s.sku_code)"
@@ -169,15 +170,14 @@ class QueueRecords:
         """How many SKUs wait."""
         return int(self._store.rows("SELECT count(*) AS n FROM ts_queue WHERE shop_code = ?", (shop_code,))[0]["n"])
 
-    def read_oldest(self, shop_code: str, limit: int, negative: Negative) -> Iterator[StockRow]:
+    def read_oldest(self, shop_code: str, limit: int, negative: Negative) -> Iterator[PlainRow]:
         """The SKUs that have waited longest; they wait on until `drop_oldest`."""
-        rows = self._store.stream(
-            f"SELECT {_ROW} FROM ts_queue AS q JOIN ts_sku AS s ON s.sku_id = q.sku_id"  # noqa: S608 - fixed text
+        return self._store.stream(
+            f"SELECT {_ROW.format(_STOCK[negative])} FROM ts_queue AS q JOIN ts_sku AS s ON s.sku_id = q.sku_id"  # noqa: S608 - fixed text
             " JOIN ts_product AS p ON p.product_id = s.product_id"
             " WHERE q.shop_code = ? ORDER BY q.place LIMIT ?",
             (shop_code, limit),
         )
-        return _stock_rows(rows, negative)
 
     def drop_oldest(self, shop_code: str, count: int) -> None:
         """So many of those that have waited longest wait no more."""
@@ -187,11 +187,11 @@ class QueueRecords:
             {"shop": shop_code, "count": count},
         )
 
-    def read_all(self, shop_code: str, negative: Negative) -> Iterator[StockRow]:
+    def read_all(self, shop_code: str, negative: Negative) -> Iterator[PlainRow]:
         """Every carried and linked SKU, by SKU code."""
-        rows = self._store.stream(
+        return self._store.stream(
             # Read along the index of SKU codes: sorting a million wide rows takes seconds.
-            f"SELECT {_ROW} FROM ts_shop AS h"  # noqa: S608 - fixed text
+            f"SELECT {_ROW.format(_STOCK[negative])} FROM ts_shop AS h"  # noqa: S608 - fixed text
             " CROSS JOIN ts_sku AS s ON s.company_id = h.company_id"
             " CROSS JOIN ts_linked AS l ON l.shop_code = h.shop_code AND l.sku_id = s.sku_id"
             " CROSS JOIN ts_carried AS c ON c.shop_code = h.shop_code AND c.product_id = s.product_id"
@@ -199,7 +199,6 @@ class QueueRecords:
             " WHERE h.shop_code = ? ORDER BY s.sku_code",
             (shop_code,),
         )
-        return _stock_rows(rows, negative)
 
     # Plans
 
@@ -308,12 +307,4 @@ def _bulk(row: sqlite3.Row) -> BulkCarrying:
         *(row["bulk_id"], datetime.fromisoformat(row["due"]), row["shop_code"]),
         carried=bool(row["carried"]),
         product_ids=tuple(json.loads(row["product_ids"])),
-    )
-
-
-def _stock_rows(rows: Iterable[tuple[Any, ...]], negative: Negative) -> Iterator[StockRow]:
-    make = StockRow._make
-    return (
-        make((code, product, name, one, two, compute_stock(sellable, held_back, negative)))
-        for code, product, name, one, two, sellable, held_back in rows
     )

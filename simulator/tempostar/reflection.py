@@ -19,7 +19,6 @@ from simulator.tempostar.stock_file import (
     FileFormat,
     FileSuffix,
     OutputColumns,
-    StockRow,
     compose_file_name,
     encode_beginning,
     encode_rows,
@@ -28,6 +27,8 @@ from simulator.tempostar.stock_file import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from simulator.tempostar.stock_file import PlainRow
 
 LONGEST_INTERVAL = 1440
 WRITE_SECONDS = 2
@@ -177,7 +178,7 @@ def encode_header(stock: StockSettings, settings: Settings) -> bytes:
     return encode_beginning(_format(stock, settings))
 
 
-def plan_pass(stock: StockSettings, settings: Settings, rows: Iterable[StockRow], now: datetime) -> PassPlan:
+def plan_pass(stock: StockSettings, settings: Settings, rows: Iterable[PlainRow], now: datetime) -> PassPlan:
     """What the pass due at `now` does with `rows`, the SKUs it took; read once, a few thousand at a time.
 
     A SKU whose code the encoding cannot hold is left out and named in `skipped` (ASSUMPTION): its altered code could be
@@ -190,11 +191,11 @@ def plan_pass(stock: StockSettings, settings: Settings, rows: Iterable[StockRow]
     named: list[str] = []
     skipped: list[str] = []
     while some := list(islice(left, _AT_ONCE)):
-        codes = [row.sku_code for row in some]
+        codes = [row[0] for row in some]
         if unwritable := find_unwritable(codes, settings.encoding):
             skipped += unwritable
-            some = [row for row in some if row.sku_code not in frozenset(unwritable)]
-            codes = [row.sku_code for row in some]
+            some = [row for row in some if row[0] not in frozenset(unwritable)]
+            codes = [row[0] for row in some]
         content.append(encode_rows(some, file_format))
         count += len(some)
         named += codes[: NAMED_SKUS - len(named)]

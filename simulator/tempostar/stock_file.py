@@ -43,7 +43,7 @@ _COLUMNS = {
 
 
 class StockRow(NamedTuple):
-    """One SKU as it goes out. `stock`: 在庫数, already clamped or not. A tuple, since a file may have a million."""
+    """One SKU as it goes out. `stock`: 在庫数, already clamped or not."""
 
     sku_code: str
     product_code: str
@@ -52,6 +52,9 @@ class StockRow(NamedTuple):
     attribute2: str
     stock: int
 
+
+PlainRow = tuple[str, str, str, str, str, int]
+"""A `StockRow` without its names: a file may have a million, and each is read from the store as such."""
 
 _FIELDS = {
     StockColumn.SKU_CODE: "sku_code",
@@ -121,7 +124,7 @@ def encode_beginning(file_format: FileFormat) -> bytes:
     return (header if file_format.header else "").encode(_CODECS[file_format.encoding], "replace")
 
 
-def encode_rows(rows: Sequence[StockRow], file_format: FileFormat) -> bytes:
+def encode_rows(rows: Sequence[PlainRow], file_format: FileFormat) -> bytes:
     """The bytes of some rows, of any part of a file: comma, CRLF after each row.
 
     SKU codes must be writable (`find_unwritable`). Of the other texts, characters that the encoding lacks become "?"

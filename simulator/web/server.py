@@ -31,6 +31,8 @@ THREADS = 16
 """So many requests at once: a few of them may be long polls of `journal/wait` and `mail/wait`."""
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes waitress takes in before it hangs up. The application's own limit is lower (running.MAX_BODY)."""
+READ_AT_ONCE = 64 * 1024
+"""Bytes: a batch of stock in three reads instead of twenty."""
 _RST_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER: on, for no time."""
 _START_LIMIT = 5.0
@@ -70,6 +72,7 @@ class HttpServer:
                 threads=THREADS,
                 ident="zaikolab",
                 max_request_body_size=LARGEST_BODY,
+                recv_bytes=READ_AT_ONCE,
                 asyncore_use_poll=True,
                 clear_untrusted_proxy_headers=True,
             )

@@ -237,6 +237,6 @@ def json_answer(content: object, status: int = HTTPStatus.OK) -> Response:
     return ready_json(json.dumps(content, ensure_ascii=False), status)
 
 
-def ready_json(text: str, status: int = HTTPStatus.OK) -> Response:
-    """A JSON answer from its text."""
+def ready_json(text: str | bytes, status: int = HTTPStatus.OK) -> Response:
+    """A JSON answer from its text, bytes in UTF-8."""
     return Response(text, status, content_type="application/json")

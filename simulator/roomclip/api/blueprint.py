@@ -13,6 +13,7 @@ from werkzeug.exceptions import Unauthorized
 
 from simulator.roomclip.api import models
 from simulator.roomclip.linkage import Run
+from simulator.roomclip.sales import GoodLevels
 from simulator.web.spec import Api, json_answer, ready_json
 
 if TYPE_CHECKING:
@@ -79,20 +80,20 @@ def create_blueprint(roomclip: RoomClip) -> Blueprint:
             codes=query.code,
         )
         rest = json.dumps({"next_cursor": page.next_cursor, "revision": page.revision})
-        return ready_json(f'{{"variants":{page.variants},{rest[1:]}')
+        return ready_json(b'{"variants":%b,%b' % (page.variants, rest[1:].encode()))
 
     @blueprint.post(f"{_PREFIX}/shops/<shop_id>/stock")
     @api.operation(
         query=models.NoQuery,
         json=models.StockUpdates,
-        quick=models.read_pairs,
+        quick=models.read_levels,
         answer=models.StockAnswer,
         problems=_OF_A_SHOP,
         tag="stock",
     )
-    def set_stock(shop_id: str, query: models.NoQuery, json: models.StockUpdates | models.Pairs) -> Response:  # noqa: ARG001 - as above
+    def set_stock(shop_id: str, query: models.NoQuery, json: models.StockUpdates | GoodLevels) -> Response:  # noqa: ARG001 - as above
         """Set absolute stock by code, all rows or none. Codes that no variant or several variants have are rejected."""
-        updates = json.pairs() if isinstance(json, models.StockUpdates) else json
+        updates = json if isinstance(json, GoodLevels) else json.pairs()
         report = roomclip.set_stock(shop_id, updates, request.headers.get(_IDEMPOTENCY_KEY))
         return json_answer(
             {

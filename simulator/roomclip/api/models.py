@@ -1,5 +1,6 @@
 """Bodies, queries and answers of the shop API, as contract 3 has them."""
 
+from operator import itemgetter
 from typing import Annotated, Literal
 
 import orjson
@@ -9,11 +10,10 @@ from simulator.roomclip.items import MAX_PAGE
 from simulator.roomclip.linkage import LinkageState, RunOutcome
 from simulator.roomclip.listing import MAX_NUMBER, ListingStatus
 from simulator.roomclip.ordering import MAX_ORDERS
-from simulator.roomclip.sales import MAX_UPDATES, OrderState, Rejection, are_good_levels
+from simulator.roomclip.sales import MAX_UPDATES, GoodLevels, OrderState, Rejection, find_good
 from simulator.web.spec import AnswerModel, ApiModel, QueryModel
 
 Sequence = Annotated[int, Field(ge=0, le=2**62)]
-Pairs = list[tuple[str, int]]
 
 
 class NoQuery(QueryModel):
@@ -95,21 +95,25 @@ class StockUpdates(ApiModel):
 
     updates: Annotated[list[StockLevel], Field(min_length=1, max_length=MAX_UPDATES)]
 
-    def pairs(self) -> Pairs:
+    def pairs(self) -> list[tuple[str, int]]:
         """Code and stock of each row."""
         return [(update.variant_code, update.stock) for update in self.updates]
 
 
-def read_pairs(body: bytes) -> Pairs | None:
-    """Code and stock of each row of a body that `StockUpdates` would take, no model a row; None for any other."""
+_CODE, _STOCK = itemgetter("variant_code"), itemgetter("stock")
+
+
+def read_levels(body: bytes) -> GoodLevels | None:
+    """Code and stock of each row of a body that `StockUpdates` would take and nothing can be said against, no model a
+    row; None for any other."""
     try:
         content = orjson.loads(body)
         rows = content["updates"]
-        pairs = [(row["variant_code"], row["stock"]) for row in rows]
+        if len(content) > 1 or set(map(len, rows)) != {2}:
+            return None
+        return find_good(list(map(_CODE, rows)), list(map(_STOCK, rows)))
     except (ValueError, TypeError, LookupError):
         return None
-    whole = len(content) == 1 and 1 <= len(pairs) <= MAX_UPDATES and set(map(len, rows)) == {2}
-    return pairs if whole and are_good_levels(pairs) else None
 
 
 class RejectedAnswer(AnswerModel):

@@ -8,9 +8,10 @@ import pytest
 
 from simulator.journal import Filter
 from simulator.journal_skus import MANY
-from simulator.roomclip.api.models import StockUpdates, read_pairs
+from simulator.roomclip.api.models import StockUpdates, read_levels
 from simulator.roomclip.changes import Changes
 from simulator.roomclip.listing import ItemInput, VariantInput
+from simulator.roomclip.sales import MAX_UPDATES, checked_updates
 
 CODES = tuple(sorted([f"A-{number:03}" for number in range(3 * MANY)] + ['q"q', "l\nl", ",", "椅子①"]))
 
@@ -108,19 +109,21 @@ def test_an_edited_item_is_among_what_changed(large):
         {"updates": [{"variant_code": "A", "stock": 1}], "more": 1},
         {"updates": [{"variant_code": "A"}]},
         {"updates": [["A", 1]]},
+        {"updates": [{"variant_code": "A", "stock": 1}, {"variant_code": "A", "stock": 1}]},
+        {"updates": [{"variant_code": str(number), "stock": 1} for number in range(MAX_UPDATES + 1)]},
         {"updates": []},
         {"updates": "A"},
         {"updates": {"variant_code": "A"}},
         [],
         1,
     ],
-    ids=str,
+    ids=lambda body: str(body)[:80],
 )
 def test_the_quick_reader_leaves_whatever_is_not_good_to_the_model(body):
-    assert read_pairs(json.dumps(body).encode()) is None
+    assert read_levels(json.dumps(body).encode()) is None
 
 
 def test_the_quick_reader_reads_what_the_model_reads():
     body = json.dumps({"updates": [{"variant_code": code, "stock": n} for n, code in enumerate(CODES)]}).encode()
-    assert read_pairs(body) == StockUpdates.model_validate_json(body).pairs()
-    assert read_pairs(body[:-1]) is None
+    assert read_levels(body) == checked_updates(StockUpdates.model_validate_json(body).pairs())
+    assert read_levels(body[:-1]) is None

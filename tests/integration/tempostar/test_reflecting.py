@@ -122,7 +122,9 @@ def test_a_quantity_saved_unchanged_is_no_change(office):
     assert office.tempostar.reflection_state(office.shop_code).queued == 0
 
 
-def test_what_is_held_back_is_not_sent(office):
+@pytest.mark.parametrize("content", ["diff", "full"])
+def test_what_is_held_back_is_not_sent(office, content):
+    office.set(content=content)
     office.register("A-1", sellable=100)
     office.tempostar.set_stock("A-1", held_back=20)
     office.start()
@@ -130,9 +132,10 @@ def test_what_is_held_back_is_not_sent(office):
     assert office.sent() == {"A-1": 80}
 
 
+@pytest.mark.parametrize("content", ["diff", "full"])
 @pytest.mark.parametrize(("negative", "sent"), [("clamp", 0), ("raw", -3)])
-def test_oversold_goes_out_as_the_setting_says(office, negative, sent):
-    office.set(negative=negative)
+def test_oversold_goes_out_as_the_setting_says(office, negative, sent, content):
+    office.set(negative=negative, content=content)
     office.register("A-1", sellable=-3)
     office.start()
     office.advance(minutes=5)

@@ -14,7 +14,7 @@ from simulator.errors import CannotStart
 from simulator.web.listener import listener
 from simulator.web.problem import register_problems
 from simulator.web.running import MAX_BODY, Running, tell
-from simulator.web.server import LARGEST_BODY, THREADS, HttpServer
+from simulator.web.server import LARGEST_BODY, READ_AT_ONCE, THREADS, HttpServer
 
 
 class Site:
@@ -97,6 +97,20 @@ def test_the_same_port_can_be_used_again_at_once(site, serve):
     ask(first)
     first.stop()
     assert ask(serve(Site(), first.port))[0] == 200
+
+
+def test_a_large_body_is_read_in_large_pieces(site, serve):
+    server = serve(site)
+    asked = set()
+
+    class Told(server._server.channel_class):
+        def recv(self, most: int) -> bytes:
+            asked.add(most)
+            return super().recv(most)
+
+    server._server.channel_class = Told
+    assert ask(server, "POST", "/size", body=b"x" * 1_000_000)[2] == b"1000000"
+    assert asked == {READ_AT_ONCE}
 
 
 def test_stops_at_once_with_connections_open_and_requests_waiting(site, serve):

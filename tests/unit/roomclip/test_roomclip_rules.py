@@ -23,9 +23,12 @@ from simulator.roomclip.linkage import (
 )
 from simulator.roomclip.listing import ItemInput, ItemKind, ListingStatus, Variant, VariantInput, checked_item
 from simulator.roomclip.sales import (
+    GoodLevels,
+    Holders,
     RejectedUpdate,
     Rejection,
     StockReport,
+    VariantLevels,
     checked_updates,
     plan_purchase,
     plan_updates,
@@ -177,9 +180,10 @@ class TestPurchases:
 
 class TestStockUpdates:
     def test_one_holder_gets_the_number_none_or_several_reject_the_code(self):
-        holders = [("A", 1, 0), ("B", 2, 5), ("C", 3, 0), ("C", 4, 0), ("not asked", 5, 0)]
-        plan = plan_updates({"A": 1, "B": 5, "C": 9, "D": 9}, holders)
-        assert (plan.writes, plan.codes, plan.turned, plan.kept) == ([(1, 1)], ["A"], [1], [(2, 5)])
+        holders = Holders(["A", "B", "C", "C", "not asked"], [1, 2, 3, 4, 5], [0, 5, 0, 0, 0])
+        plan = plan_updates(GoodLevels(["A", "B", "C", "D"], [1, 5, 9, 9]), holders)
+        assert (plan.writes, plan.kept) == (VariantLevels([1], [1]), VariantLevels([2], [5]))
+        assert (plan.codes, plan.turned) == (["A"], [1])
         rejected = (RejectedUpdate("C", Rejection.AMBIGUOUS), RejectedUpdate("D", Rejection.UNKNOWN))
         assert plan.report == StockReport(1, 1, rejected)
 
