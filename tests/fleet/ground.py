@@ -39,6 +39,7 @@ class ShopOf:
     sync_now: bool = True
     password: str = PASSWORD
     runs: list[dict[str, object]] = field(default_factory=list)
+    sendings: int = 0
     answered: set[str] = field(default_factory=set)
     files: int = 0
     wanted: dict[str, int] = field(default_factory=dict)
@@ -71,6 +72,8 @@ class Ground:
         self.lists = 0
         self.slow: dict[str, threading.Event] = {}
         """Shops whose requests wait for an event."""
+        self.slow_stock: dict[str, threading.Event] = {}
+        """Shops that set stock at once, and wait for an event before they say so."""
         self._under_way: Counter[tuple[str, str]] = Counter()
         self._changed = threading.Condition()
         for code, shop in self.shops.items():
@@ -158,9 +161,12 @@ class Ground:
                 case "orders":
                     return 200, {"orders": [], "last_seq": 0}
                 case "stock":
+                    shop.sendings += 1
                     updates = body["updates"] if key not in shop.answered else []
                     shop.answered.add(key)
                     shop.stock |= {one["variant_code"]: one["stock"] for one in updates}
+                    if code in self.slow_stock:
+                        self.slow_stock[code].wait(LIMIT)
                     return 200, {"updated": len(updates), "unchanged": 0, "rejected": []}
                 case _:
                     return 200, {"variants": [
