@@ -22,6 +22,7 @@ from reference.adapters.database import connect, name_place, open_pool, prepare,
 from reference.adapters.figures import Figures, Pages, serve
 from reference.adapters.fleet_sums import read_sums
 from reference.adapters.job_queue import PassQueue, is_lost_connection, prepare_queue
+from reference.adapters.mirrored_shop import MIRROR_FILE, MirroredShop, MirrorFile
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_postgres import PostgresState
 from reference.adapters.turns import Leader, read_clock
@@ -111,7 +112,8 @@ class Passing:
         began, shop = monotonic(), self.shops.get()
         try:
             with self._state() as state:
-                sync = put_together(self.settings, state, shop, self.area)
+                mirrored = MirroredShop(shop, MirrorFile(self.settings.state_dir / MIRROR_FILE))
+                sync = put_together(self.settings, state, mirrored, self.area)
                 find = partial(
                     self.listed.find, not_before=listed_at, ask=shop.fetch_linkage, fetch=shop.fetch_linkages
                 )
