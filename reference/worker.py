@@ -75,8 +75,10 @@ def run_worker(settings: Settings, database: Database, pace: Pace, http: tuple[s
             shops.put(stack.enter_context(open_shop(settings)))
         looking = HttpShop.open(settings.shop_url, settings.shop_token, HttpPatience(settings.timeout, retries=0))
         passing = Passing(settings, database, pool, shops, open_area(settings), say, pace.poll)
-        leader = Leader(database, stack.enter_context(looking).fetch_linkages, passing.listed, pace.interval)
+        fetch = stack.enter_context(looking).fetch_linkages
+        leader = Leader(database, fetch, passing.listed, pace.interval, settings.shop_token)
         stack.callback(leader.close)
+        leader.join()
         worker = Worker(passing, leader, pace)
         if http is not None:
             port = stack.enter_context(serve(Pages(passing.figures, worker.ail), *http))
