@@ -23,7 +23,6 @@ from tests.postgres import Server, run_server
 
 _COUNTED = ("ftps.connected", "ftps.command", "http.request")
 _TABLES = ("linkage", "linked_code", "procrastinate_jobs", "procrastinate_events", "turn")
-_ALWAYS = 1_000_000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -37,9 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ):
         field = Field(lab, Path(folder), server.url)
         field.tell_of_a_run_each()
-        if chosen.late:
-            late = {"kind": "control.late", "on": "PASS", "times": _ALWAYS, "parameters": {"seconds": chosen.late}}
-            lab.post("faults", late)
+        field.answer_logins_late(chosen.late)
         print(f"{chosen.shops} shops of {chosen.skus} SKUs, logins {chosen.late:g} s late, {os.cpu_count()} cores")
         for workers in chosen.workers:
             for kind, unchanged in (("first pass", False), ("nothing new", True)):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from itertools import pairwise
@@ -24,14 +25,14 @@ from benchmarks.measuring import Figures, Measurement, Side
 from benchmarks.running import BIN, cpu_seconds, free_port, greets, serving, wait_until
 from benchmarks.session import Session
 from benchmarks.sizes import Sizes
-from benchmarks.table import ONE, TWO
+from benchmarks.table import LATE, ONE, TWO
 from simulator.client import ControlClient
 
 RUN_ENDED, FILE_WRITTEN = "run.recorded", "reflection.written"
 # In two parts until the engine has it: what a module names has to be in the list of variables.
 DATABASE = "_".join(("SYNC", "DATABASE_URL"))
 _TURN = "DELETE FROM zaikosync.turn"
-_PACE = ("--interval", "3600", "--poll", "0.5")
+_ALWAYS = 1_000_000
 _ONE_BROKEN_IN = 50
 _LIMIT = 1800.0
 _SET_UP_LIMIT = 900.0
@@ -92,17 +93,35 @@ def _knows(program: str, command: str, option: str) -> bool:
 
 @contextmanager
 def fleet(session: Session) -> Iterator[Measurement]:
-    """Two workers, and one."""
+    """Two workers, and one, with a lab on this machine."""
+    with _measured(session, session.sizes, 0) as measurement:
+        yield measurement
+
+
+@contextmanager
+def far_fleet(session: Session) -> Iterator[Measurement]:
+    """Two workers, and one, where each pass waits for a network."""
+    with _measured(session, replace(session.sizes, linkages=session.sizes.far_linkages), LATE) as measurement:
+        yield measurement
+
+
+@contextmanager
+def _measured(session: Session, sizes: Sizes, late: float) -> Iterator[Measurement]:
     if reason := lacking():
         yield Measurement((Side(TWO, dict, reason), Side(ONE, dict, reason)))
         return
     session.close_grounds()
     from tests.postgres import run_server  # not there in a checkout without the queue
 
-    with run_server() as server, lab_of_many(session.sizes, session.folder) as (lab, _):
-        field_ = Field(lab, session.folder / "fleet", server.url)
+    with (
+        tempfile.TemporaryDirectory(dir=session.folder) as name,
+        run_server() as server,
+        lab_of_many(sizes, Path(name)) as (lab, _),
+    ):
+        field_ = Field(lab, Path(name), server.url)
         field_.break_some()
         field_.tell_of_a_run_each()
+        field_.answer_logins_late(late)
         yield Measurement(
             (Side(TWO, lambda: field_.one_pass_each(2)), Side(ONE, lambda: field_.one_pass_each(1))),
         )
@@ -164,18 +183,22 @@ class Field:
             if answer.status >= 300:
                 raise RuntimeError(f"POST runs of linkage {linkage}: {answer.status}")
 
+    def answer_logins_late(self, seconds: float) -> None:
+        """From now on each FTPS login is answered so much later."""
+        if seconds:
+            late = {"kind": "control.late", "on": "PASS", "times": _ALWAYS, "parameters": {"seconds": seconds}}
+            self._lab.post("faults", late)
+
     def one_pass_each(self, workers: int, *, again: bool = False) -> Figures:
-        """Start workers over a fresh database, and wait until every linkage has told of a run; *lost* are those that
-        `count_lost` counts. `again`: over the last one, with all due."""
+        """Start workers with their default settings over a fresh database, and wait until every linkage has told of a
+        run; *lost* are those that `count_lost` counts. `again`: over the last one, with all due."""
         environment = self._environment(again=again)
         state = self._lab.get("state")
         after, mailed = state["journal"], state["mails"]
         seen, done, last = after, set[str](), time.perf_counter()
         began, cpu_at_start = last, 0.0
         with ExitStack() as stack:
-            started = [
-                stack.enter_context(serving([BIN / "zaikosync", "worker", *_PACE], environment)) for _ in range(workers)
-            ]
+            started = [stack.enter_context(serving([BIN / "zaikosync", "worker"], environment)) for _ in range(workers)]
 
             def every_one_has_told() -> bool:
                 nonlocal seen, last, cpu_at_start

@@ -64,7 +64,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the table. `zero`: figures of `ours` that have to be 0 in every single turn; `how`: what is timed."""
+    """A row of the table. `zero`: figures that have to be 0 in every single turn of each side; `how`: what is timed."""
 
     key: str
     what: Words
@@ -97,7 +97,7 @@ def judge(line: Line, taken: Sequence[Taken]) -> Outcome:
     theirs = None if line.theirs is None else _median(line.theirs, sides)
     notes = _troubles([pick for pick in (line.ours, line.theirs) if pick], sides)
     value = _value(line.reads, ours, theirs)
-    not_zero = _not_zero(line, sides)
+    not_zero = [told for pick in (line.ours, line.theirs) if pick for told in _not_zero(line, sides[pick.side])]
     reached = None if value is None or line.target is None else line.target.is_reached(value) and not not_zero
     return Outcome(line, ours, theirs, value, reached, "; ".join([*notes, *not_zero]))
 
@@ -132,9 +132,10 @@ def _troubles(picks: Sequence[Pick], sides: Mapping[str, Taken]) -> list[str]:
     return [f"missing: {side}: {reason}" for side, reason in missing.items()] + failed
 
 
-def _not_zero(line: Line, sides: Mapping[str, Taken]) -> list[str]:
-    figures = sides[line.ours.side].figures
-    if not figures:  # missing, or failed at once: the note says so already
+def _not_zero(line: Line, side: Taken) -> list[str]:
+    if not side.figures:  # missing, or failed at once: the note says so already
         return []
-    told = [(name, max(figures.get(name, ()), key=abs, default=None)) for name in line.zero]
-    return [f"{name}: {'not counted' if most is None else f'{most:g}'}" for name, most in told if most != 0]
+    told = [(name, max(side.figures.get(name, ()), key=abs, default=None)) for name in line.zero]
+    return [
+        f"{side.side}, {name}: {'not counted' if most is None else f'{most:g}'}" for name, most in told if most != 0
+    ]

@@ -20,6 +20,7 @@ class Sizes:
     companies: int
     linkages: int
     skus_per_shop: int
+    far_linkages: int
 
     def words(self) -> dict[str, str]:
         """For the texts of the table."""
@@ -29,6 +30,7 @@ class Sizes:
             "download_mb": f"{self.download_mb:,}",
             "at_once": f"{self.at_once:,}",
             "linkages": f"{self.linkages:,}",
+            "far_linkages": f"{self.far_linkages:,}",
             "middle": f"{self.middle:,}",
             "sessions": f"{self.sessions:,}",
             "companies": f"{self.companies:,}",
@@ -36,5 +38,5 @@ class Sizes:
         }
 
 
-FULL = Sizes("full", 5, 1_000_000, 100_000, 10_000, 116, 600, 20, 50, 2_000, 200)
-QUICK = Sizes("quick", 3, 20_000, 5_000, 1_000, 24, 80, 20, 4, 120, 20)
+FULL = Sizes("full", 5, 1_000_000, 100_000, 10_000, 116, 600, 20, 50, 2_000, 200, 400)
+QUICK = Sizes("quick", 3, 20_000, 5_000, 1_000, 24, 80, 20, 4, 120, 20, 80)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 
 from benchmarks import peers, table
-from benchmarks.fleet import fleet
+from benchmarks.fleet import far_fleet, fleet
 from benchmarks.ftps import download, sessions
 from benchmarks.measuring import Measurement
 from benchmarks.one_shop import all_changed, by_hand, by_size, one_in_a_hundred, unchanged
@@ -26,6 +26,7 @@ SUBJECTS: dict[str, Opener] = {
     table.SESSIONS: sessions,
     table.STARTING: starting,
     table.FLEET: fleet,
+    table.FAR_FLEET: far_fleet,
 }
 
 _POLARS = partial(peers.find_python, peers.POLARS)

@@ -22,6 +22,7 @@ from reference.adapters.database import connect, name_place, open_pool, prepare,
 from reference.adapters.figures import Figures, Pages, serve
 from reference.adapters.fleet_sums import read_sums
 from reference.adapters.job_queue import PassQueue, is_lost_connection, prepare_queue
+from reference.adapters.mirrored_shop import MIRROR_FILE, MirroredShop, MirrorFile
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_postgres import PostgresState
 from reference.adapters.turns import Leader, read_clock
@@ -74,8 +75,10 @@ def run_worker(settings: Settings, database: Database, pace: Pace, http: tuple[s
             shops.put(stack.enter_context(open_shop(settings)))
         looking = HttpShop.open(settings.shop_url, settings.shop_token, HttpPatience(settings.timeout, retries=0))
         passing = Passing(settings, database, pool, shops, open_area(settings), say, pace.poll)
-        leader = Leader(database, stack.enter_context(looking).fetch_linkages, passing.listed, pace.interval)
+        fetch = stack.enter_context(looking).fetch_linkages
+        leader = Leader(database, fetch, passing.listed, pace.interval, settings.shop_token)
         stack.callback(leader.close)
+        leader.join()
         worker = Worker(passing, leader, pace)
         if http is not None:
             port = stack.enter_context(serve(Pages(passing.figures, worker.ail), *http))
@@ -111,11 +114,13 @@ class Passing:
         began, shop = monotonic(), self.shops.get()
         try:
             with self._state() as state:
-                sync = put_together(self.settings, state, shop, self.area)
+                mirrored = MirroredShop(shop, MirrorFile(self.settings.state_dir / MIRROR_FILE))
+                sync = put_together(self.settings, state, mirrored, self.area)
                 find = partial(
                     self.listed.find, not_before=listed_at, ask=shop.fetch_linkage, fetch=shop.fetch_linkages
                 )
                 report = sync.run_linkage(linkage_id, find)
+            mirrored.keep_mirrors()
         except SyncError as error:
             self.say(f"linkage {linkage_id}: {error}")
             raise

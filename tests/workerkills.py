@@ -7,7 +7,9 @@
 A point is the nth thing that the workers do from the last kill on, as the shop and the FTPS area see it. Each time some
 shops get a new file, and one a wrong password, or the right one again. The last line is `passes N, kills N, overlaps 0,
 lost 0, double mails 0`, exit 0; 1 when anything else than 0 is in it. *Overlaps* are two passes of one shop at once,
-*lost* are shops that did not go on within a minute, *double mails* are mails that came twice, or out of turn.
+*lost* are shops that did not go on within a minute, *double mails* are two different mails about one incident, or about
+its end. A mail that comes again under its own Message-ID, because its worker was killed between the mail server's
+answer and the writing down of it, is the same mail: a line of its own says how many there were.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import logging
 import random
 import sys
 import tempfile
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +43,7 @@ class Outcome:
     overlaps: int
     lost: int
     double_mails: int
+    repeated_mails: int
 
     @property
     def is_well(self) -> bool:
@@ -82,16 +85,27 @@ def kill_workers(ground: Ground, workers: Workers, kills: int, draw: random.Rand
     for worker in list(workers.running):
         workers.end(worker)
     made = sum(len(shop.runs) for shop in ground.shops.values())
-    return Outcome(made, kills, len(ground.overlaps), len(waiting()), count_double_mails(ground))
+    doubles, repeated = count_mails(ground.mails)
+    return Outcome(made, kills, len(ground.overlaps), len(waiting()), doubles, repeated)
 
 
-def count_double_mails(ground: Ground) -> int:
-    """Count mails that came twice, and tellings of a failure or an end that was told already."""
-    doubles, last = 0, defaultdict(str)
-    for to, subject, _ in ground.mails:
-        doubles += subject == last[to]
+def count_mails(mails: Iterable[tuple[str, str, str]]) -> tuple[int, int]:
+    """Count double mails and mails that were repeated; `mails` are recipient, subject, Message-ID, as they came.
+
+    Failure and end of an incident take turns, each under a subject of its own: the same subject twice in a row to the
+    same merchant is a double, also when another mail was repeated in between. Without a Message-ID nothing tells a
+    repetition from a double.
+    """
+    doubles, repeated = 0, 0
+    seen, last = set[tuple[str, str]](), dict[str, str]()
+    for to, subject, message_id in mails:
+        if message_id and (to, message_id) in seen:
+            repeated += 1
+            continue
+        seen.add((to, message_id))
+        doubles += subject == last.get(to)
         last[to] = subject
-    return doubles
+    return doubles, repeated
 
 
 def main(arguments: list[str]) -> int:
@@ -115,7 +129,7 @@ def main(arguments: list[str]) -> int:
         outcome = kill_workers(ground, workers, options.kills, random.Random(seed))
         for overlap in ground.overlaps:
             print("overlap:", overlap)
-        print(f"mails {len(ground.mails)}")
+        print(f"mails {len(ground.mails)}, of which repeated under their own Message-ID {outcome.repeated_mails}")
     print(outcome)
     return 0 if outcome.is_well else 1
 

@@ -1,7 +1,7 @@
 """What is remembered of a linkage as seven JSON texts, one for each part that changes on its own.
 
 Times are ISO 8601 with their offset. A text holds any character: JSON escapes the NUL that PostgreSQL's text has no
-room for.
+room for. The queue of a pass that was killed may have a million rows: it is written and read batch by batch.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reference.domain.plan import Batch, list_numbers, read_numbers
 from reference.domain.watch import MissedNews, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 PARTS = ("place", "waiting", "queue", "told", "orders", "watch", "brake")
 
@@ -30,18 +30,18 @@ def write_parts(memory: Memory) -> dict[str, str]:
     values = {
         "place": _write_place(memory),
         "waiting": dict(memory.waiting),
-        "queue": [_write_batch(batch) for batch in memory.queue],
         "told": sorted([one.kind.value, one.sku_code, one.reason] for one in memory.told),
         "orders": _write_orders(memory.orders),
         "watch": _write_watch(memory.watch),
         "brake": _write_brake(memory.brake),
     }
-    return {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
+    texts = {name: _write(value) for name, value in values.items()}
+    return texts | {"queue": f"[{', '.join(_write(_write_batch(batch)) for batch in memory.queue)}]"}
 
 
 def read_parts(parts: Mapping[str, str]) -> Memory:
     """Return the memory that was written as these parts; raises ValueError, TypeError or KeyError for any others."""
-    values = {name: json.loads(parts[name]) for name in PARTS}
+    values = {name: json.loads(parts[name]) for name in PARTS if name != "queue"}
     place = values["place"]
     return Memory(
         linkage_id=place["linkage_id"],
@@ -53,7 +53,7 @@ def read_parts(parts: Mapping[str, str]) -> Memory:
         files=tuple(_read_stamp(stamp) for stamp in place["files"]),
         newest=_read_stamp(place["newest"]) if place["newest"] else None,
         waiting=values["waiting"],
-        queue=tuple(_read_batch(batch) for batch in values["queue"]),
+        queue=tuple(_read_queue(parts["queue"])),
         told=frozenset(Problem(ProblemKind(kind), code, reason) for kind, code, reason in values["told"]),
         incident=_read_incident(place["incident"]),
         last_success_at=read_time(place["last_success_at"]),
@@ -61,6 +61,10 @@ def read_parts(parts: Mapping[str, str]) -> Memory:
         watch=_read_watch(values["watch"]),
         brake=_read_brake(values["brake"]),
     )
+
+
+def _write(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _write_place(memory: Memory) -> dict[str, Any]:
@@ -87,9 +91,17 @@ def _write_batch(batch: Batch) -> list[Any]:
     return [batch.key, batch.written_at.isoformat(), list_numbers(batch.updates)]
 
 
-def _read_batch(row: list[Any]) -> Batch:
-    key, written_at, updates = row
-    return Batch(key, read_numbers(updates), datetime.fromisoformat(written_at))
+def _read_queue(text: str) -> Iterator[Batch]:
+    """Read an array of batches one by one, as `write_parts` writes it; raises ValueError for any other."""
+    decoder, at = json.JSONDecoder(), 1
+    if not (text.startswith("[") and text.endswith("]")):
+        raise ValueError("the queue is no list")
+    while at < len(text) - 1:
+        (key, written_at, numbers), at = decoder.raw_decode(text, at)
+        yield Batch(key, read_numbers(numbers), datetime.fromisoformat(written_at))
+        if at < len(text) - 1 and not text.startswith(", ", at):
+            raise ValueError("between two batches of the queue is no comma")
+        at += 2
 
 
 def _write_orders(book: OrderBook) -> dict[str, Any]:

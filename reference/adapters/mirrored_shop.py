@@ -81,17 +81,22 @@ class MirrorFile:
 
     def recall(self, place: str) -> Mirror | None:
         """Return the mirror of a place; None where there is none, or none that can be read."""
-        if not self.path.exists():  # as of every small shop, for which polars need not be loaded
+        if not self.path.exists():
             return None
-        import polars as pl
-
         try:
             with closing(self._connect()) as connection:
                 row = connection.execute(
                     "SELECT revision, witnesses, variants FROM mirror_1 WHERE place = ?", (place,)
                 ).fetchone()
-            return Mirror(row[0], frozenset(json.loads(row[1])), pl.read_ipc(io.BytesIO(row[2]))) if row else None
-        except (sqlite3.Error, OSError, ValueError, pl.exceptions.PolarsError):
+        except (sqlite3.Error, OSError):
+            return None
+        if row is None:  # as of every small shop, for which polars need not be loaded
+            return None
+        import polars as pl
+
+        try:
+            return Mirror(row[0], frozenset(json.loads(row[1])), pl.read_ipc(io.BytesIO(row[2])))
+        except (OSError, ValueError, pl.exceptions.PolarsError):
             return None
 
     def keep(self, place: str, mirror: Mirror) -> None:
@@ -108,9 +113,10 @@ class MirrorFile:
 
     def _write(self, statement: str, row: tuple[object, ...]) -> None:
         try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)  # nobody else makes it where the state is in PostgreSQL
             with closing(self._connect()) as connection:
                 connection.execute(statement, row)
-        except sqlite3.OperationalError:
+        except (sqlite3.OperationalError, OSError):
             return  # another writes it, or there is no room: what is there is proven anew with the next use
         except sqlite3.Error:
             with suppress(OSError):

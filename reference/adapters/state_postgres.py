@@ -72,6 +72,11 @@ class PostgresState:
             except psycopg.Error:
                 self.connection.close()  # a connection that is gone holds nothing any more
 
+    def confirm(self) -> None:
+        """See that the session that holds is there: its lock is another's as soon as PostgreSQL has lost it."""
+        with self._statement() as connection:
+            connection.execute("")  # a question and an answer, and nothing for PostgreSQL to do
+
     def recall(self, linkage_id: str) -> Memory | None:
         """Return what is remembered of a linkage."""
         with self._statement() as connection:

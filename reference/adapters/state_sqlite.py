@@ -123,6 +123,9 @@ class SqliteState:
         """Keep every other pass off this linkage: whoever works with the folder holds all of it."""
         yield
 
+    def confirm(self) -> None:
+        """Do nothing: the folder's lock is this process's until its end."""
+
     def save(self, memory: Memory, letters: Sequence[Letter] = (), heard: Heard | None = None) -> None:
         """Remember this of the linkage, queue these letters, keep these codes: all of it, or nothing."""
         with self._transaction("IMMEDIATE") as connection:

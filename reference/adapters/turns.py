@@ -5,6 +5,7 @@ The leader holds a lock of its session; when it is gone, another worker leads fr
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -51,6 +52,8 @@ class Leader:
     fetch: Callable[[], tuple[Linkage, ...]]
     listed: LinkageList
     interval: float
+    token: str = field(default="", repr=False)
+    """The shop API's: what tells the workers of one fleet from those of another with the same address."""
     _connection: psycopg.Connection[Row] | None = field(init=False, default=None)
     _leads: bool = field(init=False, default=False)
     _open: ExitStack = field(init=False, default_factory=ExitStack)
@@ -93,6 +96,28 @@ class Leader:
                 {"ids": ids, "step": self._step},
             )
 
+    def join(self) -> None:
+        """Be one of the fleet's workers; raises `StateError` where workers with another token are at work.
+
+        They would have each other's shops for deleted ones.
+        """
+        if self._connection is not None and self._connection.closed:
+            self.close()
+        if self._connection is None:
+            connection = self._open.enter_context(connect(self.database))
+            digest = hashlib.sha256(self.token.encode()).hexdigest()
+            with telling_state_errors(name_place(self.database)):
+                connection.execute(_JOIN, [f"{self.database.schema}/token", digest])
+                others = connection.execute(_OTHERS, [f"{self.database.schema}/token", digest]).fetchone()
+            if others:
+                self.close()
+                raise StateError(
+                    f"{name_place(self.database)} is worked on with another SYNC_SHOP_TOKEN; two fleets never share a "
+                    "schema. Name another SYNC_DATABASE_SCHEMA for this one. Only if the token was replaced, end all "
+                    "workers that have the old one first."
+                )
+            self._connection = connection
+
     def close(self) -> None:
         """Let another worker lead."""
         self._open.close()
@@ -103,11 +128,10 @@ class Leader:
         return timedelta(seconds=self.interval)
 
     def _lead(self) -> psycopg.Connection[Row] | None:
-        if self._connection is not None and self._connection.closed:
-            self.close()
-        if self._connection is None:
-            self._connection = self._open.enter_context(connect(self.database))
-        if not self._leads:  # the connection stays: a new one costs more than all that a look asks
+        self.join()
+        if (
+            self._connection is not None and not self._leads
+        ):  # the connection stays: a new one costs more than all that a look asks
             try:
                 with telling_state_errors(name_place(self.database)):
                     row = self._connection.execute(
@@ -156,6 +180,15 @@ _DUE = "SELECT linkage_id FROM turn WHERE due_at <= now() OR due_at > now() + %(
 
 def _find_waiting(connection: psycopg.Connection[Row]) -> set[str]:
     return {row["lock"] for row in connection.execute("SELECT lock FROM procrastinate_jobs WHERE status = 'todo'")}
+
+
+_JOIN = "SELECT pg_advisory_lock_shared(hashtext(%s), hashtext(%s))"
+_OTHERS = (
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND classid::bigint = hashtext(%s)::bigint & 4294967295 AND objid::bigint <> hashtext(%s)::bigint & 4294967295"
+)
+"""Each worker's session shares the lock of its token until it ends: one of another token is of a worker that is on."""
 
 
 def read_clock(connection: psycopg.Connection[Row]) -> float:

@@ -156,6 +156,10 @@ class State(Protocol):
         """Keep every other pass off this linkage until the end; raises `PassAlreadyRunningError` at once."""
         ...
 
+    def confirm(self) -> None:
+        """See that what `hold` holds is still held; raises `StateError` when another pass may have it by now."""
+        ...
+
     def save(self, memory: Memory, letters: Sequence[Letter] = (), heard: Heard | None = None) -> None:
         """Remember this of the linkage from now on, queue these letters, keep these codes: all of it, or nothing.
 

@@ -6,6 +6,9 @@ the shop may show units that are sold. The engine keeps that window to one reque
 each batch, and again right after it; whatever came in is corrected at once. What is read right after a batch is what
 is read right before the next one: one reading a batch, and one more. A pass killed between the two leaves the
 correction to the next pass.
+
+**Who has lost its turn sends nothing.** PostgreSQL may lose a session in mid-pass, and another worker then passes over
+the linkage: that the turn is still one's own is asked before each request. One that is under way is not taken back.
 """
 
 from __future__ import annotations
@@ -72,19 +75,23 @@ class SendingDesk:
 
     def _send(self, batch: Batch) -> Receipt:
         """Send a batch less what orders hold back, and what came in meanwhile once more, until nothing comes in."""
-        shop, shop_id = self.shop, self.linkage.shop_id
         if not self._has_just_read:
             self.desk.read_news()
-        receipt = shop.send_stock(shop_id, make_request(batch, self._lowered(batch), self.memory.orders.after))
+        receipt = self._set(batch, self._lowered(batch))
         for _ in range(CORRECTIONS):
             news = self.desk.read_news()
             overtaken = tuple(update for update in self._lowered(batch) if update.variant_code in news) if news else ()
             self._has_just_read = not overtaken
             if not overtaken:
                 break
-            correction = shop.send_stock(shop_id, make_request(batch, overtaken, self.memory.orders.after))
+            correction = self._set(batch, overtaken)
             receipt = replace(receipt, rejected=receipt.rejected + correction.rejected)
         return receipt
+
+    def _set(self, batch: Batch, updates: Sequence[Update]) -> Receipt:
+        """Set these numbers of a batch, as long as no other pass can have the linkage: its numbers may be newer."""
+        self.notebook.state.confirm()
+        return self.shop.send_stock(self.linkage.shop_id, make_request(batch, updates, self.memory.orders.after))
 
     def _lowered(self, batch: Batch) -> Sequence[Update]:
         """Return a batch's updates as they are to be sent now."""

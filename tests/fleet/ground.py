@@ -24,6 +24,7 @@ from tests.inbox import open_inbox
 from tests.unit.reference.engine_fakes import stock_csv
 
 PASSWORD = "never-shown"
+_PAGING = ("changed_after", "cursor")
 FIRST_FILE = 1_775_001_600
 TOKEN = "token-never-shown"
 LIMIT = 60.0
@@ -39,6 +40,12 @@ class ShopOf:
     sync_now: bool = True
     password: str = PASSWORD
     runs: list[dict[str, object]] = field(default_factory=list)
+    sendings: int = 0
+    revision: int = 1
+    revisions: dict[str, int] = field(default_factory=dict)
+    """Of each code that was set, the revision it was set in."""
+    readings: list[str] = field(default_factory=list)
+    """What of its variants was asked for, page by page."""
     answered: set[str] = field(default_factory=set)
     files: int = 0
     wanted: dict[str, int] = field(default_factory=dict)
@@ -54,6 +61,23 @@ class ShopOf:
             "shop_code": str(self.number), "notify_to": f"owner-{self.number}@shop.example",
             "saved_at": "2026-04-01T09:00:00+09:00", "sync_now": self.sync_now,
         }  # fmt: skip
+
+    def set(self, stock: dict[str, int]) -> None:
+        """Set stock in one transaction."""
+        self.revision += 1
+        self.stock |= stock
+        self.revisions |= dict.fromkeys(stock, self.revision)
+
+    def page(self, limit: int, after: str, cursor: str) -> dict[str, object]:
+        """A page of the variants that were set after a revision, or of all when it is 0."""
+        self.readings.append(f"after {after}" if int(after) else "all")
+        names = [name for name in sorted(self.stock) if self.revisions.get(name, 1) > int(after)]
+        start = int(cursor)
+        following = str(start + limit) if len(names) > start + limit else None
+        return {"next_cursor": following, "revision": self.revision, "variants": [
+            {"variant_id": name, "variant_code": name, "stock": self.stock[name], "listing_status": "公開"}
+            for name in names[start : start + limit]
+        ]}  # fmt: skip
 
 
 class Ground:
@@ -71,6 +95,8 @@ class Ground:
         self.lists = 0
         self.slow: dict[str, threading.Event] = {}
         """Shops whose requests wait for an event."""
+        self.slow_stock: dict[str, threading.Event] = {}
+        """Shops that set stock at once, and wait for an event before they say so."""
         self._under_way: Counter[tuple[str, str]] = Counter()
         self._changed = threading.Condition()
         for code, shop in self.shops.items():
@@ -158,15 +184,16 @@ class Ground:
                 case "orders":
                     return 200, {"orders": [], "last_seq": 0}
                 case "stock":
+                    shop.sendings += 1
                     updates = body["updates"] if key not in shop.answered else []
                     shop.answered.add(key)
-                    shop.stock |= {one["variant_code"]: one["stock"] for one in updates}
+                    shop.set({one["variant_code"]: one["stock"] for one in updates})
+                    if code in self.slow_stock:
+                        self.slow_stock[code].wait(LIMIT)
                     return 200, {"updated": len(updates), "unchanged": 0, "rejected": []}
                 case _:
-                    return 200, {"variants": [
-                        {"variant_id": name, "variant_code": name, "stock": stock, "listing_status": "公開"}
-                        for name, stock in sorted(shop.stock.items())
-                    ], "next_cursor": None}  # fmt: skip
+                    asked = parse_qs(urlsplit(path).query)
+                    return 200, shop.page(int(asked["limit"][0]), *(asked.get(name, ["0"])[0] for name in _PAGING))
 
     def mail_came(self, to: str, subject: str, message_id: str) -> None:
         with self._changed:

@@ -34,8 +34,8 @@ class Office:
         self.error = None
         self.leader = self.another_leader()
 
-    def another_leader(self, interval=INTERVAL):
-        return Leader(self.database, self.fetch, LinkageList(lambda: 0.0, 5.0), interval)
+    def another_leader(self, token="one"):
+        return Leader(self.database, self.fetch, LinkageList(lambda: 0.0, 5.0), INTERVAL, token)
 
     def fetch(self):
         if self.error:
@@ -233,6 +233,22 @@ def test_one_leads_until_it_is_gone(office):
     office.leader.close()
     wait_until(lambda: connections(office) < leading)  # PostgreSQL frees a lock when it sees that its session is over
     assert len(other.look().turns) == 3
+    other.close()
+
+
+def test_who_has_another_token_is_refused_while_the_others_are_on(office):
+    office.leader.join()
+    same, other = office.another_leader(), office.another_leader("two")
+    same.join()
+    with pytest.raises(StateError, match=r"worked on with another SYNC_SHOP_TOKEN.*end all workers"):
+        other.look()
+    before = connections(office)
+    office.leader.close()
+    same.close()
+    wait_until(lambda: len(connections(office)) == len(before) - 2)
+    assert len(other.look().turns) == 3
+    with pytest.raises(StateError, match="another SYNC_SHOP_TOKEN"):
+        same.join()
     other.close()
 
 

@@ -178,6 +178,11 @@ def test_another_fleet_or_another_schema_is_refused_by_the_worker_and_left_alone
     for command in ("worker", "once"):
         refused = run(other, command)
         assert (refused.returncode, "Name another SYNC_DATABASE_SCHEMA" in refused.stderr) == (1, True)
+    worker = workers.start(*SELDOM)
+    ground.wait_until(lambda: len(ground.shops["20001"].runs) == 2)
+    another_token = run({**workers.environ, "SYNC_SHOP_TOKEN": "another"}, "worker")
+    assert (another_token.returncode, "is worked on with another SYNC_SHOP_TOKEN" in another_token.stderr) == (1, True)
+    assert workers.end(worker) == 0
     import psycopg
 
     with psycopg.connect(database.url, autocommit=True) as connection:
@@ -185,4 +190,4 @@ def test_another_fleet_or_another_schema_is_refused_by_the_worker_and_left_alone
     for command in ("worker", "once", "status", "release"):
         refused = run(workers.environ, command)
         assert (refused.returncode, "has schema 99" in refused.stderr) == (1, True)
-    assert len(ground.shops["20001"].runs) == 1
+    assert len(ground.shops["20001"].runs) == 2

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from tests.fleet.ground import open_ground
 from tests.fleet.workers import open_workers
-from tests.workerkills import count_double_mails, kill_workers
+from tests.workerkills import count_mails, kill_workers
 
 
 def test_shops_whose_worker_was_killed_go_on_without_overlap_or_double_mail(tmp_path, database):
@@ -16,12 +18,24 @@ def test_shops_whose_worker_was_killed_go_on_without_overlap_or_double_mail(tmp_
     assert outcome.passes > 6
 
 
-def test_a_mail_that_comes_twice_is_counted(tmp_path):
-    with open_ground(tmp_path, 1) as (ground, _):
-        for subject in ("failed", "well", "failed", "failed"):
-            ground.mail_came("a@shop.example", subject, "")
-        ground.mail_came("b@shop.example", "failed", "")
-        assert count_double_mails(ground) == 1
+def mails(*told, to="a@shop.example"):
+    return [(to, subject, message_id) for subject, message_id in told]
+
+
+@pytest.mark.parametrize(
+    ("came", "doubles", "repeated"),
+    [
+        (mails(("failed", "<1>"), ("well", "<2>"), ("failed", "<3>")), 0, 0),
+        (mails(("failed", "<1>"), ("well", "<2>"), ("failed", "<3>"), ("failed", "<4>")), 1, 0),
+        (mails(("failed", "<1>"), ("failed", "<1>"), ("well", "<2>"), ("well", "<2>"), ("well", "<2>")), 0, 3),
+        (mails(("failed", "<1>"), ("failed", "<1>"), ("failed", "<2>")), 1, 1),
+        (mails(("failed", "<1>"), ("well", "<2>"), ("failed", "<1>"), ("well", "<3>")), 1, 1),
+        (mails(("failed", ""), ("failed", "")), 1, 0),
+        (mails(("failed", "<1>")) + mails(("failed", "<2>"), to="b@shop.example"), 0, 0),
+    ],
+)
+def test_two_mails_about_one_incident_are_told_from_one_that_was_repeated(came, doubles, repeated):
+    assert count_mails(came) == (doubles, repeated)
 
 
 def test_two_things_at_once_of_one_shop_are_an_overlap(tmp_path):

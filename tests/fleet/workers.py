@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reference.config import Database
+from tests.tied import tied
 
 LIMIT = 30.0
 COMMAND = (sys.executable, "-m", "reference.cli")
@@ -31,7 +32,7 @@ class Workers:
         path = self.folder / f"worker-{len(self.logs)}.log"
         with path.open("wb") as log:
             worker = subprocess.Popen(
-                [*COMMAND, "worker", *options], env={**os.environ, **self.environ}, stdin=subprocess.DEVNULL,
+                [*tied(), *COMMAND, "worker", *options], env={**os.environ, **self.environ}, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self.logs[worker.pid] = path

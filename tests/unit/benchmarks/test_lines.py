@@ -17,8 +17,8 @@ def line(reads: Reads, target: Target | None, zero: tuple[str, ...] = ()) -> Lin
     return Line("key", words, words, "how", Pick("ours"), theirs, reads, target, zero=zero)
 
 
-def sides(ours: float, theirs: float, **more: list[float]) -> tuple[Taken, Taken]:
-    return Taken("ours", {"seconds": [ours], **more}), Taken("theirs", {"seconds": [theirs]})
+def sides(ours: float, theirs: float) -> tuple[Taken, Taken]:
+    return Taken("ours", {"seconds": [ours]}), Taken("theirs", {"seconds": [theirs]})
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,16 @@ def test_a_failed_side_is_named_and_nothing_is_judged() -> None:
 
 def test_a_figure_that_has_to_be_0_keeps_a_ratio_from_being_enough() -> None:
     wanted = line(Reads.SHARE, Target(Bound.AT_MOST, 1), zero=("lost", "overlaps"))
-    assert judge(wanted, sides(1, 2, lost=[0, 0], overlaps=[0, 0])).reached is True
-    outcome = judge(wanted, sides(1, 2, lost=[0, 3], overlaps=[0, 0]))
-    assert (outcome.reached, outcome.note) == (False, "lost: 3")
-    outcome = judge(wanted, sides(1, 2, lost=[0, -1]))
-    assert (outcome.reached, outcome.note) == (False, "lost: -1; overlaps: not counted")
+    none = {"lost": [0.0, 0.0], "overlaps": [0.0, 0.0]}
+    for mine, others, note in (
+        (none, none, ""),
+        (none | {"lost": [0.0, 3.0]}, none, "ours, lost: 3"),
+        (none, none | {"overlaps": [2.0, 0.0]}, "theirs, overlaps: 2"),
+        ({"lost": [0.0, -1.0]}, none, "ours, lost: -1; ours, overlaps: not counted"),
+    ):
+        taken = Taken("ours", {"seconds": [1], **mine}), Taken("theirs", {"seconds": [2], **others})
+        outcome = judge(wanted, taken)
+        assert (outcome.reached, outcome.note) == (not note, note)
 
 
 def test_a_measurement_that_never_began_fails_its_lines() -> None:
@@ -99,5 +104,6 @@ def test_the_full_table_has_the_targets_that_the_project_set_itself() -> None:
         "up-moto_server": "<= 1.2",
         "up-wiremock": "<= 0.5",
         "fleet": ">= 1.6",
+        "fleet-far": ">= 1.6",
     }
     assert FULL.rounds >= 5

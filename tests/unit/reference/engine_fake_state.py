@@ -42,6 +42,9 @@ class FakeState:
             raise PassAlreadyRunningError(f"Another pass of linkage {linkage_id} is already running.")
         yield
 
+    def confirm(self) -> None:
+        pass
+
     def save(self, memory: Memory, letters: Sequence[Letter] = (), heard: Heard | None = None) -> None:
         self.saves += 1
         before = self.memories.get(memory.linkage_id)
