@@ -125,7 +125,7 @@ class LinkagePass:
         moved = self._let_through() or moved
         with self.sync.stock_area.visit(self.linkage) as folder:
             looked_at = self.sync.clock.now()
-            listing = folder.list_files()
+            listing = folder.list_files(self.memory.files)
             self._hand_over(folder)
             reading = choose_files(self.memory, listing)
             for stamp in reading.unread:
