@@ -6,6 +6,7 @@ import ftplib
 import re
 import socket
 import ssl
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,16 @@ _LISTED = re.compile(r"(?:-\S{9,10} +\d+ +\S+ +\S+ +(?P<size>\d+) +\S+ +\S+ +[\d
 
 
 def trusting(ca_file: Path) -> ssl.SSLContext:
-    """Trust certificates of that authority for the right host, over TLS 1.2 or later; nothing else."""
+    """Trust certificates of that authority for the right host, over TLS 1.2 or later; nothing else.
+
+    Raises: OSError when the file cannot be read as PEM certificates.
+    """
+    return _trusting(ca_file, ca_file.read_bytes())
+
+
+@lru_cache(maxsize=1)
+def _trusting(ca_file: Path, _content: bytes) -> ssl.SSLContext:
+    """Made once for what a file holds: each pass of an engine that stays asks for it twice."""
     context = ssl.create_default_context(cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Python 3.11.2, Debian 12's, takes a channel cut without a close notice for one that ended, unless told not to.

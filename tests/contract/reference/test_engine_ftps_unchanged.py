@@ -153,4 +153,5 @@ def test_data_channels_are_made_private_once_a_session(ground):
         for _ in range(2):
             folder.list_files()
             folder.fetch_file("stock.csv")
-    assert ground.mischief.commands.count("PROT") == ground.mischief.commands.count("CWD") == 1
+    counted = [ground.mischief.commands.count(command) for command in ("PROT", "CWD", "TYPE")]
+    assert counted == [1, 1, 4]
