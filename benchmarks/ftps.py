@@ -136,8 +136,8 @@ def _vsftpd(program: Path, folder: Path, content: bytes) -> Iterator[Server]:
         encoding="utf-8",
     )  # fmt: skip
     (folder / "key.pem").chmod(0o600)
-    libraries = program.parents[2] / "lib"  # of a package that was unpacked
-    found = ":".join(str(one.parent) for one in libraries.rglob("libwrap.so*")) if "peers" in program.parts else ""
+    unpacked = program.parents[2] if "peers" in program.parts else folder  # its libraries in lib, or in usr/lib
+    found = ":".join({str(one.parent) for one in unpacked.rglob("libwrap.so*")})
     with serving([program, config], {**os.environ, "LD_LIBRARY_PATH": found} if found else None) as process:
         wait_until(lambda: greets(port), process)
         yield Server(port, folder / "ca.pem", "anonymous", "bench@shop.example", "/stock.csv", len(content))

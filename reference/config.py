@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-import ssl
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from reference.adapters.ftps_channel import trusting
 from reference.adapters.tempostar_ftps import TlsMode
 from reference.domain.columns import is_available
 from reference.domain.fast_stock_file import Reader
@@ -195,7 +195,7 @@ def _reader(environ: Mapping[str, str], name: str) -> Reader:
 def _certificates(environ: Mapping[str, str], name: str) -> Path:
     path = Path(_text(environ, name))
     try:
-        ssl.create_default_context(cafile=path)
+        trusting(path)
     except OSError as error:
         raise ConfigurationError(
             f"{name} is {str(path)!r}, which cannot be read as PEM certificates "

@@ -269,9 +269,9 @@ class Timekeeper:
 
     def stop(self) -> None:
         """End, and raise what went wrong meanwhile."""
-        with self._store.changed:
+        with self._store.planned:
             self._stopping = True
-            self._store.changed.notify_all()
+            self._store.planned.notify_all()
         self._thread.join()
         if self._error is not None:
             raise self._error
@@ -281,13 +281,13 @@ class Timekeeper:
         self._thread.join(limit)
 
     def _run(self) -> None:
-        with self._store.changed:
+        with self._store.planned:
             while not self._stopping:
-                # Every commit wakes this thread: while time stands there is nothing to ask the store for.
+                # Whatever is written may wake this thread: while time stands there is nothing to ask the store for.
                 due = None if self._clock.mode is ClockMode.FROZEN else self._agenda.hold_clock()
                 wait = None if due is None else self._clock.real_seconds_until(due)
                 if wait is None or wait > 0:
-                    self._store.changed.wait(wait)
+                    self._store.planned.wait(wait)
                     continue
                 try:
                     self._agenda.catch_up()
@@ -296,4 +296,4 @@ class Timekeeper:
                 except Exception as error:  # noqa: BLE001 - handed to whoever stops the lab
                     self._error = error
                     return
-                self._store.changed.wait(GIVE_WAY)
+                self._store.planned.wait(GIVE_WAY)

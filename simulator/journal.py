@@ -39,6 +39,8 @@ CREATE TABLE journal_list (
 TABLES = ("journal", "journal_sku", "journal_list")
 PAGE = 1000
 _HIGHEST = 2**62
+_write_json = json.JSONEncoder(ensure_ascii=False).encode
+"""Made once: there is an entry for every command of every session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,12 @@ class Journal:
 
     def record(self, service: Service, kind: str, summary: str, *, skus: Iterable[str] = (), **data: object) -> int:
         """Add an entry, joining the transaction under way. Returns its sequence number."""
+        concerned = sorted(dict.fromkeys(skus))  # not a set: sorting what is sorted costs next to nothing
+        with self._store.lock:
+            if not (concerned or self._observers):
+                return self._write(service, kind, summary, data)[0]
         with self._store.transaction():
-            at, written = self._now().isoformat(), json.dumps(data, ensure_ascii=False)
-            seq = self._store.execute(
-                "INSERT INTO journal (at, service, kind, summary, data) VALUES (?, ?, ?, ?, ?)",
-                (at, service, kind, summary, written),
-            ).lastrowid
-            assert seq is not None  # noqa: S101 - an INSERT into a table with a rowid always has one
-            concerned = sorted(dict.fromkeys(skus))  # not a set: sorting what is sorted costs next to nothing
+            seq, at, written = self._write(service, kind, summary, data)
             if concerned:
                 keep_skus(self._store, seq, concerned)
             for observer in self._observers:
@@ -162,6 +162,16 @@ class Journal:
     def end_waits(self) -> None:
         """Let every wait return at once: the lab stops."""
         self._store.end_waits()
+
+    def _write(self, service: Service, kind: str, summary: str, data: dict[str, object]) -> tuple[int, str, str]:
+        """Write an entry, without its SKUs; return its number, its time and its data as JSON."""
+        at, written = self._now().isoformat(), _write_json(data)
+        seq = self._store.note(
+            "INSERT INTO journal (at, service, kind, summary, data) VALUES (?, ?, ?, ?, ?)",
+            (at, service, kind, summary, written),
+        ).lastrowid
+        assert seq is not None  # noqa: S101 - an INSERT into a table with a rowid always has one
+        return seq, at, written
 
     def _entry(self, row: sqlite3.Row) -> Entry:
         return Entry(

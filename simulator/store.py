@@ -42,6 +42,9 @@ class Store:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         """Notified after each outermost commit; waits use it instead of polling."""
+        self.planned = threading.Condition(self.lock)
+        """Notified after a commit of more than notes (`note`): only then can something have been planned anew."""
+        self._more_than_notes = False
         self._depth = 0
         self._waits_ended = False
         self._after_commit: list[Callable[[], object]] = []
@@ -74,15 +77,10 @@ class Store:
                             self._db.execute(f"RELEASE level_{depth}")
                     raise
                 if not depth:
-                    self.changed.notify_all()
+                    self._tell_committed()
                     committed, self._after_commit = self._after_commit, []
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in _DISK_ERRORS:
-                    raise
-                raise DiskFailed(
-                    f"The lab's data cannot be written to {self.folder}: {error}.",
-                    next_step="Nothing was changed. Make room there, then do it again.",
-                ) from error
+                raise self._told(error) from error
             finally:
                 self._depth = depth
         for call in committed:
@@ -126,12 +124,44 @@ class Store:
 
     def execute(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> sqlite3.Cursor:
         """One writing statement; inside a transaction, or a transaction of its own."""
-        with self.transaction():
-            return self._db.execute(sql, parameters)
+        with self.lock:
+            self._more_than_notes = True
+            return self._write(sql, parameters)
+
+    def note(self, sql: str, parameters: Sequence[object]) -> sqlite3.Cursor:
+        """As `execute`, for a statement that nothing can fall due by: it does not wake whoever keeps time."""
+        with self.lock:
+            return self._write(sql, parameters)
+
+    def _write(self, sql: str, parameters: Sequence[object] | Mapping[str, object]) -> sqlite3.Cursor:
+        """One statement: SQLite does all of it or nothing, so it needs no transaction or savepoint around it."""
+        try:
+            cursor = self._db.execute(sql, parameters)
+        except sqlite3.OperationalError as error:
+            raise self._told(error) from error
+        if not self._depth:
+            self._tell_committed()
+        return cursor
+
+    def _tell_committed(self) -> None:
+        self.changed.notify_all()
+        if self._more_than_notes:
+            self._more_than_notes = False
+            self.planned.notify_all()
+
+    def _told(self, error: sqlite3.OperationalError) -> Exception:
+        """A disk that fails as whoever uses the lab is told of it; any other error as it is."""
+        if error.sqlite_errorcode & 0xFF not in _DISK_ERRORS:
+            return error
+        return DiskFailed(
+            f"The lab's data cannot be written to {self.folder}: {error}.",
+            next_step="Nothing was changed. Make room there, then do it again.",
+        )
 
     def execute_many(self, sql: str, parameters: Iterable[Sequence[object] | Mapping[str, object]]) -> None:
         """One writing statement for many rows."""
         with self.transaction():
+            self._more_than_notes = True
             self._db.executemany(sql, parameters)
 
     def value(self, key: str) -> Any:  # noqa: ANN401 - JSON
@@ -159,6 +189,7 @@ class Store:
     def clear(self) -> None:
         """Empty every table. Sequence numbers go on, so that cursors held by clients stay good."""
         with self.transaction():
+            self._more_than_notes = True
             for table in self._tables():
                 self._db.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names from the schema
 
@@ -191,6 +222,7 @@ class Store:
         if not path.exists():
             raise Unknown("snapshot", name, next_step=f"There are: {', '.join(self.snapshots()) or 'none'}.")
         with self.lock, self._attached(path), self.transaction():
+            self._more_than_notes = True
             first()
             for table in self._tables():
                 if table not in self._kept:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ftplib
+import re
 import socket
 import ssl
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -26,15 +28,30 @@ if TYPE_CHECKING:
 
 _BLOCK = 65_536
 _NOT_UNDERSTOOD = ("500", "502")
+_LISTED = re.compile(r"(?:-\S{9,10} +\d+ +\S+ +\S+ +(?P<size>\d+) +\S+ +\S+ +[\d:]+ (?P<name>.+)|d.+|total \d+)")
+"""A line of `ls -l` as servers tell it on the control channel: a file, a folder, or the count before them."""
 
 
 def trusting(ca_file: Path) -> ssl.SSLContext:
-    """Trust certificates of that authority for the right host, over TLS 1.2 or later; nothing else."""
+    """Trust certificates of that authority for the right host, over TLS 1.2 or later; nothing else.
+
+    Raises: OSError when the file cannot be read as PEM certificates.
+    """
+    return _trusting(ca_file, ca_file.read_bytes())
+
+
+@lru_cache(maxsize=1)
+def _trusting(ca_file: Path, _content: bytes) -> ssl.SSLContext:
+    """Made once for what a file holds: each pass of an engine that stays asks for it twice."""
     context = ssl.create_default_context(cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Python 3.11.2, Debian 12's, takes a channel cut without a close notice for one that ended, unless told not to.
     context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", ssl.Options(0))
     return context
+
+
+Facts = tuple[str, str]
+"""Size and time of a file as a listing has them: digits; blank where it does not tell."""
 
 
 class ProtectedFtp(ftplib.FTP_TLS):
@@ -50,9 +67,11 @@ class ProtectedFtp(ftplib.FTP_TLS):
         super().__init__(context=tls, timeout=timeout, encoding="latin-1")
         self._longest = longest_transfer
         self._implicit = implicit
+        self._folder = ""
+        self._protected = self._in_bytes = False
 
     def open_protected(self, host: str, port: int, user: str, password: str) -> None:
-        """Connect and log in; user and password go out only after TLS stands, and the data channel is made private."""
+        """Connect and log in; user and password go out only after TLS stands."""
         if self._implicit:
             self._connect_implicitly(host, port)
         else:
@@ -72,31 +91,52 @@ class ProtectedFtp(ftplib.FTP_TLS):
             raise LoginRefusedError(f"The server refuses user or password ({words}).") from refusal
         except ValueError as error:
             raise LoginRefusedError("The user or the password has a character that cannot be sent.") from error
-        try:
-            self.prot_p()
-        except ftplib.error_perm as refusal:
-            raise TlsUnavailableError(f"The server refuses to protect the data channel ({refusal}).") from refusal
 
     def enter_folder(self, path: str) -> None:
-        """Go to a folder, or raise `FolderMissingError`."""
+        """Go to a folder, unless that is where one is, or raise `FolderMissingError`."""
+        if path == self._folder:
+            return
         try:
             self.cwd(path)
         except ftplib.error_perm as refusal:
             if not str(refusal).startswith("550"):
                 raise
             raise FolderMissingError(f"The server has no folder {path} for this user ({refusal}).") from refusal
-        self.voidcmd("TYPE I")
+        self._folder = path
 
-    def list_names(self) -> list[str]:
-        """Return the names of the present folder's files, by MLSD, or by NLST where the server is older than that."""
+    def list_facts(self) -> dict[str, Facts]:
+        """Return size and time of the present folder's files by name, as far as the server tells them.
+
+        Asked by MLSD, or by NLST, which tells names alone, where the server is older than that.
+        """
         try:
-            entries = [(name, facts.get("type", "file")) for name, facts in self.mlsd()]
+            entries = [*self.mlsd()]
         except ftplib.error_perm as refusal:
             if not str(refusal).startswith(_NOT_UNDERSTOOD):
                 raise
-            entries = [(name.rpartition("/")[2], "file") for name in self._names_of_old()]
-        self.voidcmd("TYPE I")  # a listing is text; sizes and contents are asked for in bytes
-        return [name for name, kind in entries if kind.lower() == "file"]
+            return {name.rpartition("/")[2]: ("", "") for name in self._names_of_old()}
+        return {
+            name: (facts.get("size", ""), facts.get("modify", ""))
+            for name, facts in entries
+            if facts.get("type", "file").lower() == "file"
+        }
+
+    def glance(self, path: str) -> dict[str, int]:
+        """Return the sizes of a folder's files by name, told on the control channel; nothing if that is not sure.
+
+        Not every server answers STAT, or in this way: whoever gets nothing has to list.
+        """
+        try:
+            lines = self.sendcmd(f"STAT {path}").splitlines()[1:-1]
+        except (ftplib.error_perm, ftplib.error_temp):
+            return {}
+        found = [_LISTED.fullmatch(line.lstrip(" ")) for line in lines]
+        return {one["name"]: int(one["size"]) for one in found if one and one["name"]} if all(found) else {}
+
+    def size(self, filename: str) -> int | None:
+        """Ask for a size in bytes; as a text a file may have another one, or none."""
+        self._count_bytes()
+        return super().size(filename)
 
     def has_file(self, path: str) -> bool:
         """Tell whether there is a file, by its SIZE: no listing, which may be cut short, is as sure."""
@@ -111,6 +151,7 @@ class ProtectedFtp(ftplib.FTP_TLS):
     def retrlines(self, cmd: str, callback: Callable[[str], object] | None = None) -> str:
         """Read a listing as ftplib does, but not for ever: one that drips would pass every limit on a single read."""
         until = monotonic() + self._longest
+        self._in_bytes = False  # ftplib asks for a listing as a text
 
         def take(line: str) -> None:
             self._refuse_late(cmd, until)
@@ -122,6 +163,7 @@ class ProtectedFtp(ftplib.FTP_TLS):
     def retrieve_into(self, received: IO[bytes], name: str, *, at_most: int, tell: Tell = tell_nobody) -> None:
         """Write a file's bytes; raises when there are more than `at_most`, they take too long, or are cut."""
         until = monotonic() + self._longest
+        self._count_bytes()
         with self.transfercmd(f"RETR {name}") as conn:
             try:
                 while block := conn.recv(_BLOCK):
@@ -141,7 +183,8 @@ class ProtectedFtp(ftplib.FTP_TLS):
         self.voidresp()
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
-        """Open the data channel as ftplib does, but under the control channel's TLS session."""
+        """Open the data channel as ftplib does, but private, and under the control channel's TLS session."""
+        self._protect()
         conn, size = ftplib.FTP.ntransfercmd(self, cmd, rest)  # noqa: S321 - the channel is wrapped in TLS below
         assert isinstance(self.sock, ssl.SSLSocket)  # noqa: S101 - `open_protected` has no other way out
         try:
@@ -149,6 +192,21 @@ class ProtectedFtp(ftplib.FTP_TLS):
         except BaseException:
             conn.close()
             raise
+
+    def _protect(self) -> None:
+        """Have data channels made private, when the first is wanted."""
+        if self._protected:
+            return
+        try:
+            self.prot_p()
+        except ftplib.error_perm as refusal:
+            raise TlsUnavailableError(f"The server refuses to protect the data channel ({refusal}).") from refusal
+        self._protected = True
+
+    def _count_bytes(self) -> None:
+        if not self._in_bytes:
+            self.voidcmd("TYPE I")
+            self._in_bytes = True
 
     def _refuse_late(self, what: str, until: float) -> None:
         if monotonic() > until:

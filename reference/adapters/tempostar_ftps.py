@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from reference.adapters.ftps_channel import Facts
     from reference.domain.linkage import Linkage
     from reference.service.ports import Tell
 
@@ -97,15 +98,19 @@ class FtpsFolder:
     linkage: Linkage
     _ftp: ProtectedFtp | None = None
     _received: list[SpooledFile] = field(default_factory=list)
+    _glanced: bool = False
 
-    def list_files(self) -> tuple[FileStamp, ...]:
-        """Return the stock files (`*.csv`) that are there, in order of time and name."""
-        return self._persist(lambda ftp: tuple(sorted(self._stamp(ftp, name) for name in self._names(ftp))))
+    def list_files(self, known: Collection[FileStamp] = ()) -> tuple[FileStamp, ...]:
+        """Return the stock files (`*.csv`) that are there, in order of time and name.
+
+        If that is the one file `known`, which is what most passes find, no data channel is opened for it.
+        """
+        return self._persist(lambda ftp: self._find_unchanged(ftp, known) or self._look(ftp, known))
 
     def fetch_file(self, name: str) -> FetchedFile:
         """Return a file received whole: as many bytes as SIZE says, with SIZE and MDTM the same before and after."""
         self._forget_received()
-        return self._persist(lambda ftp: self._receive(ftp, name))
+        return self._persist(lambda ftp: self._receive_stock(ftp, name))
 
     def find_order_file(self, name: str) -> bytes | None:
         """Return the bytes of an order file that waits for intake or is in the log folder, by its final name."""
@@ -165,7 +170,7 @@ class FtpsFolder:
             raise
 
     def _connect(self) -> ProtectedFtp:
-        """Connect, protect, log in, and go to the shop's folder."""
+        """Connect, protect and log in."""
         if not _SHOP_CODE.fullmatch(self.linkage.shop_code):
             raise FolderMissingError("The shop code is not a decimal number, so there is no folder for it.")
         area = self.area
@@ -175,15 +180,31 @@ class FtpsFolder:
         )
         try:
             ftp.open_protected(area.host, area.port, self.linkage.ftp_user, self.linkage.ftp_password)
-            ftp.enter_folder(self._stock)
         except BaseException:
             ftp.close()
             raise
         return ftp
 
-    def _names(self, ftp: ProtectedFtp) -> list[str]:
-        """Return the names of the stock files."""
-        return [name for name in ftp.list_names() if name.lower().endswith(".csv")]
+    def _find_unchanged(self, ftp: ProtectedFtp, known: Collection[FileStamp]) -> tuple[FileStamp, ...]:
+        """Return the one file known if the folder has it as it was, and no other; else nothing, and a look will tell.
+
+        Names and size come from the folder's STAT. That has no seconds, so the time is MDTM's. When a session breaks
+        over it, the next one does not try it.
+        """
+        if self._glanced or len(known) != 1:
+            return ()
+        self._glanced = True
+        (file,) = known
+        path = f"{self._stock}/{file.name}"
+        unchanged = ftp.glance(self._stock) == {file.name: file.size} and self._ask_time(ftp, path) == file.modified_at
+        return (file,) if unchanged else ()
+
+    def _look(self, ftp: ProtectedFtp, known: Collection[FileStamp]) -> tuple[FileStamp, ...]:
+        """List the folder, and ask for size and time of what is not `known` to be just as it says."""
+        ftp.enter_folder(self._stock)
+        listed = {name: facts for name, facts in ftp.list_facts().items() if name.lower().endswith(".csv")}
+        as_known = {one.name: one for one in known if listed.get(one.name) == _facts_of(one)}
+        return tuple(sorted(as_known.get(name) or self._stamp(ftp, name) for name in listed))
 
     @property
     def _stock(self) -> str:
@@ -198,11 +219,9 @@ class FtpsFolder:
         return f"{self._orders}/log"
 
     def _list_existing(self, ftp: ProtectedFtp, path: str) -> list[str]:
-        """Go to a folder, or raise `FolderMissingError`; return the names of its files and go back to the stock's."""
+        """Go to a folder, or raise `FolderMissingError`; return the names of its files."""
         ftp.enter_folder(path)
-        names = ftp.list_names()
-        ftp.enter_folder(self._stock)
-        return names
+        return [*ftp.list_facts()]
 
     def _find(self, ftp: ProtectedFtp, name: str) -> bytes | None:
         """Look in the folder first and in its log then: that is the way TEMPOSTAR moves a file."""
@@ -250,21 +269,27 @@ class FtpsFolder:
         """Ask SIZE and MDTM, which tell one write of a file from another."""
         try:
             size = ftp.size(name)
-            answer = ftp.sendcmd(f"MDTM {name}")
+            modified_at = self._ask_time(ftp, name)
         except ftplib.error_perm as refusal:
             if str(refusal).startswith("550"):
                 reason = UntrustedReason.CHANGED_WHILE_READ
                 raise UntrustedFileError(reason, str(refusal), file_name=name) from refusal
             raise
-        found = _MDTM.search(answer[4:])
-        if size is None or not 0 <= size <= LARGEST_FILE or not found:
+        if size is None or not 0 <= size <= LARGEST_FILE or not modified_at:
             raise ConnectionFailedError(f"SIZE or MDTM of {name} was answered with nonsense.")
-        modified_at = datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         return FileStamp(modified_at, name, size)
+
+    def _ask_time(self, ftp: ProtectedFtp, name: str) -> datetime | None:
+        found = _MDTM.search(ftp.sendcmd(f"MDTM {name}")[4:])
+        return datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC) if found else None
 
     def _forget_received(self) -> None:
         while self._received:
             self._received.pop().close()
+
+    def _receive_stock(self, ftp: ProtectedFtp, name: str) -> FetchedFile:
+        ftp.enter_folder(self._stock)
+        return self._receive(ftp, name)
 
     def _receive(self, ftp: ProtectedFtp, name: str) -> FetchedFile:
         before = self._stamp(ftp, name)
@@ -277,6 +302,11 @@ class FtpsFolder:
         if self._stamp(ftp, name) != before:
             raise UntrustedFileError(UntrustedReason.CHANGED_WHILE_READ, file_name=name)
         return FetchedFile(before, content)
+
+
+def _facts_of(stamp: FileStamp) -> Facts:
+    """Return how a listing tells of this very write of a file."""
+    return str(stamp.size), f"{stamp.modified_at:%Y%m%d%H%M%S}"
 
 
 def _readable(told: bytes) -> str:

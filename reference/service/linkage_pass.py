@@ -125,7 +125,7 @@ class LinkagePass:
         moved = self._let_through() or moved
         with self.sync.stock_area.visit(self.linkage) as folder:
             looked_at = self.sync.clock.now()
-            listing = folder.list_files()
+            listing = folder.list_files(self.memory.files)
             self._hand_over(folder)
             reading = choose_files(self.memory, listing)
             for stamp in reading.unread:
@@ -172,12 +172,15 @@ class LinkagePass:
             self.unhanded = OrderHandoverError(str(error))
 
     def _finish(self, listing: tuple[FileStamp, ...], looked_at: datetime) -> None:
-        """Remember the look; forget files that are gone, and orders that every number still to come has in it."""
+        """Note the look, to be kept with what the pass comes to, and forget what is settled.
+
+        That is files that are gone, and orders that every number still to come has in it.
+        """
         watch, letters = self.watchman.look(listing, looked_at)
         memory = replace(forget_absent_files(self.memory, listing), watch=watch)
         if memory.numbers_from:
             memory = replace(memory, orders=forget_settled(memory.orders, memory.numbers_from))
-        self.notebook.save(memory, letters)
+        self.notebook.note(memory, letters)
 
     def _take_in_file(self, fetched: FetchedFile) -> None:
         """Take in what a file received whole says; one that cannot be read is told to the merchant."""
@@ -271,7 +274,7 @@ class LinkagePass:
 
     def _record_failure(self, error: LinkageError) -> Failure:
         failure = classify_error(error)
-        self.notebook.memory = self.sync.record_failure(self.memory, failure)
+        self.notebook.save(*self.sync.tell_failure(self.memory, failure))
         return failure
 
     def _record_success(self) -> None:

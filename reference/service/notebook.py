@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,14 +16,24 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Notebook:
-    """Holds the memory of a linkage; `memory` is what the state holds at each moment."""
+    """Holds the memory of a linkage; `memory` is what the state holds at each moment, and what has been noted since."""
 
     state: State
     memory: Memory
+    _kept: Memory = field(init=False)
+    _letters: tuple[Letter, ...] = field(init=False, default=())
+
+    def __post_init__(self) -> None:
+        self._kept = self.memory
+
+    def note(self, memory: Memory, letters: Iterable[Letter]) -> None:
+        """Have this kept with whatever is saved next: for what a kill before that may lose."""
+        self.memory, self._letters = memory, (*self._letters, *letters)
 
     def save(self, memory: Memory, letters: Iterable[Letter] = (), heard: Heard | None = None) -> None:
         """Remember this, queue these letters, keep these codes: in one transaction, unless nothing is new."""
-        letters = tuple(letters)
-        if memory != self.memory or letters or heard:
+        letters = (*self._letters, *letters)
+        if memory != self._kept or letters or heard:
             self.state.save(memory, letters, heard)
-            self.memory = memory
+        self.memory = self._kept = memory
+        self._letters = ()

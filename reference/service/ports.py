@@ -67,8 +67,11 @@ def tell_nobody(_what: str, _done: int, _of: int, /) -> None:
 class StockFolder(Protocol):
     """The folder of one shop in the FTPS area, for as long as a visit lasts."""
 
-    def list_files(self) -> tuple[FileStamp, ...]:
-        """Return the stock files that are there; raises `FolderMissingError` or another `LinkageError`."""
+    def list_files(self, known: Collection[FileStamp] = ()) -> tuple[FileStamp, ...]:
+        """Return the stock files that are there; raises `FolderMissingError` or another `LinkageError`.
+
+        What is just as `known` need not be asked about in full.
+        """
         ...
 
     def fetch_file(self, name: str) -> FetchedFile:

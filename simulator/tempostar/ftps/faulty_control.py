@@ -215,8 +215,9 @@ class FaultyControl(RecordedChannel):
             super().push(data)
 
     def push_with_producer(self, producer: Any) -> None:  # noqa: ANN401 - pyftpdlib's
-        """Send the lines of STAT."""
-        self.push(b"".join(iter(producer.more, b"")).decode())
+        """Send the lines of STAT. An empty folder has none, and pyftpdlib takes an empty word for the session's end."""
+        if lines := b"".join(iter(producer.more, b"")):
+            self.push(lines.decode())
 
     def secure_connection(self, ssl_context: object) -> None:
         """Begin TLS, after the reply that announces it has gone out."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from OpenSSL import SSL
@@ -35,6 +34,8 @@ TELNET = b"\xff\xf4\xf2"
 """Telnet's interrupt and synch, which some clients put before ABOR."""
 
 _USER = re.compile(r"[0-9]{1,20}_[0-9]{1,20}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Unicode's control characters, all of them."""
 _LIST_OPTIONS = re.compile(r"-[A-Za-z]+( +|$)")
 
 
@@ -98,6 +99,12 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
         if error is not None and not isinstance(error, (OSError, SSL.Error)):
             self.errors.append(error)
 
+    def __repr__(self) -> str:
+        """Few words: pyftpdlib composes one for every line that it would log, and nobody logs any."""
+        return f"<session {self.number}>"
+
+    __str__ = __repr__
+
     def log(self, msg: str, logfun: object = None) -> None:
         """Log nothing: the journal tells it. So also the others."""
 
@@ -143,7 +150,7 @@ class RecordedChannel(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib has no
         except UnicodeDecodeError:
             self._refuse_line("501 The command line is not UTF-8.")
             return
-        if any(unicodedata.category(character) == "Cc" for character in line):
+        if _CONTROL.search(line):
             self._refuse_line("501 The command line has control characters.")
             return
         verb, _, argument = line.partition(" ")

@@ -154,6 +154,17 @@ def test_an_unknown_authority_is_refused(ground, tmp_path):
     assert refusal.value.defect is CertificateDefect.UNTRUSTED
 
 
+def test_another_authority_in_the_same_file_is_trusted_from_then_on(ground, authority, tmp_path):
+    file = tmp_path / "ca.pem"
+    file.write_bytes(Authority(tmp_path, "other-ca").ca.read_bytes())
+    ground.serve()
+    with pytest.raises(CertificateRefusedError):
+        ground.fetch(ground.area(ca=file))
+    file.write_bytes(authority.ca.read_bytes())
+    assert len(ground.fetch(ground.area(ca=file))) == 1
+    assert trusting(file) is trusting(file)
+
+
 def test_a_server_without_tls_gets_no_password(ground):
     ground.port = ground.stack.enter_context(serve(ground.root, None, ground.mischief))
     with pytest.raises(TlsUnavailableError):

@@ -344,6 +344,15 @@ def test_stat_lists_over_the_control_channel(ftps):
     assert "stock.csv" in lab.login().sendcmd("STAT /netstock/20001")
 
 
+def test_stat_of_an_empty_folder_lists_nothing_and_the_session_goes_on(ftps):
+    client = ftps().login()
+    assert client.sendcmd("STAT /netstock/20001").splitlines() == [
+        '213-Status of "/netstock/20001":',
+        "213 End of status.",
+    ]
+    assert client.voidcmd("NOOP").startswith("200")
+
+
 def test_an_upload_comes_back_by_its_japanese_name(ftps):
     lab = ftps()
     client = lab.login()

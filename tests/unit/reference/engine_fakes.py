@@ -209,7 +209,7 @@ class FakeFolder:
     area: FakeArea
     linkage: Linkage
 
-    def list_files(self) -> tuple[FileStamp, ...]:
+    def list_files(self, known: Collection[FileStamp] = ()) -> tuple[FileStamp, ...]:
         self.area.visits += 1
         if self.area.trouble:
             raise self.area.trouble
