@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
@@ -91,11 +92,13 @@ class Answer:
         columns: list[list[Any]] = []
         try:
             for key, kind in wanted.items():
-                columns.append([one[key] for one in self.fields[name]])
-                kinds = set(kind) if isinstance(kind, tuple) else {kind}
-                if not kinds.issuperset(map(type, columns[-1])):
+                column = [one[key] for one in self.fields[name]]
+                found, kinds = set(map(type, column)), set(kind) if isinstance(kind, tuple) else {kind}
+                if not kinds.issuperset(found):
                     return None
-            _ = "".join(value for column in columns for value in column if isinstance(value, str)).encode()
+                if str in found:
+                    _ = "".join(filter(None, column) if NoneType in found else column).encode()
+                columns.append(column)
         except (LookupError, TypeError, UnicodeEncodeError):
             return None
         return columns

@@ -5,7 +5,6 @@ ASSUMPTION: the mail server is the operator's own relay and asks for no login; t
 
 from __future__ import annotations
 
-import smtplib
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -29,6 +28,8 @@ class SmtpMailer:
 
     def send(self, letter: QueuedLetter) -> None:
         """Hand one mail over, or raise `MailError` with what the server said."""
+        import smtplib  # here, since most passes have no mail and it takes longer to load than to send one
+
         try:
             message = compose_message(letter, self.sender)
             with closing(smtplib.SMTP(self.host, self.port, timeout=self.timeout)) as smtp:
@@ -57,6 +58,8 @@ def compose_message(queued: QueuedLetter, sender: str) -> EmailMessage:
 
 
 def _reason(error: Exception) -> str:
+    import smtplib
+
     match error:
         case smtplib.SMTPRecipientsRefused():
             return "; ".join(f"{code} {_words(text)}" for code, text in error.recipients.values())

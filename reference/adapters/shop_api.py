@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +20,7 @@ from reference.domain.orders import Buyer, Order, OrderLine, OrderState
 from reference.domain.plan import write_numbers
 from reference.domain.report import LinkageReport, Outcome
 from reference.errors import ShopApiError, ShopTokenRefusedError
+from reference.service.ahead import begun
 from reference.service.ports import Receipt
 
 if TYPE_CHECKING:
@@ -117,19 +118,24 @@ class HttpShop:
     def read_variants(self, shop_id: str) -> tuple[Collection[Variant], int]:
         """Return all variants of a shop and its revision before they were read: 0 where it tells none."""
         path = f"/shops/{quote(shop_id, safe='')}/variants"
-        pages = VariantPages()
-        revision: int | None = None
-        cursor: str | None = None
+
+        def ask(**cursor: object) -> Answer:
+            return self._ask("GET", f"{path}?{urlencode({'limit': VARIANTS_PER_PAGE, **cursor})}")
+
+        pages, answer, revision = VariantPages(), ask(), None
         while True:
-            query = {"limit": str(VARIANTS_PER_PAGE)} | ({"cursor": cursor} if cursor is not None else {})
-            answer = self._ask("GET", f"{path}?{urlencode(query)}")
-            rows = pages.add(answer)
-            revision = answer.count("revision") if revision is None and "revision" in answer.fields else revision or 0
-            cursor = answer.optional_text("next_cursor")
-            if cursor is None:
-                return pages.gathered(answer), revision
-            if not rows:
-                raise answer.wrong("next_cursor", "leads on from an empty page, so the pages would never end")
+            following = answer.fields.get("next_cursor")  # whatever it is: the next page comes while this one is read
+            ask_on = partial(ask, cursor=following)
+            with begun(ask_on) if following else nullcontext(ask_on) as read_on:
+                rows = pages.add(answer)
+                if revision is None:
+                    revision = answer.count("revision") if "revision" in answer.fields else 0
+                cursor = answer.optional_text("next_cursor")
+                if cursor is None:
+                    return pages.gathered(answer), revision
+                if not rows:
+                    raise answer.wrong("next_cursor", "leads on from an empty page, so the pages would never end")
+                answer = read_on()
 
     def fetch_changes(self, shop_id: str, after: int, pages: int) -> Changes | None:
         """Return what has changed of a shop's variants after a revision; None when it is more than so many pages."""

@@ -187,10 +187,8 @@ def join_levels(levels: Mapping[str, int], variants: pl.DataFrame) -> tuple[pl.D
 
     All are sorted by code.
     """
-    import polars as pl
-
     wanted = levels_in_columns(levels)
-    coded = sorted_by_code(variants.select("code", "stock").filter(pl.col("code").is_not_null()))
+    coded = sorted_by_code(variants.select("code", "stock").drop_nulls("code"))
     codes = coded["code"]
     at = codes.search_sorted(wanted["code"], side="left")
     found = (codes.gather(at, null_on_oob=True) == wanted["code"]).fill_null(value=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reference.domain.brake import Brake, hold, let_through, supersede
@@ -33,6 +35,7 @@ from reference.errors import (
     StaleFileError,
     UntrustedFileError,
 )
+from reference.service.ahead import begun
 from reference.service.failures import classify_error
 from reference.service.notebook import Notebook
 from reference.service.order_desk import OrderDesk
@@ -41,14 +44,21 @@ from reference.service.sending_desk import SendingDesk
 from reference.service.watchman import Watchman
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from reference.domain.matching import Variant
     from reference.domain.plan import Batch
     from reference.domain.stock_file import RowProblem
     from reference.domain.watch import Watch
     from reference.service.ports import FetchedFile, StockFolder
     from reference.service.sync import Sync
+
+    ReadVariants = Callable[[], Collection[Variant]]
+
+LARGE_FILE = 1 << 20
+"""A file of so many bytes takes long enough to be received that something else is done meanwhile."""
 
 
 @dataclass(slots=True)
@@ -129,9 +139,10 @@ class LinkagePass:
             self._hand_over(folder)
             reading = choose_files(self.memory, listing)
             for stamp in reading.unread:
-                fetched = folder.fetch_file(stamp.name)
-                self.desk.read_log(folder)
-                self._take_in_file(fetched)
+                with self._reading_variants(stamp) as read_variants:
+                    fetched = folder.fetch_file(stamp.name)
+                    self.desk.read_log(folder)
+                    self._take_in_file(fetched, read_variants)
                 self.sending.send_queue()
             if not reading.unread:
                 self.desk.read_log(folder)
@@ -182,7 +193,15 @@ class LinkagePass:
             memory = replace(memory, orders=forget_settled(memory.orders, memory.numbers_from))
         self.notebook.note(memory, letters)
 
-    def _take_in_file(self, fetched: FetchedFile) -> None:
+    def _reading_variants(self, stamp: FileStamp) -> AbstractContextManager[ReadVariants]:
+        """Lend what reads the shop's variants; beside a large file they are asked for while it is received.
+
+        That is no earlier than the last reading of orders: what is sold from then on is found by the next one.
+        """
+        read = partial(self.sync.shop.fetch_variants, self.linkage.shop_id)
+        return begun(read) if stamp.size >= LARGE_FILE else nullcontext(read)
+
+    def _take_in_file(self, fetched: FetchedFile, read_variants: ReadVariants) -> None:
         """Take in what a file received whole says; one that cannot be read is told to the merchant."""
         try:
             stock_file = self.sync.rules.parse(fetched.content)
@@ -191,25 +210,34 @@ class LinkagePass:
             self._record_failure(self.unreadable[fetched.stamp])
         else:
             watch = self.watchman.meet_file(fetched, self.unreadable)
-            self._take_in(fetched.stamp, stock_file.levels, watch, stock_file.problems)
+            self._take_in(fetched.stamp, stock_file.levels, watch, read_variants, stock_file.problems)
 
     def _apply_waiting(self, standing: FileStamp) -> bool:
         """Look whether a variant has appeared for a row of the standing file (guide 4.0.1); return whether one has."""
         if not self.memory.waiting:
             return False
         before = self.sending.counts
-        self._take_in(standing, self.memory.waiting, self.memory.watch)
-        self.sending.send_queue()
+        self._apply(standing, self.memory.waiting, self.memory.watch)
         return (self.sending.counts.updated, self.sending.counts.unchanged) != (before.updated, before.unchanged)
 
+    def _apply(self, stamp: FileStamp, levels: Mapping[str, int], watch: Watch) -> None:
+        """Take in and send what is known of a file already."""
+        self._take_in(stamp, levels, watch, partial(self.sync.shop.fetch_variants, self.linkage.shop_id))
+        self.sending.send_queue()
+
     def _take_in(
-        self, stamp: FileStamp, levels: Mapping[str, int], watch: Watch, bad_rows: tuple[RowProblem, ...] = ()
+        self,
+        stamp: FileStamp,
+        levels: Mapping[str, int],
+        watch: Watch,
+        read_variants: ReadVariants,
+        bad_rows: tuple[RowProblem, ...] = (),
     ) -> None:
         """Match, judge and plan; record file, rows that wait or are held, queue and mails in one transaction.
 
         What it needs for that may be large; none of it is left when the queue is sent.
         """
-        variants = self.sync.shop.fetch_variants(self.linkage.shop_id)
+        variants = read_variants()
         moved = self.desk.read_news()
         matching = self.sync.rules.match(levels, variants)
         verdict = self.watchman.judge(stamp, matching, variants)

@@ -15,8 +15,11 @@ import pytest
 
 from reference.adapters.mirrored_shop import MIRROR_FILE, Mirror, MirroredShop, MirrorFile
 from reference.adapters.shop_api import HttpPatience, HttpShop
+from reference.bootstrap import bootstrap
+from reference.config import Settings
 from reference.domain.matching import Variant
 from reference.domain.plan import Batch, Update
+from tests.contract.reference.engine_ftps_server import Authority
 from tests.unit.reference.engine_fakes import OPENING
 
 PAGE = 3
@@ -142,6 +145,25 @@ def test_a_second_file_of_a_pass_finds_the_mirror_of_the_first(large, tmp_path):
         large.asked.clear()
         shop.fetch_variants("1")
     assert large.asked == ["after 1"]
+
+
+def test_the_engine_keeps_it_when_its_pass_has_ended(large, tmp_path):
+    environ = {
+        "SYNC_SHOP_URL": large.url,
+        "SYNC_SHOP_TOKEN": "token",
+        "SYNC_FTPS_HOST": "127.0.0.1",
+        "SYNC_FTPS_PORT": "2121",
+        "SYNC_FTPS_TLS": "explicit",
+        "SYNC_FTPS_CA": str(Authority(tmp_path, "mirror-ca").ca),
+        "SYNC_SMTP_HOST": "127.0.0.1",
+        "SYNC_SMTP_PORT": "2525",
+        "SYNC_MAIL_FROM": "sync@zaiko.example",
+        "SYNC_STATE_DIR": str(tmp_path),
+    }
+    with bootstrap(Settings.from_environ(environ)) as sync:
+        sync.shop.fetch_variants("1")
+        assert not (tmp_path / MIRROR_FILE).exists()
+    assert read(large, tmp_path) == ["after 1"]
 
 
 def test_only_the_mirror_of_one_shop_is_held(large, tmp_path):

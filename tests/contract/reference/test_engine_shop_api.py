@@ -116,6 +116,22 @@ def test_reads_every_page_of_variants(server):
     assert script.seen[1][1] == "/api/v1/shops/7/variants?limit=10000&cursor=c%2F1"
 
 
+def test_the_next_page_is_asked_for_while_the_present_one_is_read(server):
+    script, shop = server
+    script.answers = [ok({"variants": [variant("1", code=3)], "next_cursor": "c"}), ok({}, 500)]
+    with pytest.raises(ShopApiError, match="variant_code is not text"):
+        shop.fetch_variants("7")
+    assert [seen[1].partition("cursor=")[2] for seen in script.seen] == ["", "c"]
+    assert not any(one.name.startswith("ahead") for one in threading.enumerate()), "nobody waits for it any more"
+
+
+def test_trouble_with_a_later_page_is_told_like_that_with_the_first(server):
+    script, shop = server
+    script.answers = [ok({"variants": [variant("1")], "next_cursor": "c"}), ok({"title": "Not today"}, 500)]
+    with pytest.raises(ShopApiError, match=r"answered GET /shops/7/variants with 500 \(Not today\)"):
+        shop.fetch_variants("7")
+
+
 def order(seq: int = 4, **changes: object):
     return {
         "seq": seq,

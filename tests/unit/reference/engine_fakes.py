@@ -25,6 +25,7 @@ from reference.errors import (
     UntrustedFileError,
     UntrustedReason,
 )
+from reference.service.linkage_pass import LARGE_FILE
 from reference.service.ports import FetchedFile, QueuedLetter, Receipt
 from reference.service.sync import Sync
 from tests.unit.reference.engine_fake_state import FakeState
@@ -179,6 +180,8 @@ class FakeArea:
     order_log: dict[str, tuple[datetime, bytes]] = field(default_factory=dict)
     uploads: list[str] = field(default_factory=list)
     order_trouble: LinkageError | None = None
+    large: bool = False
+    """Every stock file says that it is large."""
 
     def take_in(self, at: datetime, *, refused: str = "") -> list[bytes]:
         """Move the order files to the log as TEMPOSTAR does, and return what they say."""
@@ -196,7 +199,8 @@ class FakeArea:
         return sorted(row["ショップ受注番号"] for content in files for row in read_order_file(content))
 
     def put(self, content: bytes, at: datetime, name: str = "stock.csv", shop_code: str = "20001") -> None:
-        stamp = FileStamp(at.astimezone(UTC).replace(microsecond=0), name, len(content))
+        size = len(content) + LARGE_FILE * self.large
+        stamp = FileStamp(at.astimezone(UTC).replace(microsecond=0), name, size)
         self.folders[shop_code][name] = FetchedFile(stamp, content)
 
     @contextmanager

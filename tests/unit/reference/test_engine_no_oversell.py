@@ -24,6 +24,7 @@ class History:
 
     full: bool = False
     braking: bool = False
+    large: bool = False
     world: World = field(default_factory=World)
     held: Counter = field(default_factory=Counter)
     known: Counter = field(default_factory=Counter)
@@ -33,6 +34,7 @@ class History:
     def __post_init__(self):
         if self.braking:
             self.world.limits = Limits(zero_share=0.4, zero_least=1)
+        self.world.area.large = self.large
         for code in CODES:
             self.world.shop.add(code)
             self.restock(code, 3)
@@ -124,9 +126,9 @@ deeds = st.one_of(
 
 
 @settings(max_examples=300)
-@given(st.booleans(), st.booleans(), st.lists(deeds, max_size=30))
-def test_never_sells_what_is_not_there_and_hands_every_order_over_once(full, braking, history):
-    world = History(full, braking)
+@given(st.booleans(), st.booleans(), st.booleans(), st.lists(deeds, max_size=30))
+def test_never_sells_what_is_not_there_and_hands_every_order_over_once(full, braking, large, history):
+    world = History(full, braking, large)
     for name, *arguments in history:
         getattr(world, name)(*arguments)
     world.settle_down()
