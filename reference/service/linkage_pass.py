@@ -176,7 +176,7 @@ class LinkagePass:
         memory = replace(forget_absent_files(self.memory, listing), watch=watch)
         if memory.numbers_from:
             memory = replace(memory, orders=forget_settled(memory.orders, memory.numbers_from))
-        self.notebook.save(memory, letters)
+        self.notebook.note(memory, letters)  # however the pass ends now, that is saved
 
     def _apply_file(self, fetched: FetchedFile) -> None:
         """Take in and send what a file received whole says; one that cannot be read is told to the merchant."""
@@ -267,7 +267,7 @@ class LinkagePass:
 
     def _record_failure(self, error: LinkageError) -> Failure:
         failure = classify_error(error)
-        self.notebook.memory = self.sync.record_failure(self.memory, failure)
+        self.notebook.take(self.sync.record_failure(self.memory, failure))
         return failure
 
     def _record_success(self) -> None:
