@@ -93,7 +93,12 @@ class PassQueue:
         how = connecting(database, **IN_ORDER)
         self._app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(
-                conninfo=how["conninfo"], kwargs=how["kwargs"], min_size=1, max_size=4, timeout=10
+                conninfo=how["conninfo"],
+                kwargs=how["kwargs"],
+                configure=_let_statements_be_transactions,
+                min_size=1,
+                max_size=4,
+                timeout=10,
             )
         )
 
@@ -149,6 +154,11 @@ class PassQueue:
                     await manager.finish_job_by_id_async(job_id, Status.FAILED, delete_job=True)
             except exceptions.ConnectorException:
                 continue
+
+
+async def _let_statements_be_transactions(connection: psycopg.AsyncConnection) -> None:
+    """Each is one by itself; BEGIN and COMMIT around it would be two more answers to wait for."""
+    await connection.set_autocommit(True)
 
 
 @contextmanager

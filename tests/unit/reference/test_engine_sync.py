@@ -70,6 +70,18 @@ def test_a_second_pass_on_the_same_file_writes_no_stock(world):
     assert len(world.shop.requests) == 1
 
 
+def test_a_pass_that_finds_nothing_new_writes_its_memory_down_once(world):
+    world.tick(("A-1", 3))
+    world.run()
+    before, looked_at = world.state.saves, world.state.recall("1").watch.looked_at
+    world.clock.advance(minutes=5)
+    world.run()
+    after = world.state.recall("1")
+    assert world.state.saves == before + 1
+    assert after.watch.looked_at > looked_at
+    assert after.last_success_at >= after.watch.looked_at
+
+
 def test_files_with_dated_names_are_applied_in_order(world):
     world.tick(("A-1", 3), name="stock20260401.csv")
     world.tick(("A-1", 4), ("B-2", 1), name="stock20260402.csv")
