@@ -72,7 +72,7 @@ def unchanged(session: Session) -> Iterator[Measurement]:
 @contextmanager
 def by_hand(session: Session) -> Iterator[Measurement]:
     """Engine and script, each with a new file of its own, in which every SKU is another than what the shop holds."""
-    ground = session.ground(session.sizes.small)
+    ground = session.ground(session.sizes.by_hand)
 
     def engine() -> Figures:
         ground.change()
@@ -86,7 +86,7 @@ def by_hand(session: Session) -> Iterator[Measurement]:
         ground.check()
         return {"seconds": seconds}
 
-    yield Measurement((Side(ENGINE, engine), Side(HAND, script)))
+    yield Measurement((Side(ENGINE, engine), Side(HAND, script)), rounds=session.sizes.by_hand_rounds)
 
 
 @contextmanager

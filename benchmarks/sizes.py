@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """`rounds`: turns of each side; SKUs of the catalogues; the rest is told by its name."""
+    """`rounds`: turns of each side; SKUs of the catalogues; the rest is told by its name.
+
+    `by_hand_rounds`: turns beside a script that takes a request per SKU; few, since each is that long.
+    """
 
     kind: str
     rounds: int
@@ -20,6 +23,8 @@ class Sizes:
     companies: int
     linkages: int
     skus_per_shop: int
+    by_hand: int
+    by_hand_rounds: int
 
     def words(self) -> dict[str, str]:
         """For the texts of the table."""
@@ -33,8 +38,9 @@ class Sizes:
             "sessions": f"{self.sessions:,}",
             "companies": f"{self.companies:,}",
             "skus_per_shop": f"{self.skus_per_shop:,}",
+            "by_hand": f"{self.by_hand:,}",
         }
 
 
-FULL = Sizes("full", 5, 1_000_000, 100_000, 10_000, 116, 600, 20, 50, 2_000, 200)
-QUICK = Sizes("quick", 3, 20_000, 5_000, 1_000, 24, 80, 20, 4, 120, 20)
+FULL = Sizes("full", 5, 1_000_000, 100_000, 10_000, 116, 600, 20, 50, 2_000, 200, 10_000, 5)
+QUICK = Sizes("quick", 5, 20_000, 5_000, 1_000, 24, 80, 20, 4, 120, 20, 10_000, 2)
