@@ -90,16 +90,16 @@ class Outcome:
     note: str = ""
 
 
-def judge(line: Line, taken: Sequence[Taken], asked: int = 1) -> Outcome:
+def judge(line: Line, taken: Sequence[Taken], asked: int = 1, remark: str = "") -> Outcome:
     """Read a line's figures from what was measured; a side that is missing or failed is named in the note.
 
-    So it is when there were fewer turns than `asked` for.
+    So it is when there were fewer turns than `asked` for, and the `remark` stands there.
     """
     sides = {one.side: one for one in taken}
     ours = _median(line.ours, sides)
     theirs = None if line.theirs is None else _median(line.theirs, sides)
     picks = [pick for pick in (line.ours, line.theirs) if pick]
-    notes = _troubles(picks, sides) + _too_few([sides[pick.side] for pick in picks], asked)
+    notes = [*filter(None, [remark])] + _troubles(picks, sides) + _too_few([sides[pick.side] for pick in picks], asked)
     value = _value(line.reads, ours, theirs)
     not_zero = _not_zero(line, sides)
     reached = None if value is None or line.target is None else line.target.is_reached(value) and not not_zero

@@ -27,12 +27,12 @@ class Side:
 class Measurement:
     """Sides of one subject; `before_round` prepares what all of them meet (a new file, say), and is not counted.
 
-    `rounds`: how many turns are enough, where one takes so long that there are to be fewer than asked for.
+    `remark`: what whoever reads the rows has to know.
     """
 
     sides: tuple[Side, ...]
     before_round: Callable[[], None] = lambda: None
-    rounds: int | None = None
+    remark: str = ""
 
 
 @dataclass(slots=True)
@@ -64,13 +64,13 @@ class Interrupted(Exception):
 
 
 def take(measurement: Measurement, rounds: int, say: Callable[[str], None] = lambda _: None) -> tuple[Taken, ...]:
-    """Run every side `rounds` times, or as often as is enough, interleaved; one that fails, no more after that.
+    """Run every side `rounds` times, interleaved. A side that fails is left out of the rounds that follow.
 
     Raises: Interrupted.
     """
     taken = tuple(Taken(side.name, missing=side.missing) for side in measurement.sides)
     try:
-        _take_turns(measurement, taken, min(rounds, measurement.rounds or rounds), say)
+        _take_turns(measurement, taken, rounds, say)
     except KeyboardInterrupt as end:
         raise Interrupted(taken) from end
     return taken

@@ -31,10 +31,11 @@ def measure(
     measured: list[Measured] = []
     outcomes: list[Outcome] = []
     for name in names:
-        began, taken, reason, ended = time.perf_counter(), tuple[Taken, ...](), "", False
+        began, taken, reason, remark, ended = time.perf_counter(), tuple[Taken, ...](), "", "", False
         say(name)
         try:
             with subjects[name](session) as measurement:
+                remark = measurement.remark
                 taken = take(measurement, session.sizes.rounds, lambda told, name=name: say(f"{name}: {told}"))
         except (Interrupted, KeyboardInterrupt) as end:
             taken, ended = end.taken if isinstance(end, Interrupted) else taken, True
@@ -46,7 +47,7 @@ def measure(
         if ended and not taken:
             reason = "interrupted"
         outcomes += [
-            failed(line, reason) if reason else judge(line, taken, session.sizes.rounds) for line in table[name]
+            failed(line, reason) if reason else judge(line, taken, session.sizes.rounds, remark) for line in table[name]
         ]
         keep(measured, outcomes)
         if ended:

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """`rounds`: turns of each side; SKUs of the catalogues; the rest is told by its name.
-
-    `by_hand_rounds`: turns beside a script that takes a request per SKU; few, since each is that long.
-    """
+    """`rounds`: turns of each side; SKUs of the catalogues; the rest is told by its name."""
 
     kind: str
     rounds: int
@@ -24,7 +21,6 @@ class Sizes:
     linkages: int
     skus_per_shop: int
     by_hand: int
-    by_hand_rounds: int
 
     def words(self) -> dict[str, str]:
         """For the texts of the table."""
@@ -42,5 +38,5 @@ class Sizes:
         }
 
 
-FULL = Sizes("full", 5, 1_000_000, 100_000, 10_000, 116, 600, 20, 50, 2_000, 200, 10_000, 5)
-QUICK = Sizes("quick", 5, 20_000, 5_000, 1_000, 24, 80, 20, 4, 120, 20, 10_000, 2)
+FULL = Sizes("full", 5, 1_000_000, 100_000, 10_000, 116, 600, 20, 50, 2_000, 200, 10_000)
+QUICK = Sizes("quick", 5, 20_000, 5_000, 1_000, 24, 80, 20, 4, 80, 20, 1_000)

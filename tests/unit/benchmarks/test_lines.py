@@ -67,6 +67,7 @@ def test_a_line_of_fewer_turns_than_asked_for_says_so() -> None:
     few = (Taken("ours", {"seconds": [1, 1, 1]}), Taken("theirs", {"seconds": [2, 2]}))
     assert (judge(wanted, few, 3).note, judge(wanted, few, 3).value) == ("2 of 3 turns", 0.5)
     assert judge(wanted, few, 2).note == ""
+    assert judge(wanted, few, 3, "few SKUs").note == "few SKUs; 2 of 3 turns"
     assert judge(wanted, (few[0], Taken("theirs")), 3).note == "0 of 3 turns"
     assert judge(wanted, (few[0], Taken("theirs", missing="no npm")), 3).note == "missing: theirs: no npm"
     assert judge(wanted, (few[0], Taken("theirs", {"seconds": [2]}, failed="broke")), 3).note == "failed: theirs: broke"
@@ -110,5 +111,4 @@ def test_the_full_table_has_the_targets_that_the_project_set_itself() -> None:
         "up-wiremock": "<= 0.5",
         "fleet": ">= 1.6",
     }
-    assert min(FULL.rounds, QUICK.rounds, FULL.by_hand_rounds) >= 5
-    assert FULL.by_hand == QUICK.by_hand == 10_000
+    assert min(FULL.rounds, QUICK.rounds) >= 5

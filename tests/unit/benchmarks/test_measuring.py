@@ -65,12 +65,6 @@ def test_a_round_that_cannot_be_prepared_ends_the_rounds() -> None:
     assert log.ran == []
 
 
-def test_as_many_rounds_as_are_enough_are_run_and_no_more_than_asked_for() -> None:
-    for enough, asked in ((2, 5), (5, 2)):
-        [taken] = take(Measurement((Log().side("a", 1, 1, 1, 1, 1),), rounds=enough), asked)
-        assert taken.turns == 2
-
-
 def test_an_interruption_keeps_the_turns_before_it() -> None:
     log = Log()
     with pytest.raises(Interrupted) as end:
