@@ -99,7 +99,7 @@ def judge(line: Line, taken: Sequence[Taken], asked: int = 1, remark: str = "") 
     ours = _median(line.ours, sides)
     theirs = None if line.theirs is None else _median(line.theirs, sides)
     picks = [pick for pick in (line.ours, line.theirs) if pick]
-    notes = [*filter(None, [remark])] + _troubles(picks, sides) + _too_few([sides[pick.side] for pick in picks], asked)
+    notes = [*filter(None, [remark]), *_troubles(picks, sides), *_too_few([sides[pick.side] for pick in picks], asked)]
     value = _value(line.reads, ours, theirs)
     not_zero = _not_zero(line, sides)
     reached = None if value is None or line.target is None else line.target.is_reached(value) and not not_zero
