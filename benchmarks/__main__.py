@@ -18,22 +18,24 @@ from benchmarks.sizes import FULL, QUICK
 from benchmarks.table import TABLE
 
 QUICK_RESULTS = ROOT / "build/bench-quick.json"
+UNFINISHED = ROOT / "build/bench-unfinished.json"
+"""What a full run has so far; results.json and the READMEs are written in its end, all or none."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0, also where a target is not reached: that is what the table tells. 1 when a row failed."""
+    """0, also where a target is not reached: that is what the table tells. 1 when a row failed or was not measured."""
     chosen = _options().parse_args(arguments)
     if chosen.lab or chosen.suite or chosen.conformance or chosen.pages:
         lab.show(chosen)
         return 0
     sizes = QUICK if chosen.quick else FULL
     sizes = replace(sizes, rounds=chosen.runs or sizes.rounds, large=chosen.large or sizes.large)
-    result = run(sizes, chosen.only or list(TABLE))
     whole = not (chosen.quick or chosen.only or chosen.large or chosen.runs)
-    into = RESULTS if whole else QUICK_RESULTS
-    into.parent.mkdir(exist_ok=True)
-    into.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
-    if whole:
+    into = UNFINISHED if whole else QUICK_RESULTS
+    result = run(sizes, chosen.only or list(TABLE), lambda so_far: _keep(so_far, into))
+    if whole and not result["not_measured"]:
+        into = RESULTS
+        _keep(result, into)
         for path in READMES:
             renew(path, result)
     print(json.dumps(result, ensure_ascii=False, indent=1) if chosen.json else "\n".join(tell(result)))
@@ -42,19 +44,27 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def exit_code(result: Mapping[str, Any]) -> int:
-    """1 when a side of a row failed, else 0."""
-    return 1 if any("failed: " in row["note"] for row in result["rows"]) else 0
+    """1 when a side of a row failed, or a row was not measured, else 0."""
+    return 1 if result.get("not_measured") or any("failed: " in row["note"] for row in result["rows"]) else 0
+
+
+def _keep(result: Mapping[str, Any], into: Path) -> None:
+    into.parent.mkdir(exist_ok=True)
+    into.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Everything side by side in one session, interleaved, as ratios with their targets. A full run "
-        "writes benchmarks/results.json and the table in both READMEs; any other writes build/bench-quick.json.",
+        "writes benchmarks/results.json and the table in both READMEs; any other writes build/bench-quick.json. What "
+        "has been measured is kept when a side fails or Ctrl-C ends the run.",
     )
-    options.add_argument("--quick", action="store_true", help="smaller sizes, fewer rounds: under three minutes")
+    options.add_argument(
+        "--quick", action="store_true", help="smaller sizes: under three minutes, once the peers are there"
+    )
     options.add_argument("--only", action="append", choices=list(TABLE), help="one measurement; may be repeated")
-    options.add_argument("--runs", type=int, help="turns of each side (5, --quick 3; with the options below 7)")
+    options.add_argument("--runs", type=int, help="turns of each side (5; with the options below 7)")
     options.add_argument("--large", type=int, help="SKUs of the large shop (1,000,000, --quick 20,000)")
     options.add_argument("--json", action="store_true", help="answer in JSON")
     own = options.add_argument_group("the lab's own figures instead of the table")

@@ -90,12 +90,16 @@ class Outcome:
     note: str = ""
 
 
-def judge(line: Line, taken: Sequence[Taken]) -> Outcome:
-    """Read a line's figures from what was measured; a side that is missing or failed is named in the note."""
+def judge(line: Line, taken: Sequence[Taken], asked: int = 1, remark: str = "") -> Outcome:
+    """Read a line's figures from what was measured; a side that is missing or failed is named in the note.
+
+    So it is when there were fewer turns than `asked` for, and the `remark` stands there.
+    """
     sides = {one.side: one for one in taken}
     ours = _median(line.ours, sides)
     theirs = None if line.theirs is None else _median(line.theirs, sides)
-    notes = _troubles([pick for pick in (line.ours, line.theirs) if pick], sides)
+    picks = [pick for pick in (line.ours, line.theirs) if pick]
+    notes = [*filter(None, [remark]), *_troubles(picks, sides), *_too_few([sides[pick.side] for pick in picks], asked)]
     value = _value(line.reads, ours, theirs)
     not_zero = [told for pick in (line.ours, line.theirs) if pick for told in _not_zero(line, sides[pick.side])]
     reached = None if value is None or line.target is None else line.target.is_reached(value) and not not_zero
@@ -130,6 +134,12 @@ def _troubles(picks: Sequence[Pick], sides: Mapping[str, Taken]) -> list[str]:
     if len(missing) == len(picks) and len(set(missing.values())) == 1:
         return [*missing.values()][:1]
     return [f"missing: {side}: {reason}" for side, reason in missing.items()] + failed
+
+
+def _too_few(taken: Sequence[Taken], asked: int) -> list[str]:
+    """How many turns the figures come from, where it is fewer than asked for; a side that failed is told of already."""
+    turns = min((one.turns for one in taken if not (one.missing or one.failed)), default=asked)
+    return [f"{turns} of {asked} turns"] if turns < asked else []
 
 
 def _not_zero(line: Line, side: Taken) -> list[str]:

@@ -6,7 +6,7 @@ round begins with another one, so that a machine that gets slower is slow for al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -25,10 +25,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Sides of one subject; `before_round` prepares what all of them meet (a new file, say), and is not counted."""
+    """Sides of one subject; `before_round` prepares what all of them meet (a new file, say), and is not counted.
+
+    `remark`: what whoever reads the rows has to know.
+    """
 
     sides: tuple[Side, ...]
     before_round: Callable[[], None] = lambda: None
+    remark: str = ""
 
 
 @dataclass(slots=True)
@@ -40,15 +44,39 @@ class Taken:
     missing: str = ""
     failed: str = ""
 
+    @property
+    def turns(self) -> int:
+        """How many there were."""
+        return max(map(len, self.figures.values()), default=0)
+
     def median(self, figure: str) -> float | None:
         """The middle one, None where nothing was measured."""
         values = self.figures.get(figure)
         return median(values) if values and not self.failed else None
 
 
+class Interrupted(Exception):
+    """Somebody pressed Ctrl-C; `taken` is what there was by then."""
+
+    def __init__(self, taken: tuple[Taken, ...]) -> None:
+        super().__init__("interrupted")
+        self.taken = taken
+
+
 def take(measurement: Measurement, rounds: int, say: Callable[[str], None] = lambda _: None) -> tuple[Taken, ...]:
-    """Run every side `rounds` times, interleaved. A side that fails is left out of the rounds that follow."""
+    """Run every side `rounds` times, interleaved. A side that fails is left out of the rounds that follow.
+
+    Raises: Interrupted.
+    """
     taken = tuple(Taken(side.name, missing=side.missing) for side in measurement.sides)
+    try:
+        _take_turns(measurement, taken, rounds, say)
+    except KeyboardInterrupt as end:
+        raise Interrupted(taken) from end
+    return taken
+
+
+def _take_turns(measurement: Measurement, taken: Sequence[Taken], rounds: int, say: Callable[[str], None]) -> None:
     order = list(zip(measurement.sides, taken, strict=True))
     for number in range(rounds):
         if not any(_goes_on(one) for one in taken):
@@ -64,7 +92,6 @@ def take(measurement: Measurement, rounds: int, say: Callable[[str], None] = lam
             if _goes_on(one):
                 say(f"round {number + 1} of {rounds}: {side.name}")
                 _turn(side, one)
-    return taken
 
 
 def _turn(side: Side, taken: Taken) -> None:

@@ -24,9 +24,13 @@ class Measured:
 
 def as_json(
     *, kind: str, rounds: int, sizes: Mapping[str, str], machine: Mapping[str, object], versions: Mapping[str, str],
-    missing: Mapping[str, str], measured: Sequence[Measured], outcomes: Sequence[Outcome],
+    missing: Mapping[str, str], measured: Sequence[Measured], outcomes: Sequence[Outcome], asked: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """The whole run as JSON values: every single figure, the medians and ratios that come from them, the targets."""
+    """The whole run as JSON values: every single figure, the medians and ratios that come from them, the targets.
+
+    `not_measured`: those of the measurements `asked` for that an interrupted run did not come to.
+    """
+    done = {one.name for one in measured}
     return {
         "schema_version": SCHEMA_VERSION,
         "kind": kind,
@@ -35,6 +39,7 @@ def as_json(
         "machine": dict(machine),
         "versions": dict(versions),
         "missing": dict(missing),
+        "not_measured": [name for name in asked if name not in done],
         "measurements": [
             {
                 "name": one.name,
@@ -108,6 +113,7 @@ def tell(result: Mapping[str, Any]) -> list[str]:
         lines.append(f"{row['what']:<68} {row['against']:<46} {measured:>20} {value:>8} {target:>8}  {reached}")
         if row["note"]:
             lines.append(f"    {row['note']}")
+    lines += [f"not measured: {name}" for name in result["not_measured"]]
     lines += [f"missing: {peer}: {reason}" for peer, reason in result["missing"].items()]
     return lines
 

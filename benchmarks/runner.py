@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from benchmarks import machine
 from benchmarks.lines import Line, Outcome, failed, judge
-from benchmarks.measuring import Taken, name_error, take
+from benchmarks.measuring import Interrupted, Taken, name_error, take
 from benchmarks.report import Measured, as_json
 from benchmarks.session import Session
 from benchmarks.sizes import Sizes
@@ -22,38 +22,57 @@ def measure(
     names: Sequence[str],
     subjects: Mapping[str, Opener] = SUBJECTS,
     table: Mapping[str, Sequence[Line]] = TABLE,
+    keep: Callable[[Sequence[Measured], Sequence[Outcome]], object] = lambda *_: None,
 ) -> tuple[list[Measured], list[Outcome]]:
-    """Every measurement of that name, and the lines of the table that come from it; one that breaks is told."""
+    """Every measurement of that name, and the lines of the table that come from it; one that breaks is told.
+
+    Each is handed to `keep` with those before it. Ctrl-C ends the one under way, with the turns that it has, and all.
+    """
     measured: list[Measured] = []
     outcomes: list[Outcome] = []
     for name in names:
-        began, taken, reason = time.perf_counter(), tuple[Taken, ...](), ""
+        began, taken, reason, remark, ended = time.perf_counter(), tuple[Taken, ...](), "", "", False
         say(name)
         try:
             with subjects[name](session) as measurement:
+                remark = measurement.remark
                 taken = take(measurement, session.sizes.rounds, lambda told, name=name: say(f"{name}: {told}"))
+        except (Interrupted, KeyboardInterrupt) as end:
+            taken, ended = end.taken if isinstance(end, Interrupted) else taken, True
+            say(f"{name}: interrupted")
         except Exception as error:  # noqa: BLE001 - it is told in the table, and the others are measured
             reason = name_error(error)
             say(f"{name}: failed: {reason}")
         measured.append(Measured(name, taken, time.perf_counter() - began, reason))
-        outcomes += [failed(line, reason) if reason else judge(line, taken) for line in table[name]]
+        if ended and not taken:
+            reason = "interrupted"
+        outcomes += [
+            failed(line, reason) if reason else judge(line, taken, session.sizes.rounds, remark) for line in table[name]
+        ]
+        keep(measured, outcomes)
+        if ended:
+            break
     return measured, outcomes
 
 
-def run(sizes: Sizes, names: Sequence[str]) -> dict[str, Any]:
-    """The whole session, as it is kept in results.json."""
+def run(sizes: Sizes, names: Sequence[str], keep: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """The whole session, as it is kept in results.json; what there is of it is handed to `keep` again and again."""
     for name in names:
         for install in PEERS.get(name, ()):
             install()
     described, began = machine.describe(), time.perf_counter()
     with Session(sizes) as session:
-        measured, outcomes = measure(session, names)
-        versions, missing = machine.versions(session.versions), session.missing
-    return as_json(
-        kind=sizes.kind, rounds=sizes.rounds, sizes=sizes.words(),
-        machine={**described, "seconds": round(time.perf_counter() - began)}, versions=versions, missing=missing,
-        measured=measured, outcomes=outcomes,
-    )  # fmt: skip
+
+        def result(measured: Sequence[Measured], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+            return as_json(
+                kind=sizes.kind, rounds=sizes.rounds, sizes=sizes.words(),
+                machine={**described, "seconds": round(time.perf_counter() - began)},
+                versions=machine.versions(session.versions), missing=session.missing, measured=measured,
+                outcomes=outcomes, asked=names,
+            )  # fmt: skip
+
+        measured, outcomes = measure(session, names, keep=lambda *told: keep(result(*told)))
+        return result(measured, outcomes)
 
 
 def say(told: str) -> None:

@@ -21,6 +21,7 @@ class Sizes:
     linkages: int
     skus_per_shop: int
     far_linkages: int
+    by_hand: int
 
     def words(self) -> dict[str, str]:
         """For the texts of the table."""
@@ -35,8 +36,9 @@ class Sizes:
             "sessions": f"{self.sessions:,}",
             "companies": f"{self.companies:,}",
             "skus_per_shop": f"{self.skus_per_shop:,}",
+            "by_hand": f"{self.by_hand:,}",
         }
 
 
-FULL = Sizes("full", 5, 1_000_000, 100_000, 10_000, 116, 600, 20, 50, 2_000, 200, 400)
-QUICK = Sizes("quick", 3, 20_000, 5_000, 1_000, 24, 80, 20, 4, 120, 20, 80)
+FULL = Sizes("full", 5, 1_000_000, 100_000, 10_000, 116, 600, 20, 50, 2_000, 200, 400, 10_000)
+QUICK = Sizes("quick", 5, 20_000, 5_000, 1_000, 24, 80, 20, 4, 80, 20, 40, 1_000)

@@ -78,7 +78,7 @@ TABLE: dict[str, tuple[Line, ...]] = {
     BY_HAND: (
         Line(
             "by-hand",
-            Words("{small} SKUs, all changed", "{small} SKU、すべて変更"),
+            Words("{by_hand} SKUs, all changed", "{by_hand} SKU、すべて変更"),
             Words("one request per SKU, by hand", "手書きのスクリプトで、SKUごとにリクエストひとつ"),
             "both as processes, start-up counted; by hand is ftplib, csv and http.client on one kept connection",
             Pick(ENGINE), Pick(HAND), Reads.FASTER, Target(Bound.AT_LEAST, 30),

@@ -15,6 +15,7 @@
         ├── TlsUnavailableError      the server offers no TLS; no password was sent
         ├── FolderMissingError       no folder for this shop code
         ├── ConnectionFailedError    dropped, timed out, 421 and the like      (tried again within the pass)
+        ├── NoRoomError              a stock file does not fit on this machine's disk
         ├── UntrustedFileError       short, torn, replaced while read, unreadable
         ├── StaleFileError           older than a file applied before
         ├── HeldFileError            would sell out too much at once; waits for the merchant's word
@@ -106,6 +107,16 @@ class FolderMissingError(LinkageError):
 
 class ConnectionFailedError(LinkageError):
     """The connection to the FTPS area broke or was never made."""
+
+
+class NoRoomError(LinkageError):
+    """This machine has no room for a stock file while it is read; nothing of it is applied."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(
+            f"{folder} cannot take the stock file while it is read ({reason}); make room there for as much as the file "
+            "has, or set SYNC_STATE_DIR to a folder on a larger disk, moving what the present one holds"
+        )
 
 
 class UntrustedFileError(LinkageError):

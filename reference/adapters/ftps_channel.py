@@ -22,7 +22,6 @@ from reference.service.ports import tell_nobody
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from typing import IO
 
     from reference.service.ports import Tell
 
@@ -160,19 +159,23 @@ class ProtectedFtp(ftplib.FTP_TLS):
 
         return super().retrlines(cmd, take)
 
-    def retrieve_into(self, received: IO[bytes], name: str, *, at_most: int, tell: Tell = tell_nobody) -> None:
+    def retrieve_into(
+        self, write: Callable[[bytes], object], name: str, *, at_most: int, tell: Tell = tell_nobody
+    ) -> None:
         """Write a file's bytes; raises when there are more than `at_most`, they take too long, or are cut."""
+        received = 0
         until = monotonic() + self._longest
         self._count_bytes()
         with self.transfercmd(f"RETR {name}") as conn:
             try:
                 while block := conn.recv(_BLOCK):
-                    received.write(block)
-                    if received.tell() > at_most:
+                    write(block)
+                    received += len(block)
+                    if received > at_most:
                         evidence = f"more than {at_most} bytes arrived"
                         raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)
                     self._refuse_late(name, until)
-                    tell("bytes received", received.tell(), at_most)
+                    tell("bytes received", received, at_most)
             except ssl.SSLError as error:
                 raise _not_closed(error, name) from error
             try:

@@ -295,7 +295,7 @@ class FtpsFolder:
         before = self._stamp(ftp, name)
         content = SpooledFile.create(self.area.spool)
         self._received.append(content)
-        ftp.retrieve_into(content.file, name, at_most=before.size, tell=self.area.tell)
+        ftp.retrieve_into(content.write, name, at_most=before.size, tell=self.area.tell)
         if len(content) != before.size:
             evidence = f"{len(content)} of {before.size} bytes arrived"
             raise UntrustedFileError(UntrustedReason.SHORT, evidence, file_name=name)

@@ -20,6 +20,7 @@ class Cause(StrEnum):
     TLS_UNAVAILABLE = "tls unavailable"
     FOLDER_MISSING = "folder missing"
     CONNECTION_FAILED = "connection failed"
+    NO_ROOM = "no room"
     UNTRUSTED_FILE = "untrusted file"
     STALE_FILE = "stale file"
     HELD_FILE = "file held"

@@ -226,6 +226,8 @@ def advise(cause: Cause) -> tuple[str, ...]:
                 "1. FTPS領域に空きがあるか（不要なファイルは削除してください）。",
                 "2. RoomClipビジネス > ショップ管理 > 在庫連携設定 のショップコードが正しいか。",
             )
+        case Cause.NO_ROOM:
+            return ("自動で再試行します。設定の変更は不要です。続く場合は連携サービスの窓口へお知らせください。",)
         case Cause.SHOP_API | Cause.SHOP_TOKEN_REFUSED:
             return ("自動で再試行します。続く場合はRoomClipショッピングの窓口へお知らせください。",)
         case _:

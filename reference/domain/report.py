@@ -140,6 +140,7 @@ def name_cause(cause: Cause) -> str:
         Cause.TLS_UNAVAILABLE: "FTPSサーバーとの通信を暗号化できません",
         Cause.FOLDER_MISSING: "ショップコードのフォルダが見つかりません",
         Cause.CONNECTION_FAILED: "FTPSサーバーに接続できません",
+        Cause.NO_ROOM: "在庫ファイルを受信する場所に空きがありません",
         Cause.UNTRUSTED_FILE: "在庫ファイルを正しく読み取れません",
         Cause.STALE_FILE: "在庫ファイルが前回より古いものです",
         Cause.HELD_FILE: "多くの商品の在庫数が一度に0になるため、在庫ファイルの反映を止めています",

@@ -189,6 +189,12 @@ class DataChannel(TLS_DTPHandler, FaultyTls, WholeFiles):  # type: ignore[misc] 
             self.session.data_refused_with = reply
         self.close()
 
+    def __repr__(self) -> str:
+        """Few words, as of its session."""
+        return f"<data of {self.session!r}>"
+
+    __str__ = __repr__
+
     @property
     def in_use(self) -> bool:
         """Whether a transfer goes over it."""

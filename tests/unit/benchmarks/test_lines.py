@@ -62,6 +62,17 @@ def test_a_failed_side_is_named_and_nothing_is_judged() -> None:
     assert (outcome.reached, outcome.note) == (None, "failed: ours: RuntimeError: it broke")
 
 
+def test_a_line_of_fewer_turns_than_asked_for_says_so() -> None:
+    wanted = line(Reads.SHARE, Target(Bound.AT_MOST, 1))
+    few = (Taken("ours", {"seconds": [1, 1, 1]}), Taken("theirs", {"seconds": [2, 2]}))
+    assert (judge(wanted, few, 3).note, judge(wanted, few, 3).value) == ("2 of 3 turns", 0.5)
+    assert judge(wanted, few, 2).note == ""
+    assert judge(wanted, few, 3, "few SKUs").note == "few SKUs; 2 of 3 turns"
+    assert judge(wanted, (few[0], Taken("theirs")), 3).note == "0 of 3 turns"
+    assert judge(wanted, (few[0], Taken("theirs", missing="no npm")), 3).note == "missing: theirs: no npm"
+    assert judge(wanted, (few[0], Taken("theirs", {"seconds": [2]}, failed="broke")), 3).note == "failed: theirs: broke"
+
+
 def test_a_figure_that_has_to_be_0_keeps_a_ratio_from_being_enough() -> None:
     wanted = line(Reads.SHARE, Target(Bound.AT_MOST, 1), zero=("lost", "overlaps"))
     none = {"lost": [0.0, 0.0], "overlaps": [0.0, 0.0]}
@@ -106,4 +117,4 @@ def test_the_full_table_has_the_targets_that_the_project_set_itself() -> None:
         "fleet": ">= 1.6",
         "fleet-far": ">= 1.6",
     }
-    assert FULL.rounds >= 5
+    assert min(FULL.rounds, QUICK.rounds) >= 5

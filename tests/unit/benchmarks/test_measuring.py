@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.measuring import Figures, Measurement, Side, take
+import pytest
+
+from benchmarks.measuring import Figures, Interrupted, Measurement, Side, take
 
 
 class Log:
@@ -11,13 +13,13 @@ class Log:
     def __init__(self) -> None:
         self.ran: list[str] = []
 
-    def side(self, name: str, *turns: float | Exception) -> Side:
+    def side(self, name: str, *turns: float | BaseException) -> Side:
         left = iter(turns)
 
         def run() -> Figures:
             self.ran.append(name)
             turn = next(left)
-            if isinstance(turn, Exception):
+            if isinstance(turn, BaseException):
                 raise turn
             return {"seconds": turn}
 
@@ -61,3 +63,10 @@ def test_a_round_that_cannot_be_prepared_ends_the_rounds() -> None:
     [taken] = take(Measurement((log.side("a", 1),), prepare), 5)
     assert taken.failed == "round 1 was not prepared: OSError: disk full"
     assert log.ran == []
+
+
+def test_an_interruption_keeps_the_turns_before_it() -> None:
+    log = Log()
+    with pytest.raises(Interrupted) as end:
+        take(Measurement((log.side("a", 1, 2), log.side("b", 1, KeyboardInterrupt()))), 3)
+    assert [one.figures for one in end.value.taken] == [{"seconds": [1]}, {"seconds": [1]}]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import exit_code
 from benchmarks.lines import Bound, Line, Pick, Reads, Target, Words
 from benchmarks.measuring import Measurement, Side
 from benchmarks.readme import BEGIN, END, READMES, compose, last_results, renew
@@ -50,6 +51,24 @@ def broken_in_the_end(_session: Session):
     raise RuntimeError("the server told of an error when it was stopped")
 
 
+@contextmanager
+def interrupted(_session: Session):
+    turns = iter([1.5])
+
+    def turn() -> dict[str, float]:
+        if seconds := next(turns, None):
+            return {"seconds": seconds}
+        raise KeyboardInterrupt
+
+    yield Measurement((Side("us", turn), Side("curl", lambda: {"seconds": 1})))
+
+
+@contextmanager
+def interrupted_before(_session: Session):
+    raise KeyboardInterrupt
+    yield
+
+
 @pytest.fixture
 def result(tmp_path: Path) -> dict[str, object]:
     with Session(QUICK, tmp_path / "work") as session:
@@ -66,7 +85,7 @@ def test_every_single_figure_is_kept_with_medians_ratios_and_targets(result: dic
     told = json.loads(json.dumps(result))
     assert told["measurements"][0]["sides"][0] == {
         "name": "us", "missing": "", "failed": "",
-        "figures": {"seconds": [1.251, 1.251, 1.251]}, "medians": {"seconds": 1.251},
+        "figures": {"seconds": [1.251] * QUICK.rounds}, "medians": {"seconds": 1.251},
     }  # fmt: skip
     row = told["rows"][0]
     assert (row["what"], row["ours"], row["theirs"]) == ("time of 20,000 SKUs", 1.251, 1)
@@ -86,6 +105,35 @@ def test_figures_of_a_measurement_that_broke_in_the_end_are_not_judged(tmp_path:
     with Session(QUICK, tmp_path / "work") as session:
         [measured], [outcome] = measure(session, ["broken"], {"broken": broken_in_the_end}, TABLE)
     assert (outcome.reached, outcome.note) == (None, f"failed: {measured.failed}")
+
+
+def test_an_interrupted_run_keeps_what_it_has_and_says_what_it_has_not(tmp_path: Path) -> None:
+    kept = []
+    subjects = {"well": well, "broken": interrupted, "other": well}
+    table = {**TABLE, "other": TABLE["well"]}
+    with Session(QUICK, tmp_path / "work") as session:
+        measured, outcomes = measure(
+            session, list(table), subjects, table, lambda *told: kept.append([len(one) for one in told])
+        )
+    assert [(one.name, [side.turns for side in one.taken]) for one in measured] == [
+        ("well", [5, 5, 0]), ("broken", [1, 2]),
+    ]  # fmt: skip
+    assert (outcomes[2].value, outcomes[2].note) == (1.5, "1 of 5 turns")
+    assert kept == [[1, 2], [2, 3]]
+    told = as_json(
+        kind="quick", rounds=5, sizes=QUICK.words(), versions={}, missing={}, measured=measured, outcomes=outcomes,
+        machine={"date": "", "system": "", "processor": "", "cores": 2, "memory_mib": 1}, asked=list(table),
+    )  # fmt: skip
+    assert told["not_measured"] == ["other"]
+    assert "not measured: other" in tell(told)
+    assert exit_code(told) == exit_code({**told, "rows": []}) == 1
+    assert exit_code({**told, "not_measured": [], "rows": told["rows"][:1]}) == 0
+
+
+def test_an_interruption_before_the_first_turn_fails_its_lines(tmp_path: Path) -> None:
+    with Session(QUICK, tmp_path / "work") as session:
+        [measured], [outcome] = measure(session, ["broken"], {"broken": interrupted_before}, TABLE)
+    assert (measured.taken, outcome.note) == ((), "failed: interrupted")
 
 
 def test_the_screen_names_ratio_target_missing_peers_and_that_it_was_quick(result: dict[str, object]) -> None:

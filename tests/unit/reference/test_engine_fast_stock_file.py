@@ -90,7 +90,7 @@ def test_without_the_extra_all_is_read_plainly_and_fast_is_refused_with_the_next
 def test_a_received_file_is_read_in_parts_and_leaves_no_name(tmp_path, size):
     received = SpooledFile.create(tmp_path)
     content = bytes(range(256)) * (size // 256) + b"tail"
-    received.file.write(content)
+    received.write(content)
     assert len(received) == len(content)
     assert (received[:], received[3:9], received[-2:], received[:0]) == (content, content[3:9], b"il", b"")
     assert digest_of(received) == digest_of(content)
