@@ -8,20 +8,20 @@ from dataclasses import replace
 import pytest
 
 from reference.adapters.memory_parts import read_parts, write_parts
-from reference.domain.columns import FEW, Rows
-from reference.domain.plan import Batch, Update, list_numbers
+from reference.domain.columns import Rows
+from reference.domain.plan import BATCH_ROWS, Batch, Update, list_numbers
 from tests.contract.reference.test_engine_state import FRESH, FULL, OPENING
 
 
-def test_the_rows_of_a_long_queue_are_read_as_columns_and_the_same_as_they_were():
-    rows = tuple(Update(f"椅子 \0{number}, ]", number) for number in range(FEW + 2))
+def test_large_batches_are_read_as_columns_and_the_same_as_they_were():
+    rows = tuple(Update(f"椅子 \0{number}, ]", number) for number in range(BATCH_ROWS + 1))
     queue = tuple(
-        Batch(key, part, OPENING) for key, part in (("a", rows[:FEW]), ("b", rows[FEW:]), ("c", rows[:1]), ("d", ()))
+        Batch(key, part, OPENING) for key, part in (("a", rows[:-1]), ("b", rows), ("c", rows[-2:]), ("d", ()))
     )
     texts = write_parts(replace(FRESH, queue=queue))
-    assert json.loads(texts["queue"])[1][2] == [[f"椅子 \0{FEW}, ]", FEW], [f"椅子 \0{FEW + 1}, ]", FEW + 1]]
+    assert json.loads(texts["queue"])[2][2] == [[one.variant_code, one.stock] for one in rows[-2:]]
     memory = read_parts(texts)
-    assert [isinstance(batch.updates, Rows) for batch in memory.queue] == [False, True, True, True]
+    assert [isinstance(batch.updates, Rows) for batch in memory.queue] == [False, True, False, False]
     assert [tuple(batch.updates) for batch in memory.queue] == [batch.updates for batch in queue]
     assert [list_numbers(batch.updates) for batch in memory.queue] == [list_numbers(batch.updates) for batch in queue]
     assert write_parts(memory) == texts
