@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from reference.adapters.json_answer import write_json
-from reference.domain.columns import FEW, list_codes, merge_codes, those_among
+from reference.domain.columns import list_codes, merge_codes, those_among
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,10 +35,12 @@ CREATE TABLE linked_code (
   PRIMARY KEY (linkage_id, sku_code)
 ) STRICT, WITHOUT ROWID;
 {WHOLE_SCHEMA}"""
+WHOLE = 2_001
+"""So many codes are a whole file's: of what has changed a pass of TEMPOSTAR writes 2,000 at most (contract 2)."""
 _AT_ONCE = 50_000
 
 
-def keep_heard(connection: sqlite3.Connection, linkage_id: str, heard: Heard, whole_from: int = FEW + 1) -> None:
+def keep_heard(connection: sqlite3.Connection, linkage_id: str, heard: Heard, whole_from: int = WHOLE) -> None:
     """Keep when these codes were heard of, and since when those set to 0 are; so many are a whole file's."""
     at, stocked, others = heard.written_at.timestamp(), heard.stocked, heard.others
     if len(stocked) + len(heard.emptied) + len(others) >= whole_from and _keep_whole(connection, linkage_id, heard, at):

@@ -116,7 +116,10 @@ class Shop(Protocol):
         ...
 
     def fetch_variants(self, shop_id: str) -> Collection[Variant]:
-        """Return all variants of a shop with their numbers of now."""
+        """Return all variants of a shop with their numbers of now.
+
+        It may be asked in a thread of its own, while the shop is asked nothing else.
+        """
         ...
 
     def fetch_orders(self, shop_id: str, after: int) -> tuple[Order, ...]:

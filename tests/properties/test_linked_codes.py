@@ -91,3 +91,11 @@ def test_rows_that_the_record_says_all_of_are_dropped():
         hear(connection, 1, ("A", "B"), (), ("C",))
         rows = connection.execute("SELECT sku_code FROM linked_code ORDER BY 1").fetchall()
     assert rows == [("C",), ("D",)]
+
+
+def test_a_row_of_a_later_time_stays_and_is_empty_no_more():
+    with records() as connection:
+        hear(connection, 3, (), ("A",))
+        hear(connection, 1, ("A", "B", "C"))
+        assert code_records.find_linked_codes(connection, "1", after(2), None) == {"B", "C"}
+        assert code_records.find_linked_codes(connection, "1", None, AT) == frozenset()

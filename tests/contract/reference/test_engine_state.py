@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from reference.adapters.code_records import WHOLE
 from reference.adapters.state_postgres import PostgresState
 from reference.adapters.state_sqlite import SCHEMA_NUMBER, SqliteState, hold_lock
 from reference.domain.brake import Brake, HeldFile
@@ -157,11 +158,11 @@ class TestEveryState:
         assert (state.linked_codes("1"), state.linked_codes("2")) == ({"B"}, {"A"})
 
     def test_keeps_and_forgets_the_codes_of_a_whole_file(self, state):
-        many = tuple(f"SKU-{number:06}" for number in range(30_000))
+        many = tuple(f"SKU-{number:06}" for number in range(WHOLE))
         state.save(FRESH, (), Heard(at(1), many[2:], many[:1], many[1:2]))
         state.save(FRESH, (), Heard(at(2), many[:3]))
-        assert (len(state.linked_codes("1")), state.linked_codes("1", None, at(1))) == (30_000, frozenset())
-        assert state.linked_codes("1", at(2)) == set(many[3:])
+        assert (len(state.linked_codes("1")), state.linked_codes("1", None, at(1))) == (WHOLE, frozenset())
+        assert state.linked_codes("1", at(2)) == {*many[3:]}
         state.save(replace(FRESH, shop_id="8"), (), Heard(at(1), ("B",)))
         assert state.linked_codes("1") == {"B"}
 
@@ -247,7 +248,7 @@ def test_a_state_of_schema_4_is_gone_on_with(tmp_path):
         state.connection.executescript("DROP TABLE heard_whole; DROP TABLE heard_part; PRAGMA user_version = 4")
     with SqliteState.open(tmp_path) as state:
         assert (state.recall("1"), state.linked_codes("1"), len(state.queued_letters())) == (FULL, {"A", "B"}, 1)
-        many = tuple(f"SKU-{number:06}" for number in range(30_000))
+        many = tuple(f"SKU-{number:06}" for number in range(WHOLE))
         state.save(FULL, (), Heard(at(2), many))
         assert state.linked_codes("1", at(2)) == {"A", "B"}
         assert state.connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_NUMBER
