@@ -35,7 +35,7 @@ class Size(NamedTuple):
     skus_per_shop: int
 
     def __str__(self) -> str:
-        return f"{self.companies:,} companies, {self.shops:,} shops and {self.skus_per_shop:,} SKUs of each"
+        return f"--companies {self.companies} --shops {self.shops} --skus-per-shop {self.skus_per_shop}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ def check_same(held: Size | None, wanted: Size, where: str) -> None:
     """
     if held not in (None, wanted):
         raise CannotStart(
-            f"{where} holds {held}, not {wanted}.",
-            next_step="Leave --companies, --shops and --skus-per-shop out to go on with it, or name another folder.",
+            f"{where} holds what {held} sets up, not {wanted}.",
+            next_step="Leave these options out to go on with it, or name another folder.",
         )
 
 

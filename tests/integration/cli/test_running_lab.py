@@ -199,8 +199,8 @@ def test_up_plays_many_companies_and_a_folder_goes_on_with_them(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("first", "held"),
     [
-        (("--companies", "2", "--shops", "3"), "2 companies, 3 shops and 20 SKUs of each"),
-        (("--demo", "--skus", "10"), "1 companies, 1 shops and 10 SKUs of each"),
+        (("--companies", "2", "--shops", "3"), "--companies 2 --shops 3 --skus-per-shop 20"),
+        (("--demo", "--skus", "10"), "--companies 1 --shops 1 --skus-per-shop 10"),
     ],
 )
 def test_a_folder_that_holds_other_numbers_is_refused_with_both(tmp_path: Path, first, held) -> None:
@@ -211,8 +211,9 @@ def test_a_folder_that_holds_other_numbers_is_refused_with_both(tmp_path: Path, 
     refused = shell(tmp_path, shlex.join(("zaikolab", "up", *ANY_PORTS, *many, *data)))
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == (
-        f"zaikolab: The data folder {tmp_path / 'lab'} holds {held}, not 2 companies, 4 shops and 20 SKUs of each."
-        " Leave --companies, --shops and --skus-per-shop out to go on with it, or name another folder.\n"
+        f"zaikolab: The data folder {tmp_path / 'lab'} holds what {held} sets up,"
+        " not --companies 2 --shops 4 --skus-per-shop 20. Leave these options out to go on with it, or name another"
+        " folder.\n"
     )
     with up(tmp_path, *data) as again:
         assert (again["tempostar"], again["settings"]) == (before["tempostar"], before["settings"])
