@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.config import ClockMode
-from simulator.errors import BadValue
+from simulator.errors import BadValue, CannotStart
 from simulator.hosts import in_url, is_loopback, local_host
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.config import LabConfig
     from simulator.conformance.drivers import Engine
     from simulator.lab import Lab
+    from simulator.many import Size
     from simulator.screens import DemoScreen
 
 _EXPOSED = "zaikolab: WARNING: other machines reach this lab as {}, and whoever does is given every password."
@@ -77,7 +78,10 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
             from simulator.client import RunningLab
             from simulator.lab import Lab
 
-            lab = running.enter_context(Lab(_config(options)))
+            lab = Lab(_config(options))
+            if many:
+                _check_held(lab, many, options["data"])
+            running.enter_context(lab)
             running.enter_context(RunningLab(_own_url(lab), os.getpid()).kept(home))
             gc.freeze()
         if lab.came_back:
@@ -137,7 +141,7 @@ def _set_up_demo(lab: Lab, options: Mapping[str, Any]) -> None:
     set_up(lab, skus=options["skus"], seed=options["seed"], say=lambda _section, _sentence: None)
 
 
-def _many_wanted(options: Mapping[str, Any]) -> tuple[int, int, int] | None:
+def _many_wanted(options: Mapping[str, Any]) -> Size | None:
     """Companies, shops and SKUs of each shop, None where nobody asked for them.
 
     Raises: BadValue for numbers that cannot be, and beside --demo.
@@ -150,19 +154,30 @@ def _many_wanted(options: Mapping[str, Any]) -> tuple[int, int, int] | None:
             "--demo", True, "sets up one shop, --companies, --shops and --skus-per-shop set up many",
             next_step="Leave one or the other out.",
         )  # fmt: skip
-    from simulator.many import check_many
+    from simulator.many import Size, check_many
 
     companies = 1 if companies is None else companies
-    wanted = (companies, companies if shops is None else shops, 20 if skus is None else skus)
+    wanted = Size(companies, companies if shops is None else shops, 20 if skus is None else skus)
     check_many(*wanted)
     return wanted
 
 
-def _set_up_many(lab: Lab, wanted: tuple[int, int, int], seed: int) -> None:
+def _check_held(lab: Lab, wanted: Size, data: Path) -> None:
+    """Let go of a lab that came back with other numbers than those wanted, before anybody can reach it."""
+    from simulator.many import check_same
+
+    try:
+        check_same(lab.size(), wanted, f"The data folder {data}")
+    except CannotStart:
+        lab.stop()
+        raise
+
+
+def _set_up_many(lab: Lab, wanted: Size, seed: int) -> None:
     from simulator.many import set_up_many
 
-    companies, shops, skus_per_shop = wanted
-    set_up_many(lab, companies=companies, shops=shops, skus_per_shop=skus_per_shop, seed=seed)
+    set_up_many(lab, **wanted._asdict(), seed=seed)
+    lab.keep_size(wanted)
     lab.next_pass()
 
 

@@ -30,6 +30,7 @@ from simulator.hosts import check_host
 from simulator.journal import Journal, Service
 from simulator.mailbox import records as mailbox_records
 from simulator.mailbox.mailbox import Mailbox
+from simulator.many import Size
 from simulator.roomclip import records as roomclip_records
 from simulator.roomclip.listing import ItemInput, ItemKind, VariantInput
 from simulator.roomclip.shop import RoomClip
@@ -286,6 +287,18 @@ class Lab:
     def authority(self) -> str:
         """The certificate (PEM) that vouches for the FTPS and SMTP servers, "" before the first start. No secret."""
         return str((self._store.value("authority") or ("",))[0])
+
+    def keep_size(self, size: Size) -> None:
+        """Remember what the lab was set up with, whatever becomes of it."""
+        self._store.set_value("size", size)
+
+    def size(self) -> Size | None:
+        """What the lab was set up with, as far as counts tell where that was not kept; None without shops."""
+        if kept := self._store.value("size"):
+            return Size(*kept)
+        counts = self.tempostar.counts()
+        shops = counts["shops"]
+        return Size(counts["companies"], shops, counts["skus"] // shops) if shops else None
 
     def lab_id(self) -> str:
         """Names this lab's present life, from start or reset on, so that engines can keep a state folder for each."""

@@ -8,10 +8,10 @@ two companies may well have one in common. The first pass writes every shop's st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from simulator import catalogue
-from simulator.errors import BadValue
+from simulator.errors import BadValue, CannotStart
 from simulator.roomclip.linkage import LinkageInputs
 from simulator.roomclip.listing import ItemInput, VariantInput
 from simulator.roomclip.opening import NewShop
@@ -25,6 +25,17 @@ MOST_SHOPS = 99_999 - FIRST_SHOP_CODE + 1
 """As many as there are shop codes of five digits."""
 MOST_SKUS = 2_000_000
 """Of all shops together."""
+
+
+class Size(NamedTuple):
+    """How many companies, shops in all and SKUs of each shop a lab is set up with."""
+
+    companies: int
+    shops: int
+    skus_per_shop: int
+
+    def __str__(self) -> str:
+        return f"--companies {self.companies} --shops {self.shops} --skus-per-shop {self.skus_per_shop}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,18 @@ def check_many(companies: int, shops: int, skus_per_shop: int) -> None:
             "skus_per_shop", skus_per_shop, f"{shops * skus_per_shop:,} SKUs in all, {MOST_SKUS:,} are possible",
             next_step=f"With {shops:,} shops ask for {max(1, MOST_SKUS // shops):,} SKUs of each at most.",
         )  # fmt: skip
+
+
+def check_same(held: Size | None, wanted: Size, where: str) -> None:
+    """Nothing, when a lab holds what is wanted, or no shops (None) and may be set up. `where`: names it.
+
+    Raises: CannotStart with both sizes.
+    """
+    if held not in (None, wanted):
+        raise CannotStart(
+            f"{where} holds what {held} sets up, not {wanted}.",
+            next_step="Leave these options out to go on with it, or name another folder.",
+        )
 
 
 def set_up_many(lab: Lab, *, companies: int, shops: int, skus_per_shop: int, seed: int = 1) -> Many:

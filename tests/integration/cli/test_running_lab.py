@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import smtplib
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli.conftest import Terminal, up
+from tests.integration.cli.conftest import ANY_PORTS, Terminal, up
 
 
 def shell(home: Path, script: str) -> subprocess.CompletedProcess[str]:
@@ -186,11 +187,44 @@ def test_what_is_piped_has_no_colours(demo_home: Path) -> None:
 
 def test_up_plays_many_companies_and_a_folder_goes_on_with_them(tmp_path: Path) -> None:
     many = ("--companies", "2", "--shops", "3", "--skus-per-shop", "4", "--data", str(tmp_path / "lab"))
-    for _ in range(2):
+    add = """zaikolab call POST /tempostar/shops '{"name": "more", "short_name": "more"}'"""
+    for shops, then in ((3, ""), (3, add), (4, "")):  # what is added later does not make it another lab
         with up(tmp_path, *many, "--clock", "frozen") as told:
             counts = told["tempostar"]
-            assert (counts["companies"], counts["shops"], counts["skus"], counts["queued"]) == (2, 3, 12, 0)
+            assert (counts["companies"], counts["shops"], counts["skus"], counts["queued"]) == (2, shops, 12, 0)
             assert told["roomclip"]["shops"] == 3
+            assert shell(tmp_path, then).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "held"),
+    [
+        (("--companies", "2", "--shops", "3"), "--companies 2 --shops 3 --skus-per-shop 20"),
+        (("--demo", "--skus", "10"), "--companies 1 --shops 1 --skus-per-shop 10"),
+    ],
+)
+def test_a_folder_that_holds_other_numbers_is_refused_with_both(tmp_path: Path, first, held) -> None:
+    data = ("--data", str(tmp_path / "lab"))
+    with up(tmp_path, *first, *data) as before:
+        pass
+    many = ("--companies", "2", "--shops", "4", "--set", "content=full")
+    refused = shell(tmp_path, shlex.join(("zaikolab", "up", *ANY_PORTS, *many, *data)))
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        f"zaikolab: The data folder {tmp_path / 'lab'} holds what {held} sets up,"
+        " not --companies 2 --shops 4 --skus-per-shop 20. Leave these options out to go on with it, or name another"
+        " folder.\n"
+    )
+    with up(tmp_path, *data) as again:
+        assert (again["tempostar"], again["settings"]) == (before["tempostar"], before["settings"])
+
+
+def test_a_folder_that_was_reset_may_be_set_up_with_other_numbers(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "lab"))
+    with up(tmp_path, "--companies", "2", *data):
+        shell(tmp_path, "zaikolab reset")
+    with up(tmp_path, "--companies", "3", "--skus-per-shop", "1", *data) as told:
+        assert told["tempostar"]["companies"] == 3
 
 
 def test_a_terminal_without_japanese_gets_the_rest(tmp_path: Path) -> None:
