@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -222,10 +224,27 @@ def test_a_small_shop_has_no_mirror(large, tmp_path):
     assert read(large, tmp_path) == ["all"]
 
 
+def test_a_small_shop_beside_a_large_one_loads_no_polars(large, tmp_path):
+    read(large, tmp_path)
+    script = (
+        "import sys; from pathlib import Path; from reference.adapters.mirrored_shop import MirrorFile\n"
+        "sys.modules['polars'] = None; print(MirrorFile(Path(sys.argv[1])).recall('a small shop'))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, tmp_path / MIRROR_FILE], capture_output=True, check=True)
+    assert ran.stdout == b"None\n"
+
+
 def test_where_no_mirror_can_be_kept_everything_is_read(large, tmp_path):
     (tmp_path / MIRROR_FILE).mkdir()
     assert read(large, tmp_path)[0] == "all"
-    assert read(large, tmp_path / "nowhere")[0] == "all"
+    (tmp_path / "file").touch()
+    assert read(large, tmp_path / "file")[0] == "all"
+
+
+def test_a_folder_that_is_not_there_is_made_for_a_mirror(large, tmp_path):
+    """As where the state is in PostgreSQL."""
+    read(large, tmp_path / "new" / "folder")
+    assert read(large, tmp_path / "new" / "folder") == ["after 1"]
 
 
 def test_a_mirror_that_another_pass_writes_stays_as_it_is(large, tmp_path):
