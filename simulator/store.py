@@ -222,13 +222,13 @@ class Store:
         if not path.exists():
             raise Unknown("snapshot", name, next_step=f"There are: {', '.join(self.snapshots()) or 'none'}.")
         with self.lock, self._attached(path), self.transaction():
-            self._more_than_notes = True
             first()
             for table in self._tables():
                 if table not in self._kept:
                     self._db.execute(f'DELETE FROM main."{table}"')  # noqa: S608 - as above
                     copy = f'INSERT INTO main."{table}" SELECT * FROM snapshot."{table}"'  # noqa: S608 - as above
                     self._db.execute(copy)
+            self._more_than_notes = True
             then()
 
     def snapshots(self) -> tuple[str, ...]:

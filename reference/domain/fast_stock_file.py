@@ -68,14 +68,14 @@ def choose_reader(reader: Reader) -> Callable[[Content], StockFile]:
         case Reader.FAST:
             return parse_fast
         case Reader.AUTO:
-            return parse_by_size if is_available() else parse_stock_file
+            return parse_by_size
         case _:
             assert_never(reader)
 
 
 def parse_by_size(file: Content) -> StockFile:
-    """Read a file fast where that pays, plainly otherwise."""
-    return parse_fast(file) if len(file) >= WORTH_IT else parse_stock_file(file)
+    """Read a file fast where that pays and polars is installed, plainly otherwise."""
+    return parse_fast(file) if len(file) >= WORTH_IT and is_available() else parse_stock_file(file)
 
 
 def parse_fast(file: Content, *, block: int = BLOCK) -> StockFile:

@@ -183,15 +183,12 @@ class LinkagePass:
             self.unhanded = OrderHandoverError(str(error))
 
     def _finish(self, listing: tuple[FileStamp, ...], looked_at: datetime) -> None:
-        """Note the look, to be kept with what the pass comes to, and forget what is settled.
-
-        That is files that are gone, and orders that every number still to come has in it.
-        """
+        """Remember the look; forget files that are gone, and orders that every number still to come has in it."""
         watch, letters = self.watchman.look(listing, looked_at)
         memory = replace(forget_absent_files(self.memory, listing), watch=watch)
         if memory.numbers_from:
             memory = replace(memory, orders=forget_settled(memory.orders, memory.numbers_from))
-        self.notebook.note(memory, letters)
+        self.notebook.note(memory, letters)  # however the pass ends now, that is saved
 
     def _reading_variants(self, stamp: FileStamp) -> AbstractContextManager[ReadVariants]:
         """Lend what reads the shop's variants; beside a large file they are asked for while it is received.
@@ -302,7 +299,7 @@ class LinkagePass:
 
     def _record_failure(self, error: LinkageError) -> Failure:
         failure = classify_error(error)
-        self.notebook.save(*self.sync.tell_failure(self.memory, failure))
+        self.notebook.take(self.sync.record_failure(self.memory, failure))
         return failure
 
     def _record_success(self) -> None:

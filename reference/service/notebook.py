@@ -16,24 +16,29 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Notebook:
-    """Holds the memory of a linkage; `memory` is what the state holds at each moment, and what has been noted since."""
+    """Holds the memory of a linkage; `memory` is what the state holds at each moment, and what was only noted."""
 
     state: State
     memory: Memory
     _kept: Memory = field(init=False)
-    _letters: tuple[Letter, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         self._kept = self.memory
 
-    def note(self, memory: Memory, letters: Iterable[Letter]) -> None:
-        """Have this kept with whatever is saved next: for what a kill before that may lose."""
-        self.memory, self._letters = memory, (*self._letters, *letters)
-
     def save(self, memory: Memory, letters: Iterable[Letter] = (), heard: Heard | None = None) -> None:
         """Remember this, queue these letters, keep these codes: in one transaction, unless nothing is new."""
-        letters = (*self._letters, *letters)
+        letters = tuple(letters)
         if memory != self._kept or letters or heard:
             self.state.save(memory, letters, heard)
+        self.take(memory)
+
+    def note(self, memory: Memory, letters: Iterable[Letter] = ()) -> None:
+        """Remember this with what is saved next, for a write of its own costs as much; letters are queued at once."""
+        letters = tuple(letters)
+        if letters:
+            self.save(memory, letters)
+        self.memory = memory
+
+    def take(self, memory: Memory) -> None:
+        """Go on from what was saved elsewhere."""
         self.memory = self._kept = memory
-        self._letters = ()

@@ -148,7 +148,13 @@ class Sync:
         """The shop's list cannot be read: tell whom it concerns at the address known from before, unless paused."""
         memory = self.state.recall(linkage_id)
         if memory and not memory.paused:
-            self.state.save(*self.tell_failure(memory, classify_error(error)))
+            self.record_failure(memory, classify_error(error))
+
+    def record_failure(self, memory: Memory, failure: Failure) -> Memory:
+        """Remember that a linkage failed, and queue the mail if the merchant does not know yet; stock is untouched."""
+        memory, letters = self.tell_failure(memory, failure)
+        self.state.save(memory, letters)
+        return memory
 
     def tell_failure(self, memory: Memory, failure: Failure) -> tuple[Memory, list[Letter]]:
         """Return the memory with the failure, and the mail if the merchant does not know of it yet."""

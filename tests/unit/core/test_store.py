@@ -146,6 +146,71 @@ def test_a_wait_ends_as_soon_as_another_thread_commits(store: Store) -> None:
     writer.join()
 
 
+def waiting(condition: threading.Condition) -> threading.Thread:
+    """A thread that ends when it is woken; it waits already."""
+    begun = threading.Event()
+
+    def wait() -> None:
+        with condition:
+            begun.set()
+            condition.wait(30)
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    assert begun.wait(10)
+    with condition:  # free again only once it waits
+        return thread
+
+
+def test_a_note_wakes_those_who_wait_for_it_and_not_whoever_keeps_time(store: Store) -> None:
+    listener, timekeeper = waiting(store.changed), waiting(store.planned)
+    store.note("INSERT INTO told VALUES (?)", (1,))
+    with store.transaction():
+        store.note("INSERT INTO told VALUES (?)", (2,))
+    listener.join(10)
+    timekeeper.join(0.1)
+    assert (listener.is_alive(), timekeeper.is_alive()) == (False, True)
+    store.execute("INSERT INTO thing VALUES ('a')")
+    timekeeper.join(10)
+    assert not timekeeper.is_alive()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda store: store.execute("INSERT INTO thing VALUES ('b')"),
+        lambda store: store.execute_many("INSERT INTO thing VALUES (?)", [("b",)]),
+        lambda store: store.set_value("key", 1),
+        lambda store: store.clear(),
+        lambda store: store.restore_snapshot("kept"),
+    ],
+    ids=["execute", "execute_many", "set_value", "clear", "restore_snapshot"],
+)
+def test_whatever_may_plan_something_wakes_whoever_keeps_time(store: Store, write) -> None:
+    store.save_snapshot("kept")
+    timekeeper = waiting(store.planned)
+    write(store)
+    timekeeper.join(10)
+    assert not timekeeper.is_alive()
+
+
+def test_a_statement_that_fails_does_nothing_and_what_was_done_before_it_stays(store: Store) -> None:
+    with store.transaction():
+        store.execute("INSERT INTO thing VALUES ('a')")
+        with pytest.raises(sqlite3.IntegrityError):
+            store.execute("INSERT INTO thing SELECT column1 FROM (VALUES ('b'), ('a'))")
+    assert things(store) == ["a"]
+
+
+def test_a_full_disk_is_named_by_a_statement_of_its_own_too(tmp_path: Path) -> None:
+    store = Store(tmp_path, (SCHEMA,))
+    store.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(DiskFailed, match=rf"{tmp_path}: database or disk is full.*Make room"):
+        store.execute("INSERT INTO thing VALUES (?)", ("x" * 100_000,))
+    assert things(store) == []
+    store.close()
+
+
 def test_a_wait_gives_up_at_its_limit(store: Store) -> None:
     assert store.wait_for(lambda: None, timeout=0.001) is None
 

@@ -112,9 +112,11 @@ def test_stock_files_are_read_as_is_asked(environ, reader):
     assert Settings.from_environ(environ).csv is Reader.AUTO
 
 
-def test_what_is_told_of_progress_comes_from_download_and_sending(environ):
+def test_what_is_told_of_progress_comes_from_download_and_sending(environ, tmp_path):
     told = []
-    with bootstrap(Settings.from_environ(environ), tell=lambda *news: told.append(news)) as sync:
+    with bootstrap(
+        Settings.from_environ(environ | {"SYNC_STATE_DIR": str(tmp_path)}), tell=lambda *news: told.append(news)
+    ) as sync:
         sync.tell("a", 1, 2)
         sync.stock_area.tell("b", 1, 2)
     assert told == [("a", 1, 2), ("b", 1, 2)]

@@ -72,7 +72,9 @@ from reference.config import _reader
 from reference.domain.fast_stock_file import Reader, choose_reader
 from reference.domain.stock_file import parse_stock_file
 from reference.errors import ConfigurationError
-assert choose_reader(Reader.AUTO) is parse_stock_file
+large = ("商品コード,在庫数\\r\\n" + "".join(f"A-{at},{at}\\r\\n" for at in range(100_000))).encode("cp932")
+assert choose_reader(Reader.AUTO)(large).levels == parse_stock_file(large).levels
+assert len(parse_stock_file(large).levels) == 100_000
 try:
     _reader({"SYNC_CSV": "fast"}, "SYNC_CSV")
 except ConfigurationError as error:

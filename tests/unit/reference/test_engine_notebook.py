@@ -24,7 +24,6 @@ class Keeper:
 BLANK = meet(LINKAGE, None, NOW, paused=False)
 LATER = replace(BLANK, last_success_at=NOW)
 LETTER = Letter("subject", "body", NOW)
-OTHER = Letter("other", "body", NOW)
 
 
 @pytest.fixture
@@ -38,18 +37,30 @@ def test_nothing_new_is_not_saved(notebook):
 
 
 def test_what_is_noted_is_known_at_once_and_kept_with_the_next_save(notebook):
-    notebook.note(LATER, [LETTER])
+    notebook.note(LATER)
     assert (notebook.memory, notebook.state.saved) == (LATER, [])
-    notebook.save(LATER, [OTHER])
+    notebook.save(LATER, [LETTER])
     notebook.save(LATER)
-    assert notebook.state.saved == [(LATER, (LETTER, OTHER), None)]
+    assert notebook.state.saved == [(LATER, (LETTER,), None)]
+
+
+def test_what_is_noted_with_a_letter_is_kept_at_once(notebook):
+    notebook.note(LATER, [LETTER])
+    notebook.save(LATER)
+    assert notebook.state.saved == [(LATER, (LETTER,), None)]
+
+
+def test_what_was_saved_elsewhere_is_not_saved_again(notebook):
+    notebook.take(LATER)
+    notebook.save(LATER)
+    assert (notebook.memory, notebook.state.saved) == (LATER, [])
 
 
 def test_what_could_not_be_saved_is_saved_the_next_time(notebook):
-    notebook.note(LATER, [LETTER])
+    notebook.note(LATER)
     notebook.state, keeper = None, notebook.state
     with pytest.raises(AttributeError):
         notebook.save(LATER)
     notebook.state = keeper
     notebook.save(LATER)
-    assert keeper.saved == [(LATER, (LETTER,), None)]
+    assert keeper.saved == [(LATER, (), None)]
