@@ -79,13 +79,13 @@ class Watchman:
         missed = watch.missed
         if missed is None:
             return watch, []
-        memory, in_file = self._memory, {one.variant_code for one in matching.matched}
-        linked = self.state.linked_codes(memory.linkage_id)
-        if not linked:
+        memory = self._memory
+        if not self.state.linked_codes(memory.linkage_id):
             watch = miss(watch, missed.since, stamp.modified_at + _MOMENT)
         elif stamp.modified_at >= missed.heard_from:
-            unheard = self.state.linked_codes(memory.linkage_id, missed.heard_from) - in_file
-            if not unheard & stock_by_code(variants).keys():
+            known = self.state.linked_codes(memory.linkage_id, missed.heard_from)
+            unheard = known.difference(one.variant_code for one in matching.matched)
+            if not unheard or unheard.isdisjoint(stock_by_code(variants)):
                 self.caught_up = memory.watch.missed is not None
                 return replace(watch, missed=None), []
         return watch, self._tell(watch)
