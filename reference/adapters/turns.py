@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from reference.adapters.database import connect, name_place, telling_state_errors
 from reference.adapters.job_queue import Turn, find_stalled, hurry
-from reference.adapters.state_postgres import name_lock
 from reference.domain.linkage import LinkageState
 from reference.errors import ShopApiError, StateError
 from reference.service.rules import SERVICE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     import psycopg
 
@@ -70,15 +69,18 @@ class Leader:
             return Look()
         with telling_state_errors(name_place(self.database)):
             listed_at = read_clock(connection)
+            waited, was_on = _find_passes(connection)
             try:
                 linkages = self.fetch()
             except ShopApiError:
+                waiting, _ = _find_passes(connection)
                 turns = _find_turns_of_known(connection, listed_at, self._step)
             else:
                 self.listed.take(linkages, listed_at)
-                turns = _find_turns(connection, linkages, listed_at, self._step)
-            waiting = _find_waiting(connection)
-            served = frozenset(turn.linkage_id for turn in turns if name_lock(turn.linkage_id) in waiting)
+                waiting, on = _find_passes(connection)
+                ended = (waited | was_on) - waiting - on
+                turns = _find_turns(connection, linkages, listed_at, self._step, on, ended)
+            served = frozenset(turn.linkage_id for turn in turns if turn.linkage_id in waiting)
             hurry(connection, (turn for turn in turns if turn.linkage_id in served and turn.priority == ASKED_FOR))
             before, self._suspects = self._suspects, find_stalled(connection, self.database)
         return Look(tuple(turn for turn in turns if turn.linkage_id not in served), served, self._suspects & before)
@@ -146,22 +148,28 @@ class Leader:
 
 
 def _find_turns(
-    connection: psycopg.Connection[Row], linkages: tuple[Linkage, ...], listed_at: float, step: timedelta
+    connection: psycopg.Connection[Row],
+    linkages: tuple[Linkage, ...],
+    listed_at: float,
+    step: timedelta,
+    on: Collection[str],
+    ended: Collection[str],
 ) -> tuple[Turn, ...]:
+    """Return the turns that are due. Linkages of passes that are `on`, or `ended` while the list was on its way, may be
+    listed as just saved by what these passes were made for: the next look tells.
+    """
     active = {one.id: one for one in linkages if one.state is LinkageState.ACTIVE and one.service == SERVICE}
     mails = {row["linkage_id"] for row in connection.execute("SELECT DISTINCT linkage_id FROM letter")}
     served = active.keys() | mails  # a mail of a linkage that was paused meanwhile is still to be handed over
     connection.execute("DELETE FROM turn WHERE NOT linkage_id = ANY(%s)", [list(served)])
     rows = connection.execute(_RESTED, {"step": step})
     rested = {row["linkage_id"] for row in rows}
-    rows = connection.execute("SELECT args ->> 'linkage_id' AS id FROM procrastinate_jobs WHERE status = 'doing'")
-    on = {row["id"] for row in rows}
     rows = connection.execute(
         "SELECT linkage_id, incident_opened_at IS NOT NULL AS failing FROM linkage WHERE NOT paused"
     )
     unpaused = {row["linkage_id"]: row["failing"] for row in rows}
-    asked_for = {one.id for one in active.values() if one.sync_now} - on
-    to_leave_alone = unpaused.keys() - active.keys() - on
+    asked_for = {one.id for one in active.values() if one.sync_now}.difference(on, ended)
+    to_leave_alone = (unpaused.keys() - active.keys()).difference(on)
     return tuple(
         Turn(one, listed_at, ASKED_FOR if one in asked_for else FAILING if unpaused.get(one) else ORDINARY)
         for one in sorted((served - rested) | asked_for | to_leave_alone)
@@ -178,8 +186,13 @@ _DUE = "SELECT linkage_id FROM turn WHERE due_at <= now() OR due_at > now() + %(
 """A turn further off than one interval was written down with a longer one, or by a clock that has been set back."""
 
 
-def _find_waiting(connection: psycopg.Connection[Row]) -> set[str]:
-    return {row["lock"] for row in connection.execute("SELECT lock FROM procrastinate_jobs WHERE status = 'todo'")}
+def _find_passes(connection: psycopg.Connection[Row]) -> tuple[set[str], set[str]]:
+    """Return the linkages whose passes wait, and those whose passes are on, both of one moment."""
+    rows = connection.execute(
+        "SELECT args ->> 'linkage_id' AS id, status = 'doing' AS is_on FROM procrastinate_jobs "
+        "WHERE status IN ('todo', 'doing')"
+    ).fetchall()
+    return {row["id"] for row in rows if not row["is_on"]}, {row["id"] for row in rows if row["is_on"]}
 
 
 _JOIN = "SELECT pg_advisory_lock_shared(hashtext(%s), hashtext(%s))"
