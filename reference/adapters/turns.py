@@ -15,7 +15,7 @@ from reference.adapters.database import connect, name_place, telling_state_error
 from reference.adapters.job_queue import Turn, find_stalled, hurry
 from reference.adapters.state_postgres import name_lock
 from reference.domain.linkage import LinkageState
-from reference.errors import ShopApiError, StateError
+from reference.errors import OtherFleetError, ShopApiError, StateError
 from reference.service.rules import SERVICE
 
 if TYPE_CHECKING:
@@ -96,27 +96,21 @@ class Leader:
                 {"ids": ids, "step": self._step},
             )
 
-    def join(self) -> None:
-        """Be one of the fleet's workers; raises `StateError` where workers with another token are at work.
+    def join(self) -> psycopg.Connection[Row]:
+        """Be one of the fleet's workers, and return the session by which one is.
 
-        They would have each other's shops for deleted ones.
+        Raises `OtherFleetError` where workers with another token are at work, which would have these shops for deleted
+        ones, and these workers theirs; another `StateError` where PostgreSQL is not to be had.
         """
-        if self._connection is not None and self._connection.closed:
+        if self._connection is None or self._connection.closed:
             self.close()
-        if self._connection is None:
-            connection = self._open.enter_context(connect(self.database))
-            digest = hashlib.sha256(self.token.encode()).hexdigest()
-            with telling_state_errors(name_place(self.database)):
-                connection.execute(_JOIN, [f"{self.database.schema}/token", digest])
-                others = connection.execute(_OTHERS, [f"{self.database.schema}/token", digest]).fetchone()
-            if others:
-                self.close()
-                raise StateError(
-                    f"{name_place(self.database)} is worked on with another SYNC_SHOP_TOKEN; two fleets never share a "
-                    "schema. Name another SYNC_DATABASE_SCHEMA for this one. Only if the token was replaced, end all "
-                    "workers that have the old one first."
-                )
-            self._connection = connection
+            with ExitStack() as opening:
+                connection = opening.enter_context(connect(self.database))
+                with telling_state_errors(name_place(self.database)):
+                    if not _share_token(connection, self.database.schema, self.token):
+                        raise OtherFleetError(name_place(self.database))
+                self._open, self._connection = opening.pop_all(), connection
+        return self._connection
 
     def close(self) -> None:
         """Let another worker lead."""
@@ -128,13 +122,11 @@ class Leader:
         return timedelta(seconds=self.interval)
 
     def _lead(self) -> psycopg.Connection[Row] | None:
-        self.join()
-        if (
-            self._connection is not None and not self._leads
-        ):  # the connection stays: a new one costs more than all that a look asks
+        connection = self.join()  # it stays: a new one costs more than all that a look asks
+        if not self._leads:
             try:
                 with telling_state_errors(name_place(self.database)):
-                    row = self._connection.execute(
+                    row = connection.execute(
                         "SELECT pg_try_advisory_lock(hashtextextended(%s, 0)) AS got",
                         [f"{self.database.schema}/leader"],
                     ).fetchone()
@@ -142,7 +134,7 @@ class Leader:
                 self.close()
                 raise
             self._leads = bool(row and row["got"])
-        return self._connection if self._leads else None
+        return connection if self._leads else None
 
 
 def _find_turns(
@@ -182,13 +174,25 @@ def _find_waiting(connection: psycopg.Connection[Row]) -> set[str]:
     return {row["lock"] for row in connection.execute("SELECT lock FROM procrastinate_jobs WHERE status = 'todo'")}
 
 
-_JOIN = "SELECT pg_advisory_lock_shared(hashtext(%s), hashtext(%s))"
+def _share_token(connection: psycopg.Connection[Row], schema: str, token: str) -> bool:
+    """Share the lock of a token until the session ends; False where other tokens' locks are held.
+
+    It is looked before and after: who is refused anyhow is in nobody's way meanwhile, and of two who come at once with
+    different tokens at most one is let in.
+    """
+    names = [f"{schema}/token", hashlib.sha256(token.encode()).hexdigest()]
+    if connection.execute(_OTHERS, names).fetchone():
+        return False
+    connection.execute("SELECT pg_advisory_lock_shared(hashtext(%s), hashtext(%s))", names)
+    return connection.execute(_OTHERS, names).fetchone() is None
+
+
 _OTHERS = (
     "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "AND classid::bigint = hashtext(%s)::bigint & 4294967295 AND objid::bigint <> hashtext(%s)::bigint & 4294967295"
 )
-"""Each worker's session shares the lock of its token until it ends: one of another token is of a worker that is on."""
+"""A lock of two numbers is told as `objsubid` 2 with both of them, unsigned."""
 
 
 def read_clock(connection: psycopg.Connection[Row]) -> float:
