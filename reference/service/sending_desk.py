@@ -54,7 +54,7 @@ class SendingDesk:
 
     @property
     def memory(self) -> Memory:
-        """What the state holds of the linkage at this moment."""
+        """What is remembered of the linkage at this moment, be it only noted."""
         return self.notebook.memory
 
     def send_queue(self) -> bool:
