@@ -100,7 +100,9 @@ def test_a_server_that_never_ends_its_stat_is_asked_once(ground):
     assert ground.mischief.commands.count("STAT") == 1
 
 
-@pytest.mark.parametrize("line", ["drwxr-xr-x 2 a b 0 Apr 01 00:00 old.csv", "total 4"])
+@pytest.mark.parametrize(
+    "line", ["drwxr-xr-x 2 a b 0 Apr 01 00:00 old.csv", " drwxr-xr-x 2 a b 0 Apr 01 00:00 old.csv", "total 4"]
+)
 def test_folders_and_the_count_before_a_listing_are_no_files(ground, line):
     known = look(ground)
     ground.mischief.answers = {
@@ -115,6 +117,23 @@ def test_a_time_that_is_none_is_not_believed_but_the_listing_is(ground):
     ground.mischief.answers = {"MDTM": "213 yesterday"}
     assert look(ground, known) == known
     assert "MLSD" in ground.mischief.commands
+
+
+def test_a_time_that_is_refused_is_taken_from_the_listing_in_the_same_session(ground):
+    known = look(ground)
+    ground.mischief.answers = {"MDTM": "550 Not by this path."}
+    assert look(ground, known) == known
+    assert ground.mischief.commands.count("AUTH") == 1
+    assert "MLSD" in ground.mischief.commands
+
+
+@pytest.mark.parametrize("name", ["stock of today.csv", "在庫.csv", "全店.csv", "  .csv"])
+def test_any_name_is_told_by_stat(ground, name):
+    (ground.folder / "stock.csv").rename(ground.folder / name)
+    known = look(ground)
+    assert [one.name.encode("latin-1").decode() for one in known] == [name]
+    assert look(ground, known) == known
+    assert not DATA_CHANNEL & set(ground.mischief.commands)
 
 
 def test_a_folder_that_is_gone_is_missed(ground):
