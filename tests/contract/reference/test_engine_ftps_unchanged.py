@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import pytest
 
+from reference.adapters.ftps_channel import ProtectedFtp
 from reference.errors import FolderMissingError
 from tests.contract.reference.test_engine_ftps import CONTENT, QUICK, WRITTEN_AT, Ground, authority
 from tests.unit.reference.engine_fakes import LINKAGE
@@ -174,3 +175,15 @@ def test_data_channels_are_made_private_once_a_session(ground):
             folder.fetch_file("stock.csv")
     counted = [ground.mischief.commands.count(command) for command in ("PROT", "CWD", "TYPE")]
     assert counted == [1, 1, 4]
+
+
+def test_a_file_is_received_in_bytes_also_right_after_a_listing(ground):
+    area, received = ground.area(), []
+    with closing(ProtectedFtp(area.tls, 5.0, 5.0, implicit=False)) as ftp:
+        ftp.open_protected(area.host, area.port, LINKAGE.ftp_user, LINKAGE.ftp_password)
+        ftp.enter_folder("/netstock/20001")
+        assert set(ftp.list_facts()) == {"stock.csv"}
+        ground.mischief.commands.clear()
+        ftp.retrieve_into(received.append, "stock.csv", at_most=len(CONTENT))
+    assert b"".join(received) == CONTENT
+    assert [one for one in ground.mischief.commands if one in {"TYPE", "RETR"}] == ["TYPE", "RETR"]
