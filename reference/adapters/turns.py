@@ -5,17 +5,16 @@ The leader holds a lock of its session; when it is gone, another worker leads fr
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reference.adapters.database import connect, name_place, telling_state_errors
+from reference.adapters.database import connect, name_place, share_token, telling_state_errors
 from reference.adapters.job_queue import Turn, find_stalled, hurry
 from reference.adapters.state_postgres import name_lock
 from reference.domain.linkage import LinkageState
-from reference.errors import OtherFleetError, ShopApiError, StateError
+from reference.errors import ShopApiError, StateError
 from reference.service.rules import SERVICE
 
 if TYPE_CHECKING:
@@ -99,16 +98,13 @@ class Leader:
     def join(self) -> psycopg.Connection[Row]:
         """Be one of the fleet's workers, and return the session by which one is.
 
-        Raises `OtherFleetError` where workers with another token are at work, which would have these shops for deleted
-        ones, and these workers theirs; another `StateError` where PostgreSQL is not to be had.
+        Raises `OtherFleetError`, or another `StateError` where PostgreSQL is not to be had.
         """
         if self._connection is None or self._connection.closed:
             self.close()
             with ExitStack() as opening:
                 connection = opening.enter_context(connect(self.database))
-                with telling_state_errors(name_place(self.database)):
-                    if not _share_token(connection, self.database.schema, self.token):
-                        raise OtherFleetError(name_place(self.database))
+                share_token(connection, self.database, self.token)
                 self._open, self._connection = opening.pop_all(), connection
         return self._connection
 
@@ -172,27 +168,6 @@ _DUE = "SELECT linkage_id FROM turn WHERE due_at <= now() OR due_at > now() + %(
 
 def _find_waiting(connection: psycopg.Connection[Row]) -> set[str]:
     return {row["lock"] for row in connection.execute("SELECT lock FROM procrastinate_jobs WHERE status = 'todo'")}
-
-
-def _share_token(connection: psycopg.Connection[Row], schema: str, token: str) -> bool:
-    """Share the lock of a token until the session ends; False where other tokens' locks are held.
-
-    It is looked before and after: who is refused anyhow is in nobody's way meanwhile, and of two who come at once with
-    different tokens at most one is let in.
-    """
-    names = [f"{schema}/token", hashlib.sha256(token.encode()).hexdigest()]
-    if connection.execute(_OTHERS, names).fetchone():
-        return False
-    connection.execute("SELECT pg_advisory_lock_shared(hashtext(%s), hashtext(%s))", names)
-    return connection.execute(_OTHERS, names).fetchone() is None
-
-
-_OTHERS = (
-    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted "
-    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-    "AND classid::bigint = hashtext(%s)::bigint & 4294967295 AND objid::bigint <> hashtext(%s)::bigint & 4294967295"
-)
-"""A lock of two numbers is told as `objsubid` 2 with both of them, unsigned."""
 
 
 def read_clock(connection: psycopg.Connection[Row]) -> float:

@@ -180,9 +180,10 @@ def test_another_fleet_or_another_schema_is_refused_by_the_worker_and_left_alone
         assert (refused.returncode, "Name another SYNC_DATABASE_SCHEMA" in refused.stderr) == (1, True)
     worker = workers.start(*SELDOM)
     ground.wait_until(lambda: len(ground.shops["20001"].runs) == 2)
-    another_token = run({**workers.environ, "SYNC_SHOP_TOKEN": "another"}, "worker", "--http", "0")
-    assert (another_token.returncode, "is worked on with another SYNC_SHOP_TOKEN" in another_token.stderr) == (1, True)
-    assert "/healthz" not in another_token.stdout + another_token.stderr, "refused before it begins to work"
+    for command in (("worker", "--http", "0"), ("once",)):
+        refused = run({**workers.environ, "SYNC_SHOP_TOKEN": "another"}, *command)
+        assert (refused.returncode, "is worked on with another SYNC_SHOP_TOKEN" in refused.stderr) == (1, True)
+        assert "/healthz" not in refused.stdout + refused.stderr, "refused before it begins to work"
     assert workers.end(worker) == 0
     import psycopg
 
