@@ -254,6 +254,15 @@ def test_a_state_of_schema_4_is_gone_on_with(tmp_path):
         assert state.connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_NUMBER
 
 
+def test_of_a_shop_that_has_moved_no_record_of_a_whole_file_stays(tmp_path):
+    many = tuple(f"SKU-{number:06}" for number in range(WHOLE))
+    with SqliteState.open(tmp_path) as state:
+        state.save(FRESH, (), Heard(at(1), many))
+        state.save(replace(FRESH, shop_code="20002"))
+        for table in ("heard_whole", "heard_part"):
+            assert state.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
+
+
 def test_a_state_that_another_process_has_just_brought_to_schema_5_is_gone_on_with(tmp_path):
     with SqliteState.open(tmp_path) as state:
         many = tuple(f"SKU-{number:06}" for number in range(WHOLE))
