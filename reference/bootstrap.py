@@ -79,24 +79,28 @@ def bootstrap(
     settings: Settings, *, adjust: Callable[[Sync], Sync] | None = None, tell: Tell = tell_nobody
 ) -> Iterator[Sync]:
     """Build the service over its real adapters; the state folder's lock, where there is one, is held until the end."""
-    with open_state(settings.state_dir, settings.database, settings.shop_url) as state, open_shop(settings) as shop:
-        mirrored = MirroredShop(shop, MirrorFile(settings.state_dir / MIRROR_FILE))
+    folder, shop_url, token = settings.state_dir, settings.shop_url, settings.shop_token
+    with open_state(folder, settings.database, shop_url, token) as state, open_shop(settings) as shop:
+        mirrored = MirroredShop(shop, MirrorFile(folder / MIRROR_FILE))
         sync = put_together(settings, state, mirrored, open_area(settings, tell), tell)
         yield adjust(sync) if adjust else sync
         mirrored.keep_mirrors()
 
 
 @contextmanager
-def open_state(folder: Path, database: Database | None, shop_url: str | None) -> Iterator[State]:
+def open_state(
+    folder: Path, database: Database | None, shop_url: str | None, token: str | None = None
+) -> Iterator[State]:
     """Open the state to work on it: the folder's, whose lock is held until the end, or the fleet's in a database.
 
-    Raises `StateError`, `PassAlreadyRunningError`, or `ConfigurationError` when the extra `scale` is not installed.
+    `token`: of the shop API, for whoever makes passes. Raises `StateError`, `PassAlreadyRunningError`, or
+    `ConfigurationError` when the extra `scale` is not installed.
     """
     if database is None:
         with hold_lock(folder), SqliteState.open(folder) as kept_in_folder:
             yield kept_in_folder
     else:
-        with postgres_state().open(database, shop_url) as kept_in_database:
+        with postgres_state().open(database, shop_url, token) as kept_in_database:
             yield kept_in_database
 
 

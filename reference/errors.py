@@ -5,6 +5,7 @@
     SyncError                        one clear sentence, safe to show: never a password, never a token
     ├── ConfigurationError           a setting is missing or wrong                         exit 2
     ├── StateError                   the state folder or database cannot be used                 exit 1
+    │   └── OtherFleetError              workers with another token are at work in the schema
     ├── PassAlreadyRunningError      another pass holds the folder or linkage                  exit 1
     ├── MailError                    a mail could not be handed over; it stays queued      exit 1
     └── LinkageError                 one linkage cannot go on; the others can              exit 1, one mail
@@ -63,6 +64,17 @@ class ConfigurationError(SyncError):
 
 class StateError(SyncError):
     """The state folder, or the database, cannot be used as it is."""
+
+
+class OtherFleetError(StateError):
+    """Workers with another token of the shop API are at work in the same schema."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"{place} is worked on with another SYNC_SHOP_TOKEN; two fleets never share a schema. "
+            "Name another SYNC_DATABASE_SCHEMA for this one. Only if the token was replaced, end all workers that have "
+            "the old one first."
+        )
 
 
 class PassAlreadyRunningError(SyncError):

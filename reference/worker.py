@@ -28,7 +28,7 @@ from reference.adapters.state_postgres import PostgresState
 from reference.adapters.turns import Leader, read_clock
 from reference.bootstrap import open_area, open_clock, open_shop, put_together
 from reference.domain.report import Outcome
-from reference.errors import StateError, SyncError
+from reference.errors import OtherFleetError, StateError, SyncError
 from reference.service.linkage_list import LinkageList
 
 if TYPE_CHECKING:
@@ -177,9 +177,10 @@ class Worker:
         self._passing, self._leader, self._pace, self._ticks = passing, leader, pace, ticks
         self._looked_at = ticks()
         self._trouble = ""
+        self._refused: OtherFleetError | None = None
 
     async def run(self) -> None:
-        """Work until a signal asks to stop; the passes that run come to their end."""
+        """Work until a signal asks to stop; the passes that run come to their end. Raises `OtherFleetError`."""
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_pass_over_lost_connections)
@@ -192,6 +193,8 @@ class Worker:
             queue = PassQueue(self._leader.database, self._passing.pass_over, passes)
             async with queue.open():
                 await asyncio.gather(self._work_on(queue, stop), self._look_on(queue, stop, looks))
+        if self._refused:
+            raise self._refused
 
     def ail(self) -> str:
         """Say what is wrong with this worker; nothing when it is well."""
@@ -221,6 +224,9 @@ class Worker:
                 await queue.put(look.turns)
                 await queue.put_back(look.stalled)
                 await loop.run_in_executor(looks, self._leader.write_down, look)
+            except OtherFleetError as error:  # PostgreSQL was gone, and they were sooner: each would undo the other's
+                self._refused = error
+                stop.set()
             except StateError as error:
                 if not self._trouble:
                     self._passing.say(f"{error} It is tried again every {self._pace.poll:g} s.")

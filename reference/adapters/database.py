@@ -6,6 +6,7 @@ of another number, of another fleet, or with tables of something else is refused
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -16,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from reference.errors import ConfigurationError, StateError
+from reference.errors import ConfigurationError, OtherFleetError, StateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,6 +155,31 @@ def prepare(connection: psycopg.Connection[Row], database: Database, shop_url: s
         _check_number(connection, where)
         if shop_url is not None:
             _check_fleet(connection, where, database.schema, without_password(shop_url))
+
+
+def share_token(connection: psycopg.Connection[Row], database: Database, token: str) -> None:
+    """Be one of those who work with this token of the shop API, as long as the connection lasts.
+
+    Raises `OtherFleetError` where others work with another one: each would have the other's shops for deleted ones. It
+    is looked before and after: who is refused anyhow is in nobody's way meanwhile, and of two who come at once with
+    different tokens at most one is let in.
+    """
+    where, names = name_place(database), [f"{database.schema}/token", hashlib.sha256(token.encode()).hexdigest()]
+    with telling_state_errors(where):
+        others = connection.execute(_OTHER_TOKENS, names).fetchone()
+        if not others:
+            connection.execute("SELECT pg_advisory_lock_shared(hashtext(%s), hashtext(%s))", names)
+            others = connection.execute(_OTHER_TOKENS, names).fetchone()
+    if others:
+        raise OtherFleetError(where)
+
+
+_OTHER_TOKENS = (
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND classid::bigint = hashtext(%s)::bigint & 4294967295 AND objid::bigint <> hashtext(%s)::bigint & 4294967295"
+)
+"""A lock of two numbers is told as `objsubid` 2 with both of them, unsigned."""
 
 
 def without_password(url: str) -> str:

@@ -126,7 +126,7 @@ class ProtectedFtp(ftplib.FTP_TLS):
         Not every server answers STAT, or in this way: whoever gets nothing has to list.
         """
         try:
-            lines = self.sendcmd(f"STAT {path}").splitlines()[1:-1]
+            lines = self.sendcmd(f"STAT {path}").split("\n")[1:-1]  # splitlines would split names at bytes such as 0x85
         except (ftplib.error_perm, ftplib.error_temp):
             return {}
         found = [_LISTED.fullmatch(line.lstrip(" ")) for line in lines]

@@ -23,12 +23,12 @@ class SpooledFile:
     """Bytes that are written once and then read in slices until `close`; all but that raise `NoRoomError`."""
 
     file: tempfile.SpooledTemporaryFile[bytes]
-    folder: str
+    folder: str | None
 
     @classmethod
     def create(cls, folder: Path | None) -> Self:
         """Make an empty one; when large it goes to `folder` if that is there, else to the system's own for such."""
-        where = str(folder) if folder and folder.is_dir() else tempfile.gettempdir()
+        where = str(folder) if folder and folder.is_dir() else None  # which is looked for when a file is large
         return cls(tempfile.SpooledTemporaryFile(IN_MEMORY, dir=where), where)
 
     def write(self, block: bytes) -> None:
@@ -57,4 +57,5 @@ class SpooledFile:
         try:
             yield
         except OSError as error:
-            raise NoRoomError(self.folder, error.strerror or type(error).__name__) from error
+            folder = self.folder or "The folder for temporary files"
+            raise NoRoomError(folder, error.strerror or type(error).__name__) from error

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
 
-from reference.adapters.database import connect, name_place, prepare, telling_state_errors
+from reference.adapters.database import connect, name_place, prepare, share_token, telling_state_errors
 from reference.adapters.memory_parts import PARTS, read_parts, write_parts
 from reference.domain.columns import list_codes
 from reference.domain.letters import Letter
@@ -49,10 +49,15 @@ class PostgresState:
 
     @classmethod
     @contextmanager
-    def open(cls, database: Database, shop_url: str | None) -> Iterator[Self]:
-        """Open the state of a fleet, made if it is missing; `shop_url` None: of whichever is there. `StateError`."""
+    def open(cls, database: Database, shop_url: str | None, token: str | None = None) -> Iterator[Self]:
+        """Open the state of a fleet, made if it is missing; `shop_url` None: of whichever is there. `StateError`.
+
+        `token`: of the shop API, for whoever makes passes.
+        """
         with connect(database) as connection:
             prepare(connection, database, shop_url)
+            if token is not None:
+                share_token(connection, database, token)
             yield cls(database, connection)
 
     @contextmanager

@@ -195,9 +195,12 @@ class FtpsFolder:
             return ()
         self._glanced = True
         (file,) = known
-        path = f"{self._stock}/{file.name}"
-        unchanged = ftp.glance(self._stock) == {file.name: file.size} and self._ask_time(ftp, path) == file.modified_at
-        return (file,) if unchanged else ()
+        if ftp.glance(self._stock) != {file.name: file.size}:
+            return ()
+        with suppress(ftplib.error_perm):  # it is gone again, or asked about in its folder alone
+            if self._ask_time(ftp, f"{self._stock}/{file.name}") == file.modified_at:
+                return (file,)
+        return ()
 
     def _look(self, ftp: ProtectedFtp, known: Collection[FileStamp]) -> tuple[FileStamp, ...]:
         """List the folder, and ask for size and time of what is not `known` to be just as it says."""

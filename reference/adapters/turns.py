@@ -5,13 +5,12 @@ The leader holds a lock of its session; when it is gone, another worker leads fr
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reference.adapters.database import connect, name_place, telling_state_errors
+from reference.adapters.database import connect, name_place, share_token, telling_state_errors
 from reference.adapters.job_queue import Turn, find_stalled, hurry
 from reference.domain.linkage import LinkageState
 from reference.errors import ShopApiError, StateError
@@ -98,27 +97,18 @@ class Leader:
                 {"ids": ids, "step": self._step},
             )
 
-    def join(self) -> None:
-        """Be one of the fleet's workers; raises `StateError` where workers with another token are at work.
+    def join(self) -> psycopg.Connection[Row]:
+        """Be one of the fleet's workers, and return the session by which one is.
 
-        They would have each other's shops for deleted ones.
+        Raises `OtherFleetError`, or another `StateError` where PostgreSQL is not to be had.
         """
-        if self._connection is not None and self._connection.closed:
+        if self._connection is None or self._connection.closed:
             self.close()
-        if self._connection is None:
-            connection = self._open.enter_context(connect(self.database))
-            digest = hashlib.sha256(self.token.encode()).hexdigest()
-            with telling_state_errors(name_place(self.database)):
-                connection.execute(_JOIN, [f"{self.database.schema}/token", digest])
-                others = connection.execute(_OTHERS, [f"{self.database.schema}/token", digest]).fetchone()
-            if others:
-                self.close()
-                raise StateError(
-                    f"{name_place(self.database)} is worked on with another SYNC_SHOP_TOKEN; two fleets never share a "
-                    "schema. Name another SYNC_DATABASE_SCHEMA for this one. Only if the token was replaced, end all "
-                    "workers that have the old one first."
-                )
-            self._connection = connection
+            with ExitStack() as opening:
+                connection = opening.enter_context(connect(self.database))
+                share_token(connection, self.database, self.token)
+                self._open, self._connection = opening.pop_all(), connection
+        return self._connection
 
     def close(self) -> None:
         """Let another worker lead."""
@@ -130,13 +120,11 @@ class Leader:
         return timedelta(seconds=self.interval)
 
     def _lead(self) -> psycopg.Connection[Row] | None:
-        self.join()
-        if (
-            self._connection is not None and not self._leads
-        ):  # the connection stays: a new one costs more than all that a look asks
+        connection = self.join()  # it stays: a new one costs more than all that a look asks
+        if not self._leads:
             try:
                 with telling_state_errors(name_place(self.database)):
-                    row = self._connection.execute(
+                    row = connection.execute(
                         "SELECT pg_try_advisory_lock(hashtextextended(%s, 0)) AS got",
                         [f"{self.database.schema}/leader"],
                     ).fetchone()
@@ -144,7 +132,7 @@ class Leader:
                 self.close()
                 raise
             self._leads = bool(row and row["got"])
-        return self._connection if self._leads else None
+        return connection if self._leads else None
 
 
 def _find_turns(
@@ -193,15 +181,6 @@ def _find_passes(connection: psycopg.Connection[Row]) -> tuple[set[str], set[str
         "WHERE status IN ('todo', 'doing')"
     ).fetchall()
     return {row["id"] for row in rows if not row["is_on"]}, {row["id"] for row in rows if row["is_on"]}
-
-
-_JOIN = "SELECT pg_advisory_lock_shared(hashtext(%s), hashtext(%s))"
-_OTHERS = (
-    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted "
-    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-    "AND classid::bigint = hashtext(%s)::bigint & 4294967295 AND objid::bigint <> hashtext(%s)::bigint & 4294967295"
-)
-"""Each worker's session shares the lock of its token until it ends: one of another token is of a worker that is on."""
 
 
 def read_clock(connection: psycopg.Connection[Row]) -> float:

@@ -45,7 +45,6 @@ from reference.service.watchman import Watchman
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from reference.domain.matching import Variant
@@ -76,7 +75,7 @@ class LinkagePass:
 
     @property
     def memory(self) -> Memory:
-        """What the state holds of the linkage at this moment."""
+        """What is remembered of the linkage at this moment, be it only noted."""
         return self.notebook.memory
 
     def run(self) -> LinkageReport:
@@ -139,10 +138,7 @@ class LinkagePass:
             self._hand_over(folder)
             reading = choose_files(self.memory, listing)
             for stamp in reading.unread:
-                with self._reading_variants(stamp) as read_variants:
-                    fetched = folder.fetch_file(stamp.name)
-                    self.desk.read_log(folder)
-                    self._take_in_file(fetched, read_variants)
+                self._fetch_and_take_in(folder, stamp)
                 self.sending.send_queue()
             if not reading.unread:
                 self.desk.read_log(folder)
@@ -190,13 +186,16 @@ class LinkagePass:
             memory = replace(memory, orders=forget_settled(memory.orders, memory.numbers_from))
         self.notebook.note(memory, letters)  # however the pass ends now, that is saved
 
-    def _reading_variants(self, stamp: FileStamp) -> AbstractContextManager[ReadVariants]:
-        """Lend what reads the shop's variants; beside a large file they are asked for while it is received.
+    def _fetch_and_take_in(self, folder: StockFolder, stamp: FileStamp) -> None:
+        """Receive a file and take it in; beside a large one the shop's variants are asked for meanwhile.
 
         That is no earlier than the last reading of orders: what is sold from then on is found by the next one.
         """
         read = partial(self.sync.shop.fetch_variants, self.linkage.shop_id)
-        return begun(read) if stamp.size >= LARGE_FILE else nullcontext(read)
+        with begun(read) if stamp.size >= LARGE_FILE else nullcontext(read) as read_variants:
+            fetched = folder.fetch_file(stamp.name)
+            self.desk.read_log(folder)
+            self._take_in_file(fetched, read_variants)
 
     def _take_in_file(self, fetched: FetchedFile, read_variants: ReadVariants) -> None:
         """Take in what a file received whole says; one that cannot be read is told to the merchant."""

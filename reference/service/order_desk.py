@@ -6,6 +6,9 @@
 3. The file is uploaded, renamed to its final name, and marked as handed over. A file that is found in the area or in
    TEMPOSTAR's log folder under that name and with those bytes was handed over before: it is only marked.
 4. TEMPOSTAR's log folder tells when it was taken in, or that it was refused.
+
+A pass that may have lost the linkage to another one (`service.sending_desk`) uploads nothing: TEMPOSTAR could have
+taken in the other's file between the look for it and the upload.
 """
 
 from __future__ import annotations
@@ -101,6 +104,7 @@ class OrderDesk:
 
     def _put(self, folder: StockFolder, file: OrderFile) -> None:
         for _ in range(NAMES_TRIED):
+            self.notebook.state.confirm()
             if folder.put_order_file(file.name, self._bytes(file)):
                 self._save(replace_file(self.book, file.name, mark_handed_over(file)))
                 self.handed_over += len(file.orders)

@@ -8,7 +8,8 @@ is read right before the next one: one reading a batch, and one more. A pass kil
 correction to the next pass.
 
 **Who has lost its turn sends nothing.** PostgreSQL may lose a session in mid-pass, and another worker then passes over
-the linkage: that the turn is still one's own is asked before each request. One that is under way is not taken back.
+the linkage: that the turn is still one's own is asked before each request, and each upload of orders. What is under way
+is not taken back.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class SendingDesk:
 
     @property
     def memory(self) -> Memory:
-        """What the state holds of the linkage at this moment."""
+        """What is remembered of the linkage at this moment, be it only noted."""
         return self.notebook.memory
 
     def send_queue(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
 from time import monotonic
 
 import psycopg
@@ -16,7 +17,7 @@ from reference.adapters.state_postgres import PostgresState
 from reference.adapters.turns import ASKED_FOR, FAILING, ORDINARY, Leader
 from reference.domain.incident import Cause, Incident
 from reference.domain.linkage import LinkageState
-from reference.errors import ShopApiError, StateError
+from reference.errors import OtherFleetError, ShopApiError, StateError
 from reference.service.linkage_list import LinkageList
 from tests.contract.reference.test_engine_state import FRESH, LETTER
 from tests.unit.reference.engine_fakes import LINKAGE, OPENING
@@ -259,16 +260,44 @@ def test_who_has_another_token_is_refused_while_the_others_are_on(office):
     office.leader.join()
     same, other = office.another_leader(), office.another_leader("two")
     same.join()
-    with pytest.raises(StateError, match=r"worked on with another SYNC_SHOP_TOKEN.*end all workers"):
-        other.look()
     before = connections(office)
+    with pytest.raises(OtherFleetError, match=r"worked on with another SYNC_SHOP_TOKEN.*end all workers"):
+        other.look()
+    wait_until(lambda: connections(office).keys() == before.keys())  # nothing of the one refused stays
     office.leader.close()
     same.close()
     wait_until(lambda: len(connections(office)) == len(before) - 2)
     assert len(other.look().turns) == 3
-    with pytest.raises(StateError, match="another SYNC_SHOP_TOKEN"):
+    with pytest.raises(OtherFleetError):
         same.join()
     other.close()
+
+
+@pytest.mark.parametrize("sooner", [True, False])
+def test_who_comes_at_once_with_another_token_is_refused_too(office, database, sooner):
+    """`sooner`: the others were there when it first looked; then it does not ask for the lock of its own token."""
+
+    def lock(how, token):
+        names = [f"{database.schema}/token", sha256(token.encode()).hexdigest()]
+        office.connection.execute(f"SELECT pg_advisory_{how}(hashtext(%s), hashtext(%s))", names)
+
+    def waits():
+        query = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return office.connection.execute(query).fetchone() is not None
+
+    lock("lock", "two")
+    if sooner:
+        lock("lock_shared", "one")
+    with ThreadPoolExecutor(1) as executor:
+        joining = executor.submit(office.another_leader("two").join)
+        wait_until(lambda: waits() or joining.done())
+        waited = waits()
+        if not sooner:
+            lock("lock_shared", "one")
+        lock("unlock", "two")
+        with pytest.raises(OtherFleetError):
+            joining.result()
+    assert waited is not sooner
 
 
 def test_what_the_leader_was_told_serves_the_passes_of_its_worker(office):

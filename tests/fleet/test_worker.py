@@ -11,7 +11,7 @@ import urllib3
 
 from reference.config import Database
 from tests.fleet.ground import open_ground
-from tests.fleet.workers import open_workers, run
+from tests.fleet.workers import LIMIT, open_workers, run
 from tests.postgres import run_server
 
 OFTEN = ("--interval", "1", "--poll", "0.3")
@@ -180,8 +180,10 @@ def test_another_fleet_or_another_schema_is_refused_by_the_worker_and_left_alone
         assert (refused.returncode, "Name another SYNC_DATABASE_SCHEMA" in refused.stderr) == (1, True)
     worker = workers.start(*SELDOM)
     ground.wait_until(lambda: len(ground.shops["20001"].runs) == 2)
-    another_token = run({**workers.environ, "SYNC_SHOP_TOKEN": "another"}, "worker")
-    assert (another_token.returncode, "is worked on with another SYNC_SHOP_TOKEN" in another_token.stderr) == (1, True)
+    for command in (("worker", "--http", "0"), ("once",)):
+        refused = run({**workers.environ, "SYNC_SHOP_TOKEN": "another"}, *command)
+        assert (refused.returncode, "is worked on with another SYNC_SHOP_TOKEN" in refused.stderr) == (1, True)
+        assert "/healthz" not in refused.stdout + refused.stderr, "refused before it begins to work"
     assert workers.end(worker) == 0
     import psycopg
 
@@ -191,3 +193,22 @@ def test_another_fleet_or_another_schema_is_refused_by_the_worker_and_left_alone
         refused = run(workers.environ, command)
         assert (refused.returncode, "has schema 99" in refused.stderr) == (1, True)
     assert len(ground.shops["20001"].runs) == 2
+
+
+def test_a_worker_ends_when_another_token_is_at_work_as_postgresql_is_back(fleet, database):
+    import psycopg
+
+    ground, workers = fleet(1)
+    worker = workers.start(*SELDOM)
+    ground.wait_until(lambda: passes(ground)["20001"])
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        names = [f"{database.schema}/token"]
+        connection.execute("SELECT pg_advisory_lock_shared(hashtext(%s), 0)", names)
+        cut = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 "
+            "AND pid <> pg_backend_pid() AND classid::bigint = hashtext(%s)::bigint & 4294967295",
+            names,
+        )
+        assert cut.fetchall() == [(True,)]
+        assert worker.wait(LIMIT) == 1
+    assert "is worked on with another SYNC_SHOP_TOKEN" in workers.said(worker)

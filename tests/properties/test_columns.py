@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -144,3 +145,9 @@ def test_a_large_batch_is_read_back_as_columns():
         read = read_numbers(list_numbers(kept))
         assert isinstance(read, Rows) is (kept is updates)
         assert tuple(read) == kept
+
+
+def test_a_large_batch_is_read_back_where_the_extra_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "polars", None)
+    updates = tuple(Update(f"{at:06}", at) for at in range(1_001))
+    assert read_numbers(list_numbers(updates)) == updates

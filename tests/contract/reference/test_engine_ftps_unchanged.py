@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import pytest
 
+from reference.adapters.ftps_channel import ProtectedFtp
 from reference.errors import FolderMissingError
 from tests.contract.reference.test_engine_ftps import CONTENT, QUICK, WRITTEN_AT, Ground, authority
 from tests.unit.reference.engine_fakes import LINKAGE
@@ -100,7 +101,9 @@ def test_a_server_that_never_ends_its_stat_is_asked_once(ground):
     assert ground.mischief.commands.count("STAT") == 1
 
 
-@pytest.mark.parametrize("line", ["drwxr-xr-x 2 a b 0 Apr 01 00:00 old.csv", "total 4"])
+@pytest.mark.parametrize(
+    "line", ["drwxr-xr-x 2 a b 0 Apr 01 00:00 old.csv", " drwxr-xr-x 2 a b 0 Apr 01 00:00 old.csv", "total 4"]
+)
 def test_folders_and_the_count_before_a_listing_are_no_files(ground, line):
     known = look(ground)
     ground.mischief.answers = {
@@ -115,6 +118,23 @@ def test_a_time_that_is_none_is_not_believed_but_the_listing_is(ground):
     ground.mischief.answers = {"MDTM": "213 yesterday"}
     assert look(ground, known) == known
     assert "MLSD" in ground.mischief.commands
+
+
+def test_a_time_that_is_refused_is_taken_from_the_listing_in_the_same_session(ground):
+    known = look(ground)
+    ground.mischief.answers = {"MDTM": "550 Not by this path."}
+    assert look(ground, known) == known
+    assert ground.mischief.commands.count("AUTH") == 1
+    assert "MLSD" in ground.mischief.commands
+
+
+@pytest.mark.parametrize("name", ["stock of today.csv", "在庫.csv", "全店.csv", "  .csv"])
+def test_any_name_is_told_by_stat(ground, name):
+    (ground.folder / "stock.csv").rename(ground.folder / name)
+    known = look(ground)
+    assert [one.name.encode("latin-1").decode() for one in known] == [name]
+    assert look(ground, known) == known
+    assert not DATA_CHANNEL & set(ground.mischief.commands)
 
 
 def test_a_folder_that_is_gone_is_missed(ground):
@@ -155,3 +175,15 @@ def test_data_channels_are_made_private_once_a_session(ground):
             folder.fetch_file("stock.csv")
     counted = [ground.mischief.commands.count(command) for command in ("PROT", "CWD", "TYPE")]
     assert counted == [1, 1, 4]
+
+
+def test_a_file_is_received_in_bytes_also_right_after_a_listing(ground):
+    area, received = ground.area(), []
+    with closing(ProtectedFtp(area.tls, 5.0, 5.0, implicit=False)) as ftp:
+        ftp.open_protected(area.host, area.port, LINKAGE.ftp_user, LINKAGE.ftp_password)
+        ftp.enter_folder("/netstock/20001")
+        assert set(ftp.list_facts()) == {"stock.csv"}
+        ground.mischief.commands.clear()
+        ftp.retrieve_into(received.append, "stock.csv", at_most=len(CONTENT))
+    assert b"".join(received) == CONTENT
+    assert [one for one in ground.mischief.commands if one in {"TYPE", "RETR"}] == ["TYPE", "RETR"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import resource
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -51,9 +51,13 @@ def test_a_file_that_finds_no_room_is_told_with_the_folder_and_not_fetched_again
     assert list(spool.iterdir()) == []
 
 
-def test_a_folder_that_is_not_there_is_the_systems_own(tmp_path):
+def test_a_folder_that_is_not_there_is_the_systems_own_asked_for_when_it_is_needed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", None)  # as in a process that has looked for none yet
     file = SpooledFile.create(tmp_path / "nowhere")
-    assert Path(file.folder).is_dir()
+    with room_for(0):
+        file.write(b"x" * IN_MEMORY)
+        with pytest.raises(NoRoomError, match="for temporary files cannot take the stock file"):
+            file.write(b"x")
     file.close()
 
 

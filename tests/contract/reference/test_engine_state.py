@@ -254,6 +254,24 @@ def test_a_state_of_schema_4_is_gone_on_with(tmp_path):
         assert state.connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_NUMBER
 
 
+def test_of_a_shop_that_has_moved_no_record_of_a_whole_file_stays(tmp_path):
+    many = tuple(f"SKU-{number:06}" for number in range(WHOLE))
+    with SqliteState.open(tmp_path) as state:
+        state.save(FRESH, (), Heard(at(1), many))
+        state.save(replace(FRESH, shop_code="20002"))
+        for table in ("heard_whole", "heard_part"):
+            assert state.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
+
+
+def test_a_state_that_another_process_has_just_brought_to_schema_5_is_gone_on_with(tmp_path):
+    with SqliteState.open(tmp_path) as state:
+        many = tuple(f"SKU-{number:06}" for number in range(WHOLE))
+        state.save(FULL, (), Heard(at(1), many))
+        state.connection.execute("PRAGMA user_version = 4")  # what this one has read before
+    with SqliteState.open(tmp_path) as state:
+        assert state.linked_codes("1") == {*many}
+
+
 @pytest.mark.parametrize("content", ["this is no database " * 100, "short"])
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path, content):
     path = tmp_path / "state.sqlite"

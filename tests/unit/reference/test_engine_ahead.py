@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from dataclasses import dataclass
 
 import pytest
@@ -97,6 +98,27 @@ def test_an_unreadable_file_is_passed_over_and_the_next_is_applied(world):
     world.tick(("A-1", 7), name="b.csv")
     world.run()
     assert world.shop.stock_of("A-1") == [7]
+
+
+class Many(list):
+    """Variants of which can be told whether somebody has them still."""
+
+
+@pytest.mark.parametrize("large", [True, False])
+def test_nobody_has_the_variants_any_more_while_the_queue_is_sent(world, monkeypatch, large):
+    world.area.large = large
+    read, lent, left = world.shop.fetch_variants, [], []
+
+    def lend(shop_id):
+        variants = Many(read(shop_id))
+        lent.append(weakref.ref(variants))
+        return variants
+
+    monkeypatch.setattr(world.shop, "fetch_variants", lend)
+    world.shop.before_send = lambda: left.extend(one() for one in lent)
+    world.tick(("A-1", 7))
+    world.run()
+    assert left == [None]
 
 
 def test_what_was_begun_has_ended_when_the_block_has():

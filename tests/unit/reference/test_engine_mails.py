@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from reference.domain.incident import Cause
 from reference.domain.linkage import LinkageState
 from reference.domain.report import ExitCode
-from reference.errors import ConnectionFailedError, LoginRefusedError
+from reference.errors import ConnectionFailedError, LoginRefusedError, NoRoomError
 from tests.unit.reference.engine_fakes import SHOP_IS_DOWN
 
 
@@ -52,6 +53,14 @@ def test_another_cause_is_told_once_more(world):
     world.area.trouble = LoginRefusedError("530")
     world.run()
     assert len(world.mailer.sent) == 2
+
+
+def test_a_machine_without_room_is_no_matter_of_the_merchants(world):
+    world.area.trouble = NoRoomError("/var/zaiko", "No space left on device")
+    (report,) = world.run().linkages
+    assert (report.failure.cause, "/var/zaiko" in report.failure.evidence) == (Cause.NO_ROOM, True)
+    assert "在庫ファイルを受信する場所に空きがありません" in world.last_mail()
+    assert "設定の変更は不要です" in world.last_mail()
 
 
 def test_a_failure_mail_says_shop_time_meaning_and_next_step_and_no_password(world):

@@ -32,7 +32,10 @@ def test_a_queue_of_few_rows_is_read_as_it_was():
     assert read_parts(write_parts(FRESH)) == FRESH
 
 
-@pytest.mark.parametrize("text", ["", "[", "{}", '[["a", 1]]', '[["a", "2026-04-01T09:00:00+09:00", []]["b"]]', "[1]"])
+BATCH = '["a", "2026-04-01T09:00:00+09:00", []]'
+
+
+@pytest.mark.parametrize("text", ["", "[", "{}", '[["a", 1]]', f'[{BATCH}["b"]]', f"[{BATCH}; {BATCH}]", "[1]"])
 def test_a_queue_that_is_none_is_refused(text):
     with pytest.raises((ValueError, TypeError, KeyError)):
         read_parts(write_parts(FRESH) | {"queue": text})

@@ -10,7 +10,7 @@ import pytest
 from reference.domain.linkage import LinkageState
 from reference.domain.orders import FORGOTTEN
 from reference.domain.report import ExitCode, Outcome
-from reference.errors import ConnectionFailedError, FolderMissingError, OrderHandoverError
+from reference.errors import ConnectionFailedError, FolderMissingError, OrderHandoverError, StateError
 from tests.unit.reference.engine_fakes import BUYER, SHOP_IS_DOWN, World, read_order_file, stock_csv
 
 FIRST, SECOND = "order20260401090000_IDutf8.csv", "order20260401090001_IDutf8.csv"
@@ -104,6 +104,20 @@ def test_orders_that_cannot_be_handed_over_wait_and_stock_goes_on(world, trouble
     assert world.run().exit_code is ExitCode.OK
     assert world.area.handed_over() == ["20001-RC1"]
     assert "復旧" in world.mailer.subjects[1]
+
+
+def test_a_pass_that_may_have_lost_the_linkage_to_another_uploads_nothing(world, monkeypatch):
+    def lose():
+        raise StateError("the session is gone")
+
+    world.shop.buy("A-1")
+    world.area.order_trouble = ConnectionFailedError("RST")
+    world.run()
+    world.area.order_trouble = None
+    monkeypatch.setattr(world.state, "confirm", lose)
+    with pytest.raises(StateError):
+        world.run()
+    assert (world.area.uploads, world.mailer.sent[1:]) == ([], [])
 
 
 def test_orders_that_cannot_be_read_leave_the_stock_alone(world):
