@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -200,6 +200,13 @@ def test_a_statement_that_fails_does_nothing_and_what_was_done_before_it_stays(s
         with pytest.raises(sqlite3.IntegrityError):
             store.execute("INSERT INTO thing SELECT column1 FROM (VALUES ('b'), ('a'))")
     assert things(store) == ["a"]
+
+
+def test_an_error_that_is_not_of_the_disk_comes_as_it_is(store: Store) -> None:
+    for around in (nullcontext(), store.transaction()):
+        with pytest.raises(sqlite3.OperationalError, match="no such table") as told, around:
+            store.execute("INSERT INTO absent VALUES (1)")
+        assert told.value.__cause__ is None  # an error that is its own cause has no end for whoever follows causes
 
 
 def test_a_full_disk_is_named_by_a_statement_of_its_own_too(tmp_path: Path) -> None:
