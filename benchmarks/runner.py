@@ -43,7 +43,7 @@ def measure(
         except Exception as error:  # noqa: BLE001 - it is told in the table, and the others are measured
             reason = name_error(error)
             say(f"{name}: failed: {reason}")
-        measured.append(Measured(name, taken, time.perf_counter() - began, reason))
+        measured.append(Measured(name, taken, time.perf_counter() - began, reason, ended))
         if ended and not taken:
             reason = "interrupted"
         outcomes += [

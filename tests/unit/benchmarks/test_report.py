@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import exit_code
+from benchmarks.__main__ import QUICK_RESULTS, UNFINISHED, exit_code, place
 from benchmarks.lines import Bound, Line, Pick, Reads, Target, Words
 from benchmarks.measuring import Measurement, Side
-from benchmarks.readme import BEGIN, END, READMES, compose, last_results, renew
+from benchmarks.readme import BEGIN, END, READMES, RESULTS, compose, last_results, renew
 from benchmarks.report import as_json, tell
 from benchmarks.runner import measure
 from benchmarks.session import Session
@@ -124,10 +124,23 @@ def test_an_interrupted_run_keeps_what_it_has_and_says_what_it_has_not(tmp_path:
         kind="quick", rounds=5, sizes=QUICK.words(), versions={}, missing={}, measured=measured, outcomes=outcomes,
         machine={"date": "", "system": "", "processor": "", "cores": 2, "memory_mib": 1}, asked=list(table),
     )  # fmt: skip
-    assert told["not_measured"] == ["other"]
-    assert "not measured: other" in tell(told)
+    assert told["not_finished"] == ["broken", "other"]
+    assert tell(told)[-2:] == ["not finished: broken", "not finished: other"]
     assert exit_code(told) == exit_code({**told, "rows": []}) == 1
-    assert exit_code({**told, "not_measured": [], "rows": told["rows"][:1]}) == 0
+    assert (place(told, whole=True), place(told, whole=False)) == (UNFINISHED, QUICK_RESULTS)
+    finished = {**told, "not_finished": [], "rows": told["rows"][:1]}
+    assert exit_code(finished) == 0
+    assert (place(finished, whole=True), place(finished, whole=False)) == (RESULTS, QUICK_RESULTS)
+
+
+def test_a_run_that_is_interrupted_in_its_last_measurement_is_not_finished_either(tmp_path: Path) -> None:
+    with Session(QUICK, tmp_path / "work") as session:
+        measured, _ = measure(session, ["broken"], {"broken": interrupted}, TABLE)
+    told = as_json(
+        kind="full", rounds=5, sizes={}, machine={}, versions={}, missing={}, measured=measured, outcomes=[],
+        asked=["broken"],
+    )  # fmt: skip
+    assert (exit_code(told), place(told, whole=True)) == (1, UNFINISHED)
 
 
 def test_an_interruption_before_the_first_turn_fails_its_lines(tmp_path: Path) -> None:
