@@ -35,6 +35,14 @@ def test_close_and_scattered_codes_are_all_found_and_no_other(large, wanted):
     assert stock(large) == {code: 5 * (code in wanted) for code in CODES}
 
 
+@pytest.mark.parametrize("wanted", [CODES, (CODES[0], CODES[1], CODES[-1])], ids=["all", "far apart"])
+def test_a_code_of_a_deleted_item_is_no_holder_however_codes_are_found(large, wanted):
+    large.delete_item("1", "R-1")
+    report = large.set_stock("1", [(code, 5) for code in wanted])
+    assert [(one.variant_code, one.reason) for one in report.rejected] == [(CODES[1], "unknown")]
+    assert report.updated == len(wanted) - 1
+
+
 def test_each_sku_of_a_batch_finds_the_entry_that_lists_them_and_no_part_of_a_code_does(large, ground):
     large.set_stock("1", [(code, 5) for code in CODES])
     [entry] = ground.journal.read(kind="stock.synced")
