@@ -99,13 +99,13 @@ def test_a_page_that_holds_the_rest_to_the_last_variant_leads_no_further(large, 
         assert [one["variant_code"] for one in json.loads(page.variants)] == list(CODES[:limit])
 
 
-@pytest.mark.parametrize("codes", [(), ODD_CODES[1:], ODD_CODES[-1:]], ids=["any", "these", "one"])
-@pytest.mark.parametrize("limit", [3, 100])
+@pytest.mark.parametrize("codes", [(), ODD_CODES[1:], ODD_CODES[1:2]], ids=["any", "these", "one"])
+@pytest.mark.parametrize("limit", [1, 3, 100])
 def test_pages_as_json_are_the_pages_of_values(roomclip, register, limit, codes):
     for number, code in enumerate(ODD_CODES):
         register(code, stock=number, number=f"R-{number}", status=tuple(ListingStatus)[number % 3])
     before = roomclip.variants("1").revision
-    roomclip.set_stock("1", [(ODD_CODES[-1], 7), (ODD_CODES[2], 8)])
+    roomclip.set_stock("1", [(ODD_CODES[4], 7), (ODD_CODES[2], 8)])
     roomclip.delete_item("1", "R-3")
     for changed_after in (None, 0, before):
         asked = {"limit": limit, "changed_after": changed_after, "codes": codes}
