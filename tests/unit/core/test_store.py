@@ -163,6 +163,7 @@ def waiting(condition: threading.Condition) -> threading.Thread:
 
 
 def test_a_note_wakes_those_who_wait_for_it_and_not_whoever_keeps_time(store: Store) -> None:
+    store.execute("INSERT INTO thing VALUES ('before')")
     listener, timekeeper = waiting(store.changed), waiting(store.planned)
     store.note("INSERT INTO told VALUES (?)", (1,))
     with store.transaction():
@@ -173,6 +174,19 @@ def test_a_note_wakes_those_who_wait_for_it_and_not_whoever_keeps_time(store: St
     store.execute("INSERT INTO thing VALUES ('a')")
     timekeeper.join(10)
     assert not timekeeper.is_alive()
+
+
+def test_what_is_undone_wakes_nobody(store: Store) -> None:
+    listener, timekeeper = waiting(store.changed), waiting(store.planned)
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        store.execute("INSERT INTO thing VALUES ('a')")
+        raise ZeroDivisionError
+    listener.join(0.1)
+    assert (listener.is_alive(), timekeeper.is_alive()) == (True, True)
+    store.execute("INSERT INTO thing VALUES ('a')")
+    for one in (listener, timekeeper):
+        one.join(10)
+        assert not one.is_alive()
 
 
 @pytest.mark.parametrize(
