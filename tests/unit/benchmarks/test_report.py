@@ -11,11 +11,12 @@ import pytest
 from benchmarks.__main__ import QUICK_RESULTS, UNFINISHED, exit_code, place
 from benchmarks.lines import Bound, Line, Pick, Reads, Target, Words
 from benchmarks.measuring import Measurement, Side
+from benchmarks.one_shop import warn_of_few
 from benchmarks.readme import BEGIN, END, READMES, RESULTS, compose, last_results, renew
 from benchmarks.report import as_json, tell
 from benchmarks.runner import measure
 from benchmarks.session import Session
-from benchmarks.sizes import QUICK
+from benchmarks.sizes import FULL, QUICK
 from tests.acceptance.test_readme_ja import differences
 
 
@@ -37,6 +38,11 @@ def well(_session: Session):
             Side("npm thing", dict, "no npm | here"),
         )
     )
+
+
+@contextmanager
+def remarked(_session: Session):
+    yield Measurement((Side("us", lambda: {"seconds": 1}), Side("curl", lambda: {"seconds": 1})), remark="few SKUs")
 
 
 @contextmanager
@@ -105,6 +111,17 @@ def test_figures_of_a_measurement_that_broke_in_the_end_are_not_judged(tmp_path:
     with Session(QUICK, tmp_path / "work") as session:
         [measured], [outcome] = measure(session, ["broken"], {"broken": broken_in_the_end}, TABLE)
     assert (outcome.reached, outcome.note) == (None, f"failed: {measured.failed}")
+
+
+def test_the_remark_of_a_measurement_is_a_note_of_its_rows(tmp_path: Path) -> None:
+    with Session(QUICK, tmp_path / "work") as session:
+        _, [outcome] = measure(session, ["broken"], {"broken": remarked}, TABLE)
+    assert outcome.note == "few SKUs"
+
+
+def test_only_a_smaller_run_says_that_the_target_is_for_more_skus() -> None:
+    assert "is for 10,000 SKUs" in warn_of_few(QUICK.by_hand)
+    assert warn_of_few(FULL.by_hand) == ""
 
 
 def test_an_interrupted_run_keeps_what_it_has_and_says_what_it_has_not(tmp_path: Path) -> None:
