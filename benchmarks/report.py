@@ -105,7 +105,7 @@ def _shown(value: float | None) -> str:
 
 def tell(result: Mapping[str, Any]) -> list[str]:
     """The table for a terminal."""
-    mark = "" if result["kind"] == "full" else f"  ({result['kind']}: smaller sizes, {result['rounds']} rounds)"
+    mark = "" if result["kind"] == "full" else f"  ({result['kind']}: smaller sizes)"
     lines = [
         f"{describe_machine(result)}, medians of {result['rounds']}{mark}",
         f"{'what':<68} {'against':<46} {'ours / theirs':>20} {'ratio':>8} {'target':>8}  reached",
