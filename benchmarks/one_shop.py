@@ -17,7 +17,7 @@ from benchmarks.peers import DLT as DLT_PEER
 from benchmarks.peers import POLARS, Found, Had, Missing, find_on_path, find_python
 from benchmarks.running import BIN, SIDES, ask
 from benchmarks.session import Session
-from benchmarks.sizes import FULL
+from benchmarks.sizes import FULL, tell_of_few
 from benchmarks.table import CURL, DLT, ENGINE, HAND, LARGEST, LIMIT, SMALLEST
 
 
@@ -87,13 +87,8 @@ def by_hand(session: Session) -> Iterator[Measurement]:
         ground.check()
         return {"seconds": seconds}
 
-    yield Measurement((Side(ENGINE, engine), Side(HAND, script)), remark=warn_of_few(session.sizes.by_hand))
-
-
-def warn_of_few(skus: int) -> str:
-    """What to know of the row "by hand" with fewer SKUs than its target is for; "" with as many."""
-    few = f"the target is for {FULL.by_hand:,} SKUs: with so few, start-up is most of the engine's time"
-    return few if skus < FULL.by_hand else ""
+    few = tell_of_few(session.sizes.by_hand, FULL.by_hand, "SKUs", "start-up is most of the engine's time")
+    yield Measurement((Side(ENGINE, engine), Side(HAND, script)), remark=few)
 
 
 @contextmanager

@@ -48,3 +48,8 @@ QUICK = Sizes(
     kind="quick", rounds=5, large=20_000, middle=5_000, small=1_000, by_hand=1_000, download_mb=24,
     sessions=80, at_once=20, companies=4, linkages=80, far_linkages=40, skus_per_shop=20,
 )  # fmt: skip
+
+
+def tell_of_few(count: int, full: int, what: str, then: str) -> str:
+    """What to know of a row that has fewer than its target is for; "" where it has as many as a full run."""
+    return f"the target is for {full:,} {what}: with so few, {then}" if count < full else ""

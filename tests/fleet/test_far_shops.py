@@ -19,6 +19,7 @@ def test_far_shops_have_a_pass_each_that_waits_for_its_login(tmp_path: Path, mon
     with Session(sizes, tmp_path / "work") as session, fleet.far_fleet(session) as measurement:
         two, one = measurement.sides
         assert (two.name, one.name, two.missing) == (TWO, ONE, "")
+        assert "the target is for 400 linkages" in measurement.remark
         figures = one.run()
     assert {name: figures[name] for name in ("passes", "lost", "overlaps", "double mails", "mails")} == {
         "passes": 4, "lost": 0, "overlaps": 0, "double mails": 0, "mails": 1,

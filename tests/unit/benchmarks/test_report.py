@@ -11,12 +11,11 @@ import pytest
 from benchmarks.__main__ import QUICK_RESULTS, UNFINISHED, exit_code, place
 from benchmarks.lines import Bound, Line, Pick, Reads, Target, Words
 from benchmarks.measuring import Measurement, Side
-from benchmarks.one_shop import warn_of_few
 from benchmarks.readme import BEGIN, END, READMES, RESULTS, compose, last_results, renew
 from benchmarks.report import as_json, tell
 from benchmarks.runner import measure
 from benchmarks.session import Session
-from benchmarks.sizes import FULL, QUICK
+from benchmarks.sizes import QUICK, tell_of_few
 from tests.acceptance.test_readme_ja import differences
 
 
@@ -119,9 +118,9 @@ def test_the_remark_of_a_measurement_is_a_note_of_its_rows(tmp_path: Path) -> No
     assert outcome.note == "few SKUs"
 
 
-def test_only_a_smaller_run_says_that_the_target_is_for_more_skus() -> None:
-    assert "is for 10,000 SKUs" in warn_of_few(QUICK.by_hand)
-    assert warn_of_few(FULL.by_hand) == ""
+def test_only_a_smaller_run_says_that_the_target_is_for_more() -> None:
+    assert tell_of_few(9_999, 10_000, "SKUs", "less is so") == "the target is for 10,000 SKUs: with so few, less is so"
+    assert tell_of_few(10_000, 10_000, "SKUs", "less is so") == ""
 
 
 def test_an_interrupted_run_keeps_what_it_has_and_says_what_it_has_not(tmp_path: Path) -> None:
