@@ -74,6 +74,15 @@ def interrupted_before(_session: Session):
     yield
 
 
+@contextmanager
+def interrupted_and_broken(session: Session):
+    with interrupted(session) as measurement:
+        try:
+            yield measurement
+        finally:
+            raise RuntimeError("its server was ended too")
+
+
 @pytest.fixture
 def result(tmp_path: Path) -> dict[str, object]:
     with Session(QUICK, tmp_path / "work") as session:
@@ -163,6 +172,13 @@ def test_an_interruption_before_the_first_turn_fails_its_lines(tmp_path: Path) -
     with Session(QUICK, tmp_path / "work") as session:
         [measured], [outcome] = measure(session, ["broken"], {"broken": interrupted_before}, TABLE)
     assert (measured.taken, outcome.note) == ((), "failed: interrupted")
+
+
+def test_an_interruption_that_breaks_what_was_open_ends_the_run_all_the_same(tmp_path: Path) -> None:
+    subjects = {"broken": interrupted_and_broken, "well": well}
+    with Session(QUICK, tmp_path / "work") as session:
+        [measured], [outcome] = measure(session, ["broken", "well"], subjects, TABLE)
+    assert (measured.interrupted, outcome.note) == (True, "failed: RuntimeError: its server was ended too")
 
 
 def test_the_screen_names_ratio_target_missing_peers_and_that_it_was_quick(result: dict[str, object]) -> None:
