@@ -108,6 +108,7 @@ def far_fleet(session: Session) -> Iterator[Measurement]:
 
 @contextmanager
 def _measured(session: Session, sizes: Sizes, full: int, late: float) -> Iterator[Measurement]:
+    """`full`: as many linkages as the target is for; `late`: seconds that each login is answered late."""
     if reason := lacking():
         yield Measurement((Side(TWO, dict, reason), Side(ONE, dict, reason)))
         return

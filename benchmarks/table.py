@@ -125,7 +125,7 @@ TABLE: dict[str, tuple[Line, ...]] = {
                 "{linkages}件の連携を一回ずつ、ワーカー2つ(重なり0、取りこぼし0、二重のメール0)",
             ),
             Words("1 worker", "ワーカー1つ"),
-            "a fresh database each time, from the start of the workers to the last linkage's report",
+            "workers as they are by default over a fresh database, from their start to the last linkage's report",
             Pick(TWO), Pick(ONE), Reads.FASTER, Target(Bound.AT_LEAST, 1.6), "s", _ZERO,
         ),
     ),
