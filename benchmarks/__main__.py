@@ -23,7 +23,7 @@ UNFINISHED = ROOT / "build/bench-unfinished.json"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0, also where a target is not reached: that is what the table tells. 1 when a row failed or was not measured."""
+    """0, also where a target is not reached: that is what the table tells. 1 when a row failed or was not finished."""
     chosen = _options().parse_args(arguments)
     if chosen.lab or chosen.suite or chosen.conformance or chosen.pages:
         lab.show(chosen)
@@ -31,11 +31,11 @@ def main(arguments: Sequence[str]) -> int:
     sizes = QUICK if chosen.quick else FULL
     sizes = replace(sizes, rounds=chosen.runs or sizes.rounds, large=chosen.large or sizes.large)
     whole = not (chosen.quick or chosen.only or chosen.large or chosen.runs)
-    into = UNFINISHED if whole else QUICK_RESULTS
-    result = run(sizes, chosen.only or list(TABLE), lambda so_far: _keep(so_far, into))
-    if whole and not result["not_measured"]:
-        into = RESULTS
-        _keep(result, into)
+    so_far = UNFINISHED if whole else QUICK_RESULTS
+    result = run(sizes, chosen.only or list(TABLE), lambda partial: _keep(partial, so_far))
+    into = place(result, whole=whole)
+    _keep(result, into)
+    if into == RESULTS:
         for path in READMES:
             renew(path, result)
     print(json.dumps(result, ensure_ascii=False, indent=1) if chosen.json else "\n".join(tell(result)))
@@ -43,9 +43,16 @@ def main(arguments: Sequence[str]) -> int:
     return exit_code(result)
 
 
+def place(result: Mapping[str, Any], *, whole: bool) -> Path:
+    """The file for a run's figures: results.json for a whole run that came to its end, and for no other."""
+    if not whole:
+        return QUICK_RESULTS
+    return UNFINISHED if result["not_finished"] else RESULTS
+
+
 def exit_code(result: Mapping[str, Any]) -> int:
-    """1 when a side of a row failed, or a row was not measured, else 0."""
-    return 1 if result.get("not_measured") or any("failed: " in row["note"] for row in result["rows"]) else 0
+    """1 when a side of a row failed, or a measurement was not finished, else 0."""
+    return 1 if result.get("not_finished") or any("failed: " in row["note"] for row in result["rows"]) else 0
 
 
 def _keep(result: Mapping[str, Any], into: Path) -> None:
@@ -57,8 +64,8 @@ def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Everything side by side in one session, interleaved, as ratios with their targets. A full run "
-        "writes benchmarks/results.json and the table in both READMEs; any other writes build/bench-quick.json. What "
-        "has been measured is kept when a side fails or Ctrl-C ends the run.",
+        "writes benchmarks/results.json and the table in both READMEs; any other writes build/bench-quick.json, and a "
+        "full one that Ctrl-C ends build/bench-unfinished.json: what has been measured is kept.",
     )
     options.add_argument(
         "--quick", action="store_true", help="smaller sizes: under three minutes, once the peers are there"

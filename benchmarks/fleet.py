@@ -24,7 +24,7 @@ import urllib3
 from benchmarks.measuring import Figures, Measurement, Side
 from benchmarks.running import BIN, cpu_seconds, free_port, greets, serving, wait_until
 from benchmarks.session import Session
-from benchmarks.sizes import Sizes
+from benchmarks.sizes import FULL, Sizes, tell_of_few
 from benchmarks.table import LATE, ONE, TWO
 from simulator.client import ControlClient
 
@@ -94,19 +94,21 @@ def _knows(program: str, command: str, option: str) -> bool:
 @contextmanager
 def fleet(session: Session) -> Iterator[Measurement]:
     """Two workers, and one, with a lab on this machine."""
-    with _measured(session, session.sizes, 0) as measurement:
+    with _measured(session, session.sizes, FULL.linkages, 0) as measurement:
         yield measurement
 
 
 @contextmanager
 def far_fleet(session: Session) -> Iterator[Measurement]:
     """Two workers, and one, where each pass waits for a network."""
-    with _measured(session, replace(session.sizes, linkages=session.sizes.far_linkages), LATE) as measurement:
+    sizes = replace(session.sizes, linkages=session.sizes.far_linkages)
+    with _measured(session, sizes, FULL.far_linkages, LATE) as measurement:
         yield measurement
 
 
 @contextmanager
-def _measured(session: Session, sizes: Sizes, late: float) -> Iterator[Measurement]:
+def _measured(session: Session, sizes: Sizes, full: int, late: float) -> Iterator[Measurement]:
+    """`full`: as many linkages as the target is for; `late`: seconds that each login is answered late."""
     if reason := lacking():
         yield Measurement((Side(TWO, dict, reason), Side(ONE, dict, reason)))
         return
@@ -124,6 +126,7 @@ def _measured(session: Session, sizes: Sizes, late: float) -> Iterator[Measureme
         field_.answer_logins_late(late)
         yield Measurement(
             (Side(TWO, lambda: field_.one_pass_each(2)), Side(ONE, lambda: field_.one_pass_each(1))),
+            remark=tell_of_few(sizes.linkages, full, "linkages", "the workers' start-up is much of their time"),
         )
 
 

@@ -17,7 +17,7 @@ from benchmarks.peers import DLT as DLT_PEER
 from benchmarks.peers import POLARS, Found, Had, Missing, find_on_path, find_python
 from benchmarks.running import BIN, SIDES, ask
 from benchmarks.session import Session
-from benchmarks.sizes import FULL
+from benchmarks.sizes import FULL, tell_of_few
 from benchmarks.table import CURL, DLT, ENGINE, HAND, LARGEST, LIMIT, SMALLEST
 
 
@@ -87,11 +87,8 @@ def by_hand(session: Session) -> Iterator[Measurement]:
         ground.check()
         return {"seconds": seconds}
 
-    few = session.sizes.by_hand < FULL.by_hand
-    remark = (
-        f"the target is for {FULL.by_hand:,} SKUs: with so few, start-up is most of the engine's time" if few else ""
-    )
-    yield Measurement((Side(ENGINE, engine), Side(HAND, script)), remark=remark)
+    few = tell_of_few(session.sizes.by_hand, FULL.by_hand, "SKUs", "start-up is most of the engine's time")
+    yield Measurement((Side(ENGINE, engine), Side(HAND, script)), remark=few)
 
 
 @contextmanager

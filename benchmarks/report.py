@@ -14,12 +14,14 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One measurement's turns, and how long they took, everything counted; `failed`: it never began, or broke off."""
+    """One measurement's turns, and how long they took, everything counted; `failed`: it never began, or broke off;
+    `interrupted`: Ctrl-C ended it."""
 
     name: str
     taken: tuple[Taken, ...]
     took: float
     failed: str = ""
+    interrupted: bool = False
 
 
 def as_json(
@@ -28,9 +30,9 @@ def as_json(
 ) -> dict[str, Any]:  # fmt: skip
     """The whole run as JSON values: every single figure, the medians and ratios that come from them, the targets.
 
-    `not_measured`: those of the measurements `asked` for that an interrupted run did not come to.
+    `not_finished`: those of the measurements `asked` for whose end an interrupted run did not come to.
     """
-    done = {one.name for one in measured}
+    finished = {one.name for one in measured if not one.interrupted}
     return {
         "schema_version": SCHEMA_VERSION,
         "kind": kind,
@@ -39,7 +41,7 @@ def as_json(
         "machine": dict(machine),
         "versions": dict(versions),
         "missing": dict(missing),
-        "not_measured": [name for name in asked if name not in done],
+        "not_finished": [name for name in asked if name not in finished],
         "measurements": [
             {
                 "name": one.name,
@@ -103,7 +105,7 @@ def _shown(value: float | None) -> str:
 
 def tell(result: Mapping[str, Any]) -> list[str]:
     """The table for a terminal."""
-    mark = "" if result["kind"] == "full" else f"  ({result['kind']}: smaller sizes, {result['rounds']} rounds)"
+    mark = "" if result["kind"] == "full" else f"  ({result['kind']}: smaller sizes)"
     lines = [
         f"{describe_machine(result)}, medians of {result['rounds']}{mark}",
         f"{'what':<68} {'against':<46} {'ours / theirs':>20} {'ratio':>8} {'target':>8}  reached",
@@ -113,7 +115,7 @@ def tell(result: Mapping[str, Any]) -> list[str]:
         lines.append(f"{row['what']:<68} {row['against']:<46} {measured:>20} {value:>8} {target:>8}  {reached}")
         if row["note"]:
             lines.append(f"    {row['note']}")
-    lines += [f"not measured: {name}" for name in result["not_measured"]]
+    lines += [f"not finished: {name}" for name in result["not_finished"]]
     lines += [f"missing: {peer}: {reason}" for peer, reason in result["missing"].items()]
     return lines
 

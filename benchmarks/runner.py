@@ -36,16 +36,19 @@ def measure(
         try:
             with subjects[name](session) as measurement:
                 remark = measurement.remark
-                taken = take(measurement, session.sizes.rounds, lambda told, name=name: say(f"{name}: {told}"))
-        except (Interrupted, KeyboardInterrupt) as end:
-            taken, ended = end.taken if isinstance(end, Interrupted) else taken, True
-            say(f"{name}: interrupted")
+                try:
+                    taken = take(measurement, session.sizes.rounds, lambda told, name=name: say(f"{name}: {told}"))
+                except Interrupted as end:
+                    taken, ended = end.taken, True
+        except KeyboardInterrupt:
+            ended = True
         except Exception as error:  # noqa: BLE001 - it is told in the table, and the others are measured
             reason = name_error(error)
             say(f"{name}: failed: {reason}")
-        measured.append(Measured(name, taken, time.perf_counter() - began, reason))
-        if ended and not taken:
-            reason = "interrupted"
+        measured.append(Measured(name, taken, time.perf_counter() - began, reason, ended))
+        if ended:
+            say(f"{name}: interrupted")
+            reason = reason or ("" if taken else "interrupted")
         outcomes += [
             failed(line, reason) if reason else judge(line, taken, session.sizes.rounds, remark) for line in table[name]
         ]

@@ -40,5 +40,16 @@ class Sizes:
         }
 
 
-FULL = Sizes("full", 5, 1_000_000, 100_000, 10_000, 116, 600, 20, 50, 2_000, 200, 400, 10_000)
-QUICK = Sizes("quick", 5, 20_000, 5_000, 1_000, 24, 80, 20, 4, 80, 20, 40, 1_000)
+FULL = Sizes(
+    kind="full", rounds=5, large=1_000_000, middle=100_000, small=10_000, by_hand=10_000, download_mb=116,
+    sessions=600, at_once=20, companies=50, linkages=2_000, far_linkages=400, skus_per_shop=200,
+)  # fmt: skip
+QUICK = Sizes(
+    kind="quick", rounds=5, large=20_000, middle=5_000, small=1_000, by_hand=1_000, download_mb=24,
+    sessions=80, at_once=20, companies=4, linkages=80, far_linkages=40, skus_per_shop=20,
+)  # fmt: skip
+
+
+def tell_of_few(count: int, full: int, what: str, then: str) -> str:
+    """What to know of a row that has fewer than its target is for; "" where it has as many as a full run."""
+    return f"the target is for {full:,} {what}: with so few, {then}" if count < full else ""

@@ -125,7 +125,7 @@ TABLE: dict[str, tuple[Line, ...]] = {
                 "{linkages}件の連携を一回ずつ、ワーカー2つ(重なり0、取りこぼし0、二重のメール0)",
             ),
             Words("1 worker", "ワーカー1つ"),
-            "a fresh database each time, from the start of the workers to the last linkage's report",
+            "workers as they are by default over a fresh database, from their start to the last linkage's report",
             Pick(TWO), Pick(ONE), Reads.FASTER, Target(Bound.AT_LEAST, 1.6), "s", _ZERO,
         ),
     ),
@@ -133,9 +133,9 @@ TABLE: dict[str, tuple[Line, ...]] = {
         Line(
             "fleet-far",
             Words(
-                "{far_linkages} linkages, one pass each, each FTPS login 0.5 s away, 2 workers "
+                f"{{far_linkages}} linkages, one pass each, each FTPS login {LATE:g} s late, 2 workers "
                 "(0 overlaps, 0 lost, 0 double mails)",
-                "{far_linkages}件の連携を一回ずつ、FTPSのログインごとに0.5秒の遅れ、ワーカー2つ"
+                f"{{far_linkages}}件の連携を一回ずつ、FTPSのログインごとに{LATE:g}秒の遅れ、ワーカー2つ"
                 "(重なり0、取りこぼし0、二重のメール0)",
             ),
             Words("1 worker", "ワーカー1つ"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.config import ClockMode
-from simulator.errors import BadValue, CannotStart
+from simulator.errors import BadValue
 from simulator.hosts import in_url, is_loopback, local_host
 
 if TYPE_CHECKING:
@@ -79,9 +79,10 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
             from simulator.lab import Lab
 
             lab = Lab(_config(options))
-            if many:
+            running.callback(lab.stop)
+            if many:  # before anybody can reach it
                 _check_held(lab, many, options["data"])
-            running.enter_context(lab)
+            lab.start()
             running.enter_context(RunningLab(_own_url(lab), os.getpid()).kept(home))
             gc.freeze()
         if lab.came_back:
@@ -163,14 +164,13 @@ def _many_wanted(options: Mapping[str, Any]) -> Size | None:
 
 
 def _check_held(lab: Lab, wanted: Size, data: Path) -> None:
-    """Let go of a lab that came back with other numbers than those wanted, before anybody can reach it."""
+    """Refuse a lab that came back with other numbers than those wanted.
+
+    Raises: CannotStart.
+    """
     from simulator.many import check_same
 
-    try:
-        check_same(lab.size(), wanted, f"The data folder {data}")
-    except CannotStart:
-        lab.stop()
-        raise
+    check_same(lab.size(), wanted, f"The data folder {data}")
 
 
 def _set_up_many(lab: Lab, wanted: Size, seed: int) -> None:

@@ -212,8 +212,8 @@ class Lab:
         """
 
         def go_on() -> None:
-            self.clock.load()
             self.roomclip.after_restore()
+            self.clock.load()  # not before: a restore that fails does not put it back
             self.journal.record(Service.LAB, "snapshot.restored", f"Snapshot {name} was restored.", name=name)
 
         self._store.restore_snapshot(name, first=self.roomclip.before_restore, then=go_on)

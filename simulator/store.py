@@ -80,7 +80,8 @@ class Store:
                     self._tell_committed()
                     committed, self._after_commit = self._after_commit, []
             except sqlite3.OperationalError as error:
-                raise self._told(error) from error
+                self._check_disk(error)
+                raise
             finally:
                 self._depth = depth
         for call in committed:
@@ -138,7 +139,8 @@ class Store:
         try:
             cursor = self._db.execute(sql, parameters)
         except sqlite3.OperationalError as error:
-            raise self._told(error) from error
+            self._check_disk(error)
+            raise
         if not self._depth:
             self._tell_committed()
         return cursor
@@ -149,14 +151,16 @@ class Store:
             self._more_than_notes = False
             self.planned.notify_all()
 
-    def _told(self, error: sqlite3.OperationalError) -> Exception:
-        """A disk that fails as whoever uses the lab is told of it; any other error as it is."""
-        if error.sqlite_errorcode & 0xFF not in _DISK_ERRORS:
-            return error
-        return DiskFailed(
-            f"The lab's data cannot be written to {self.folder}: {error}.",
-            next_step="Nothing was changed. Make room there, then do it again.",
-        )
+    def _check_disk(self, error: sqlite3.OperationalError) -> None:
+        """Nothing, unless it is the disk that failed.
+
+        Raises: DiskFailed.
+        """
+        if error.sqlite_errorcode & 0xFF in _DISK_ERRORS:
+            raise DiskFailed(
+                f"The lab's data cannot be written to {self.folder}: {error}.",
+                next_step="Nothing was changed. Make room there, then do it again.",
+            ) from error
 
     def execute_many(self, sql: str, parameters: Iterable[Sequence[object] | Mapping[str, object]]) -> None:
         """One writing statement for many rows."""

@@ -49,8 +49,9 @@ def receive(control: ssl.SSLSocket) -> int:
         while part := data.recv(65536):
             received += len(part)
         data.unwrap()
-    if said.count(b"\n") == 1:  # else the last reply came with the first
-        answer(control, b"226")
+    last = said.partition(b"\n")[2] or answer(control, b"226")  # it may have come with the first
+    if not last.startswith(b"226"):
+        raise SystemExit(f"the server said {last!r} after the file")
     return received
 
 

@@ -79,8 +79,8 @@ def up(context: Context, /, **options: Any) -> int:  # noqa: ANN401 - what the o
     """Start the lab and keep it running until Ctrl-C.
 
     A folder of --data that holds a lab goes on with it: its time, its clock and its settings are as they were, but for
-    what --clock, --rate and --set say now. One that was set up with other --companies, --shops or --skus-per-shop is
-    refused.
+    what --clock, --rate and --set say now. With --companies, --shops or --skus-per-shop a folder that was set up with
+    other numbers is refused.
 
     \b
     Example: zaikolab up --demo

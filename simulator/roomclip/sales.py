@@ -209,7 +209,7 @@ def checked_updates(updates: Sequence[tuple[str, int]]) -> GoodLevels:
 def find_good(codes: Sequence[str], stocks: Sequence[int]) -> GoodLevels | None:
     """The levels, when nothing can be said against any code and stock, asked of all at once: in a request of thousands
     of rows to look at each costs more than to write it. None is for the slow way, which finds the row."""
-    if not 1 <= len(codes) <= MAX_UPDATES or set(map(type, codes)) != {str} or set(map(type, stocks)) != {int}:
+    if not 1 <= len(codes) <= MAX_UPDATES or set(map(type, stocks)) != {int}:
         return None
     good = all(codes) and min(stocks) >= 0 and max(stocks) <= MAX_NUMBER and is_kept("".join(codes))
     return GoodLevels(codes, stocks) if good and len(set(codes)) == len(codes) else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from simulator.errors import BadValue, Unknown
+from simulator.errors import BadValue, DiskFailed, Unknown
 from simulator.journal import Service
 from simulator.roomclip.floor import Floor
 from simulator.roomclip.sales import GoodLevels, checked_updates, plan_updates
@@ -87,7 +87,7 @@ class StockUpdates(Floor):
         try:
             with self._store.transaction():
                 processed = self._push(linkage, query)
-        except sqlite3.OperationalError:
+        except (DiskFailed, sqlite3.OperationalError):
             processed = Processed.SYSTEM_ERROR
         return compose_push_answer(query, processed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -271,3 +272,11 @@ def test_a_kept_lab_goes_on_and_takes_what_the_options_say(tmp_path: Path) -> No
     with up(tmp_path, *data, "--clock", "running", "--rate", "2", ended_by=signal.SIGHUP) as running:
         assert running["clock"] == {"mode": "running", "rate": 2.0}
     assert not (tmp_path / "running.json").exists()
+
+
+def test_a_lab_that_is_told_to_end_keeps_its_time(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "lab"))
+    with up(tmp_path, *data, "--clock", "running", "--rate", "36000"):
+        now = json.loads(shell(tmp_path, "zaikolab clock --json").stdout)["now"]
+    with up(tmp_path, *data, "--clock", "frozen") as again:
+        assert again["now"] >= now

@@ -44,6 +44,17 @@ def change(lab):
     shop.set_listing_status("1", "R-3", "非公開")
 
 
+@pytest.fixture
+def restore(client) -> Callable[[], None]:
+    """Goes back to the snapshot `before`."""
+
+    def go_back() -> None:
+        answer = client.post("/lab/v1/snapshots/before/restore")
+        assert answer.status_code == 200, answer.text
+
+    return go_back
+
+
 def copied(page: Any, copy: Copy | None = None) -> Copy:
     """A copy of the shop after it heard of these variants."""
     copy = dict(copy or {})
@@ -55,9 +66,9 @@ def copied(page: Any, copy: Copy | None = None) -> Copy:
     return copy
 
 
-def test_a_copy_of_the_shop_as_it_was_follows_the_restore(ask, change, client):
+def test_a_copy_of_the_shop_as_it_was_follows_the_restore(ask, change, restore):
     before = ask("1")
-    client.post("/lab/v1/snapshots/before/restore")
+    restore()
     changes = ask("1", f"?changed_after={before['revision']}")
     assert changes["revision"] > before["revision"]
     assert copied(changes, copied(before)) == copied(ask("1"))
@@ -68,29 +79,29 @@ def test_a_copy_of_the_shop_as_it_was_follows_the_restore(ask, change, client):
     assert ask("1", f"?changed_after={changes['revision']}")["variants"] == []
 
 
-def test_what_carried_the_last_revision_is_among_what_changed(ask, change, client):
+def test_what_carried_the_last_revision_is_among_what_changed(ask, change, restore):
     before = ask("1")
     proof = {one["variant_id"] for one in ask("1", f"?changed_after={before['revision'] - 1}")["variants"]}
-    client.post("/lab/v1/snapshots/before/restore")
+    restore()
     assert proof
     assert proof <= {one["variant_id"] for one in ask("1", f"?changed_after={before['revision']}")["variants"]}
 
 
-def test_a_shop_that_changes_on_after_a_restore_tells_of_both(ask, change, client, lab):
+def test_a_shop_that_changes_on_after_a_restore_tells_of_both(ask, change, restore, lab):
     before = ask("1")
-    client.post("/lab/v1/snapshots/before/restore")
+    restore()
     lab.roomclip.set_stock("1", [("S", 8)])
     assert copied(ask("1", f"?changed_after={before['revision']}"), copied(before)) == copied(ask("1"))
 
 
-def test_restored_twice_it_is_as_it_was_once(ask, change, client):
+def test_restored_twice_it_is_as_it_was_once(ask, change, restore):
     before = ask("1")
     for _ in range(2):
-        client.post("/lab/v1/snapshots/before/restore")
+        restore()
     assert copied(ask("1", f"?changed_after={before['revision']}"), copied(before)) == copied(ask("1"))
 
 
-def test_every_shop_follows_and_one_that_is_no_more_is_gone(ask, client, lab):
+def test_every_shop_follows_and_one_that_is_no_more_is_gone(ask, restore, lab):
     shop = lab.roomclip
     for number in ("2", "3"):
         if number == "3":
@@ -99,7 +110,7 @@ def test_every_shop_follows_and_one_that_is_no_more_is_gone(ask, client, lab):
         shop.register_item(number, ItemInput("R-1", "椅子", (VariantInput("A-1"),)))
     shop.set_stock("2", [("A-1", 5)])
     revision = ask("2")["revision"]
-    client.post("/lab/v1/snapshots/before/restore")
+    restore()
     changes = ask("2", f"?changed_after={revision}")
     assert changes["revision"] > revision
     assert [one["stock"] for one in changes["variants"]] == [0]
@@ -107,23 +118,23 @@ def test_every_shop_follows_and_one_that_is_no_more_is_gone(ask, client, lab):
     assert not lab._store.row("SELECT 1 FROM rc_variant WHERE shop_id = 3")
 
 
-def test_more_than_a_few_taken_away_are_listed_as_well(ask, client, lab):
+def test_more_than_a_few_taken_away_are_listed_as_well(ask, restore, lab):
     lab.save_snapshot("before")
     lab.roomclip.register_items(
         "1", [ItemInput(f"R-{n}", "椅子", tuple(VariantInput(f"{n}-{m}", size=str(m)) for m in range(100)))
               for n in range(FEW // 100 + 1)]
     )  # fmt: skip
     revision = ask("1")["revision"]
-    client.post("/lab/v1/snapshots/before/restore")
+    restore()
     page = ask("1", f"?limit=10000&changed_after={revision}")
     assert len(page["variants"]) == 10_000
     assert all(one["deleted"] for one in page["variants"])
     assert page["next_cursor"]
 
 
-def test_what_a_restore_leaves_of_an_item_takes_no_part_in_the_shop(change, client, lab):
+def test_what_a_restore_leaves_of_an_item_takes_no_part_in_the_shop(change, restore, lab):
     shop = lab.roomclip
-    client.post("/lab/v1/snapshots/before/restore")
+    restore()
     assert [v.variant_code for v in shop.item("1", "R-4").variants] == ["S"]
     assert shop.items("1").total == 4
     assert shop.set_stock("1", [("L", 1), ("S", 2)]).rejected[0].variant_code == "L"

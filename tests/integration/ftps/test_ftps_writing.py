@@ -215,7 +215,9 @@ def test_a_change_and_its_journal_entry_happen_together_or_not_at_all(ftps):
         lab.server.stop()
 
 
-@pytest.mark.parametrize("line", ["STOR /netorder/20001/a\x00b", "STOR /netorder/20001/a\x1bb", "CWD /net\rstock"])
+@pytest.mark.parametrize(
+    "line", [*(f"STOR /netorder/20001/a{one}b" for one in "\0\x1b\x7f\x80\x9f"), "CWD /net\rstock"]
+)
 def test_control_characters_are_refused(ftps, line):
     client = ftps().login()
     client.makepasv()

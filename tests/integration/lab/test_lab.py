@@ -124,6 +124,16 @@ def test_a_restore_that_cannot_be_journalled_did_not_happen(lab: Lab) -> None:
     assert len(lab.tempostar.shops()) == 1
 
 
+def test_a_restore_that_fails_in_the_shop_leaves_the_time_as_it_was(lab: Lab) -> None:
+    lab.save_snapshot("empty")
+    lab.advance(minutes=5)
+    now = lab.clock.now()
+    lab._store.execute("CREATE TEMP TRIGGER mute BEFORE UPDATE ON rc_shop BEGIN SELECT RAISE(ABORT, 'mute'); END")
+    with pytest.raises(Conflict, match="mute"):
+        lab.restore_snapshot("empty")
+    assert lab.clock.now() == now
+
+
 def test_an_unknown_snapshot_changes_nothing(lab: Lab) -> None:
     lab.tempostar.add_shop("A", "A")
     with pytest.raises(Unknown, match="no snapshot 'x'"):

@@ -210,8 +210,12 @@ def test_the_same_key_answers_the_same_and_does_nothing_twice(api, register, roo
     assert first["updated"] == 1
     assert roomclip.levels("1") == {"A-1": 8}
     assert len(ground.journal.read(kind="stock.synced")) == synced
-    other = {"updates": [{"variant_code": "A-1", "stock": 4}]}
-    assert_problem(api.post(STOCK, json=other, headers={"Idempotency-Key": "k-1"}), 422)
+    for other in (
+        {"updates": [{**one, "stock": one["stock"] + 1} for one in body["updates"]]},
+        {"updates": [{**one, "variant_code": one["variant_code"] + "x"} for one in body["updates"]]},
+        {"updates": body["updates"][:1]},
+    ):
+        assert_problem(api.post(STOCK, json=other, headers={"Idempotency-Key": "k-1"}), 422)
     assert api.post(STOCK, json=body, headers={"Idempotency-Key": "k-2"}).get_json()["updated"] == 1
 
 

@@ -10,10 +10,12 @@ from simulator.journal import Filter
 from simulator.journal_skus import MANY
 from simulator.roomclip.api.models import StockUpdates, read_levels
 from simulator.roomclip.changes import Changes
-from simulator.roomclip.listing import ItemInput, VariantInput
+from simulator.roomclip.listing import ItemInput, ListingStatus, VariantInput
 from simulator.roomclip.sales import MAX_UPDATES, checked_updates
 
 CODES = tuple(sorted([f"A-{number:03}" for number in range(3 * MANY)] + ['q"q', "l\nl", ",", "椅子①"]))
+
+ODD_CODES = (None, 'q"q', "l\nl", "\\u0041", "\x01", "\x7f", "\u2028", "𠮷😀", "null", "01", "[1]")
 
 
 @pytest.fixture
@@ -33,6 +35,14 @@ def test_close_and_scattered_codes_are_all_found_and_no_other(large, wanted):
     report = large.set_stock("1", [(code, 5) for code in wanted])
     assert (report.updated, report.unchanged, report.rejected) == (len(wanted), 0, ())
     assert stock(large) == {code: 5 * (code in wanted) for code in CODES}
+
+
+@pytest.mark.parametrize("wanted", [CODES, (CODES[0], CODES[1], CODES[-1])], ids=["all", "far apart"])
+def test_a_code_of_a_deleted_item_is_no_holder_however_codes_are_found(large, wanted):
+    large.delete_item("1", "R-1")
+    report = large.set_stock("1", [(code, 5) for code in wanted])
+    assert [(one.variant_code, one.reason) for one in report.rejected] == [(CODES[1], "unknown")]
+    assert report.updated == len(wanted) - 1
 
 
 def test_each_sku_of_a_batch_finds_the_entry_that_lists_them_and_no_part_of_a_code_does(large, ground):
@@ -87,6 +97,29 @@ def test_a_page_that_holds_the_rest_to_the_last_variant_leads_no_further(large, 
         page = large.variants_as_json("1", limit=limit, changed_after=changed_after)
         assert (page.next_cursor is not None) is further
         assert [one["variant_code"] for one in json.loads(page.variants)] == list(CODES[:limit])
+
+
+@pytest.mark.parametrize("codes", [(), ODD_CODES[1:], ODD_CODES[1:2]], ids=["any", "these", "one"])
+@pytest.mark.parametrize("limit", [1, 3, 100])
+def test_pages_as_json_are_the_pages_of_values(roomclip, register, limit, codes):
+    for number, code in enumerate(ODD_CODES):
+        register(code, stock=number, number=f"R-{number}", status=tuple(ListingStatus)[number % 3])
+    before = roomclip.variants("1").revision
+    roomclip.set_stock("1", [(ODD_CODES[4], 7), (ODD_CODES[2], 8)])
+    roomclip.delete_item("1", "R-3")
+    for changed_after in (None, 0, before):
+        asked = {"limit": limit, "changed_after": changed_after, "codes": codes}
+        cursor, more = None, True
+        while more:
+            page = roomclip.variants("1", cursor=cursor, **asked)
+            same = roomclip.variants_as_json("1", cursor=cursor, **asked)
+            assert json.loads(same.variants) == [
+                {"variant_id": v.variant_id, "variant_code": v.variant_code, "stock": v.stock}
+                | {"listing_status": v.listing_status, **({"deleted": True} if v.deleted else {})}
+                for v in page.variants
+            ]
+            assert (same.next_cursor, same.revision) == (page.next_cursor, page.revision)
+            cursor, more = page.next_cursor, page.next_cursor is not None
 
 
 def test_an_edited_item_is_among_what_changed(large):

@@ -102,6 +102,13 @@ def test_a_failing_store_is_a_system_error(push, register, ground):
     assert push() == -3
 
 
+def test_a_full_disk_is_a_system_error_too(push, register, linked, ground):
+    register("A-1")
+    (pages,) = ground.store.rows("PRAGMA page_count")[0]
+    ground.store.rows(f"PRAGMA max_page_count = {pages}")
+    assert push(code="x" * 100_000) == -3
+
+
 def test_a_push_is_told_to_the_journal_without_its_signature(push, register, ground, linked):
     register("A-1")
     push()

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import exit_code
+from benchmarks.__main__ import QUICK_RESULTS, UNFINISHED, exit_code, place
 from benchmarks.lines import Bound, Line, Pick, Reads, Target, Words
 from benchmarks.measuring import Measurement, Side
-from benchmarks.readme import BEGIN, END, READMES, compose, last_results, renew
+from benchmarks.readme import BEGIN, END, READMES, RESULTS, compose, last_results, renew
 from benchmarks.report import as_json, tell
 from benchmarks.runner import measure
 from benchmarks.session import Session
-from benchmarks.sizes import QUICK
+from benchmarks.sizes import QUICK, tell_of_few
 from tests.acceptance.test_readme_ja import differences
 
 
@@ -37,6 +37,11 @@ def well(_session: Session):
             Side("npm thing", dict, "no npm | here"),
         )
     )
+
+
+@contextmanager
+def remarked(_session: Session):
+    yield Measurement((Side("us", lambda: {"seconds": 1}), Side("curl", lambda: {"seconds": 1})), remark="few SKUs")
 
 
 @contextmanager
@@ -67,6 +72,15 @@ def interrupted(_session: Session):
 def interrupted_before(_session: Session):
     raise KeyboardInterrupt
     yield
+
+
+@contextmanager
+def interrupted_and_broken(session: Session):
+    with interrupted(session) as measurement:
+        try:
+            yield measurement
+        finally:
+            raise RuntimeError("its server was ended too")
 
 
 @pytest.fixture
@@ -107,6 +121,17 @@ def test_figures_of_a_measurement_that_broke_in_the_end_are_not_judged(tmp_path:
     assert (outcome.reached, outcome.note) == (None, f"failed: {measured.failed}")
 
 
+def test_the_remark_of_a_measurement_is_a_note_of_its_rows(tmp_path: Path) -> None:
+    with Session(QUICK, tmp_path / "work") as session:
+        _, [outcome] = measure(session, ["broken"], {"broken": remarked}, TABLE)
+    assert outcome.note == "few SKUs"
+
+
+def test_only_a_smaller_run_says_that_the_target_is_for_more() -> None:
+    assert tell_of_few(9_999, 10_000, "SKUs", "less is so") == "the target is for 10,000 SKUs: with so few, less is so"
+    assert tell_of_few(10_000, 10_000, "SKUs", "less is so") == ""
+
+
 def test_an_interrupted_run_keeps_what_it_has_and_says_what_it_has_not(tmp_path: Path) -> None:
     kept = []
     subjects = {"well": well, "broken": interrupted, "other": well}
@@ -124,16 +149,36 @@ def test_an_interrupted_run_keeps_what_it_has_and_says_what_it_has_not(tmp_path:
         kind="quick", rounds=5, sizes=QUICK.words(), versions={}, missing={}, measured=measured, outcomes=outcomes,
         machine={"date": "", "system": "", "processor": "", "cores": 2, "memory_mib": 1}, asked=list(table),
     )  # fmt: skip
-    assert told["not_measured"] == ["other"]
-    assert "not measured: other" in tell(told)
+    assert told["not_finished"] == ["broken", "other"]
+    assert tell(told)[-2:] == ["not finished: broken", "not finished: other"]
     assert exit_code(told) == exit_code({**told, "rows": []}) == 1
-    assert exit_code({**told, "not_measured": [], "rows": told["rows"][:1]}) == 0
+    assert (place(told, whole=True), place(told, whole=False)) == (UNFINISHED, QUICK_RESULTS)
+    finished = {**told, "not_finished": [], "rows": told["rows"][:1]}
+    assert exit_code(finished) == 0
+    assert (place(finished, whole=True), place(finished, whole=False)) == (RESULTS, QUICK_RESULTS)
+
+
+def test_a_run_that_is_interrupted_in_its_last_measurement_is_not_finished_either(tmp_path: Path) -> None:
+    with Session(QUICK, tmp_path / "work") as session:
+        measured, _ = measure(session, ["broken"], {"broken": interrupted}, TABLE)
+    told = as_json(
+        kind="full", rounds=5, sizes={}, machine={}, versions={}, missing={}, measured=measured, outcomes=[],
+        asked=["broken"],
+    )  # fmt: skip
+    assert (exit_code(told), place(told, whole=True)) == (1, UNFINISHED)
 
 
 def test_an_interruption_before_the_first_turn_fails_its_lines(tmp_path: Path) -> None:
     with Session(QUICK, tmp_path / "work") as session:
         [measured], [outcome] = measure(session, ["broken"], {"broken": interrupted_before}, TABLE)
     assert (measured.taken, outcome.note) == ((), "failed: interrupted")
+
+
+def test_an_interruption_that_breaks_what_was_open_ends_the_run_all_the_same(tmp_path: Path) -> None:
+    subjects = {"broken": interrupted_and_broken, "well": well}
+    with Session(QUICK, tmp_path / "work") as session:
+        [measured], [outcome] = measure(session, ["broken", "well"], subjects, TABLE)
+    assert (measured.interrupted, outcome.note) == (True, "failed: RuntimeError: its server was ended too")
 
 
 def test_the_screen_names_ratio_target_missing_peers_and_that_it_was_quick(result: dict[str, object]) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -163,6 +163,7 @@ def waiting(condition: threading.Condition) -> threading.Thread:
 
 
 def test_a_note_wakes_those_who_wait_for_it_and_not_whoever_keeps_time(store: Store) -> None:
+    store.execute("INSERT INTO thing VALUES ('before')")
     listener, timekeeper = waiting(store.changed), waiting(store.planned)
     store.note("INSERT INTO told VALUES (?)", (1,))
     with store.transaction():
@@ -173,6 +174,19 @@ def test_a_note_wakes_those_who_wait_for_it_and_not_whoever_keeps_time(store: St
     store.execute("INSERT INTO thing VALUES ('a')")
     timekeeper.join(10)
     assert not timekeeper.is_alive()
+
+
+def test_what_is_undone_wakes_nobody(store: Store) -> None:
+    listener, timekeeper = waiting(store.changed), waiting(store.planned)
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        store.execute("INSERT INTO thing VALUES ('a')")
+        raise ZeroDivisionError
+    listener.join(0.1)
+    assert (listener.is_alive(), timekeeper.is_alive()) == (True, True)
+    store.execute("INSERT INTO thing VALUES ('a')")
+    for one in (listener, timekeeper):
+        one.join(10)
+        assert not one.is_alive()
 
 
 @pytest.mark.parametrize(
@@ -200,6 +214,13 @@ def test_a_statement_that_fails_does_nothing_and_what_was_done_before_it_stays(s
         with pytest.raises(sqlite3.IntegrityError):
             store.execute("INSERT INTO thing SELECT column1 FROM (VALUES ('b'), ('a'))")
     assert things(store) == ["a"]
+
+
+def test_an_error_that_is_not_of_the_disk_comes_as_it_is(store: Store) -> None:
+    for around in (nullcontext(), store.transaction()):
+        with pytest.raises(sqlite3.OperationalError, match="no such table") as told, around:
+            store.execute("INSERT INTO absent VALUES (1)")
+        assert told.value.__cause__ is None  # an error that is its own cause has no end for whoever follows causes
 
 
 def test_a_full_disk_is_named_by_a_statement_of_its_own_too(tmp_path: Path) -> None:
