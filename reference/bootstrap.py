@@ -80,11 +80,13 @@ def bootstrap(
 ) -> Iterator[Sync]:
     """Build the service over its real adapters; the state folder's lock, where there is one, is held until the end."""
     folder, shop_url, token = settings.state_dir, settings.shop_url, settings.shop_token
-    with open_state(folder, settings.database, shop_url, token) as state, open_shop(settings) as shop:
-        mirrored = MirroredShop(shop, MirrorFile(folder / MIRROR_FILE))
+    with (
+        open_state(folder, settings.database, shop_url, token) as state,
+        open_shop(settings) as shop,
+        mirroring(shop, folder) as mirrored,
+    ):
         sync = put_together(settings, state, mirrored, open_area(settings, tell), tell)
         yield adjust(sync) if adjust else sync
-        mirrored.keep_mirrors()
 
 
 @contextmanager
@@ -119,6 +121,14 @@ def postgres_state() -> type[PostgresState]:
 def open_shop(settings: Settings) -> AbstractContextManager[HttpShop]:
     """Open the shop API."""
     return HttpShop.open(settings.shop_url, settings.shop_token, HttpPatience(timeout=settings.timeout))
+
+
+@contextmanager
+def mirroring(shop: HttpShop, folder: Path) -> Iterator[MirroredShop]:
+    """Lend the shop with mirrors of its large shops in a folder; they are written when the passes came to their end."""
+    mirrored = MirroredShop(shop, MirrorFile(folder / MIRROR_FILE))
+    yield mirrored
+    mirrored.keep_mirrors()
 
 
 def open_area(settings: Settings, tell: Tell = tell_nobody) -> FtpsArea:

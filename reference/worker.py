@@ -22,11 +22,10 @@ from reference.adapters.database import connect, name_place, open_pool, prepare,
 from reference.adapters.figures import Figures, Pages, serve
 from reference.adapters.fleet_sums import read_sums
 from reference.adapters.job_queue import PassQueue, is_lost_connection, prepare_queue
-from reference.adapters.mirrored_shop import MIRROR_FILE, MirroredShop, MirrorFile
 from reference.adapters.shop_api import HttpPatience, HttpShop
 from reference.adapters.state_postgres import PostgresState
 from reference.adapters.turns import Leader, read_clock
-from reference.bootstrap import open_area, open_clock, open_shop, put_together
+from reference.bootstrap import mirroring, open_area, open_clock, open_shop, put_together
 from reference.domain.report import Outcome
 from reference.errors import OtherFleetError, StateError, SyncError
 from reference.service.linkage_list import LinkageList
@@ -113,14 +112,12 @@ class Passing:
         """Make a pass of one linkage; raises, after it has said so, what the queue tries again for."""
         began, shop = monotonic(), self.shops.get()
         try:
-            with self._state() as state:
-                mirrored = MirroredShop(shop, MirrorFile(self.settings.state_dir / MIRROR_FILE))
+            with mirroring(shop, self.settings.state_dir) as mirrored, self._state() as state:
                 sync = put_together(self.settings, state, mirrored, self.area)
                 find = partial(
                     self.listed.find, not_before=listed_at, ask=shop.fetch_linkage, fetch=shop.fetch_linkages
                 )
                 report = sync.run_linkage(linkage_id, find)
-            mirrored.keep_mirrors()
         except SyncError as error:
             self.say(f"linkage {linkage_id}: {error}")
             raise
