@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from reference.domain.brake import Brake, hold, let_through, supersede
@@ -191,11 +190,14 @@ class LinkagePass:
 
         That is no earlier than the last reading of orders: what is sold from then on is found by the next one.
         """
-        read = partial(self.sync.shop.fetch_variants, self.linkage.shop_id)
-        with begun(read) if stamp.size >= LARGE_FILE else nullcontext(read) as read_variants:
+        is_large = stamp.size >= LARGE_FILE
+        with begun(self._read_variants) if is_large else nullcontext(self._read_variants) as read_variants:
             fetched = folder.fetch_file(stamp.name)
             self.desk.read_log(folder)
             self._take_in_file(fetched, read_variants)
+
+    def _read_variants(self) -> Collection[Variant]:
+        return self.sync.shop.fetch_variants(self.linkage.shop_id)
 
     def _take_in_file(self, fetched: FetchedFile, read_variants: ReadVariants) -> None:
         """Take in what a file received whole says; one that cannot be read is told to the merchant."""
@@ -218,7 +220,7 @@ class LinkagePass:
 
     def _apply(self, stamp: FileStamp, levels: Mapping[str, int], watch: Watch) -> None:
         """Take in and send what is known of a file already."""
-        self._take_in(stamp, levels, watch, partial(self.sync.shop.fetch_variants, self.linkage.shop_id))
+        self._take_in(stamp, levels, watch, self._read_variants)
         self.sending.send_queue()
 
     def _take_in(
@@ -269,7 +271,7 @@ class LinkagePass:
         brake = self.memory.brake
         if not (brake.released and brake.held):
             return False
-        variants = self.sync.shop.fetch_variants(self.linkage.shop_id)
+        variants = self._read_variants()
         moved = self.desk.read_news()
         queue: list[Batch] = []
         for file in brake.held:
