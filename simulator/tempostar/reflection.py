@@ -194,7 +194,8 @@ def plan_pass(stock: StockSettings, settings: Settings, rows: Iterable[PlainRow]
         codes = [row[0] for row in some]
         if unwritable := find_unwritable(codes, settings.encoding):
             skipped += unwritable
-            some = [row for row in some if row[0] not in frozenset(unwritable)]
+            left_out = frozenset(unwritable)
+            some = [row for row in some if row[0] not in left_out]
             codes = [row[0] for row in some]
         content.append(encode_rows(some, file_format))
         count += len(some)
