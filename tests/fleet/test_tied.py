@@ -32,6 +32,7 @@ with run_server() as server, open_ground(folder, 1) as (ground, environ):
 """
 
 
+# setpriv is of util-linux, so on every Linux; elsewhere nothing is tied (tests/tied.py), and nothing is to be shown.
 @pytest.mark.skipif(not tied(), reason="there is no setpriv here")
 def test_a_worker_and_a_postgresql_end_with_the_process_that_was_killed(tmp_path):
     starter = subprocess.Popen(

@@ -45,7 +45,8 @@ def test_curl_without_tls_is_refused_before_the_password(demo_home: Path) -> Non
     assert "> PASS" not in ran.stderr
 
 
-# The suite needs git, make and python3 only; curl is on every such machine, lftp is not.
+# The suite needs git, make and python3 only; curl is on every such machine, lftp is not. That an outside client reads
+# the file over TLS is shown with curl above; this shows README's second way where it can be typed.
 @pytest.mark.skipif(not shutil.which("lftp"), reason="lftp is not on this machine: apt-get install lftp")
 def test_lftp_reads_the_stock_file_over_tls(demo_home: Path) -> None:
     settings = (
