@@ -11,6 +11,7 @@ import ssl
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -37,9 +38,7 @@ def versions(peers: Mapping[str, str]) -> dict[str, str]:
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
         "OpenSSL": ssl.OPENSSL_VERSION.split()[1],
-        "curl": _number(first_line(["curl", "--version"])),
-        "Node": _number(first_line(["node", "--version"])),
-        "Java": _number(first_line(["java", "-version"])),
+        **_programs(),
     }
     for name in _OURS:
         try:
@@ -47,6 +46,16 @@ def versions(peers: Mapping[str, str]) -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return {name: found for name, found in {**told, **peers}.items() if found}
+
+
+@cache
+def _programs() -> Mapping[str, str]:
+    """Of programs that have to be started for it: once a run, which tells its versions after each measurement."""
+    return {
+        "curl": _number(first_line(["curl", "--version"])),
+        "Node": _number(first_line(["node", "--version"])),
+        "Java": _number(first_line(["java", "-version"])),
+    }
 
 
 def first_line(command: list[str]) -> str:
