@@ -22,7 +22,7 @@ from typing import Any
 import urllib3
 
 from benchmarks.measuring import Figures, Measurement, Side
-from benchmarks.running import BIN, cpu_seconds, free_port, greets, serving, wait_until
+from benchmarks.running import BIN, answers_http, cpu_seconds, free_port, greets, serving, wait_until
 from benchmarks.session import Session
 from benchmarks.sizes import FULL, Sizes, tell_of_few
 from benchmarks.table import LATE, ONE, TWO
@@ -142,7 +142,7 @@ def lab_of_many(sizes: Sizes, folder: Path) -> Iterator[tuple[ControlClient, int
     home = folder / "fleet"
     with serving(command, {**os.environ, "ZAIKOLAB_HOME": str(home)}) as process:
         # Its sockets are open before the shops are set up: wait until each of them has its file.
-        wait_until(lambda: greets(smtp), process)
+        wait_until(lambda: greets(smtp) and answers_http(http), process)
         lab = ControlClient(f"http://127.0.0.1:{http}")
         wait_until(
             lambda: len(lab.get("journal", kind=FILE_WRITTEN, limit=sizes.linkages)["entries"]) >= sizes.linkages,
