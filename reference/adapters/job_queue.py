@@ -118,11 +118,16 @@ class PassQueue:
             await self._app.close_async()
 
     async def work(self, concurrency: int) -> None:
-        """Do what is queued until cancelled; then end after the passes that run. Raises `StateError`."""
+        """Do what is queued until cancelled; then end after the passes that run. Raises `StateError`.
+
+        It asks for jobs twice a second and does not listen for them: a connection for that, given up while it is made,
+        is half open until the last pass has ended, and a PostgreSQL that is to end waits for it.
+        """
         with _telling_state_errors():
             await self._app.run_worker_async(
                 concurrency=concurrency,
                 fetch_job_polling_interval=_POLL,
+                listen_notify=False,
                 delete_jobs="always",
                 install_signal_handlers=False,
                 update_heartbeat_interval=5,

@@ -220,7 +220,7 @@ def open_ground(folder: Path, shops: int, skus: int = 3) -> Iterator[tuple[Groun
             "SYNC_FTPS_HOST": "127.0.0.1", "SYNC_FTPS_PORT": str(ftps), "SYNC_FTPS_TLS": "explicit",
             "SYNC_FTPS_CA": str(authority.ca), "SYNC_SMTP_HOST": "127.0.0.1",
             "SYNC_SMTP_PORT": str(_open_inbox(ground, stack)), "SYNC_MAIL_FROM": "sync@zaiko.example",
-            "SYNC_STATE_DIR": str(folder / "state"), "SYNC_TIMEOUT": "5",
+            "SYNC_STATE_DIR": str(folder / "state"), "SYNC_TIMEOUT": str(LIMIT),
         }  # fmt: skip
 
 

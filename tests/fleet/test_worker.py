@@ -143,6 +143,7 @@ def test_postgresql_that_goes_away_in_mid_pass_and_comes_back_is_waited_for(flee
         ground.wait_until(lambda: min(passes(ground).values()) >= 1)
         ground.slow["20001"] = threading.Event()
         ground.wait_until(lambda: ground.waits("20001"))
+        assert _find_listeners(server.url) == []
         server.stop(signal.SIGQUIT)
         ground.slow.pop("20001").set()
         ground.wait_until(lambda: ask(workers, worker, "/healthz")[0] == 503)
@@ -155,6 +156,14 @@ def test_postgresql_that_goes_away_in_mid_pass_and_comes_back_is_waited_for(flee
     assert (ground.overlaps, ground.mails) == ([], [])
     assert "It is tried again" in workers.said(worker)
     assert server.password not in workers.said(worker)
+
+
+def _find_listeners(url):
+    """Return sessions that wait for news: one that is half made as PostgreSQL ends holds that up by up to a minute."""
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT pid FROM pg_stat_activity WHERE query ILIKE 'listen%'").fetchall()
 
 
 def test_a_worker_asked_to_end_ends_after_the_pass_in_hand_and_begins_none(fleet):
