@@ -58,8 +58,8 @@ class ProtectedFtp(ftplib.FTP_TLS):
 
     Servers may require that (522), and ftplib does not do it by itself, nor implicit TLS.
 
-    Names and replies are read as latin-1: any byte may stand in a listing, and no name of ours needs more. An answer is
-    waited for `timeout` seconds, a file or listing `longest_transfer` seconds altogether.
+    Names and replies are read as latin-1: any byte may stand in a listing, and no name of ours needs more. A line of an
+    answer is waited for `timeout` seconds, a whole answer, file or listing `longest_transfer` seconds altogether.
     """
 
     def __init__(self, tls: ssl.SSLContext, timeout: float, longest_transfer: float, *, implicit: bool) -> None:
@@ -67,6 +67,7 @@ class ProtectedFtp(ftplib.FTP_TLS):
         self._longest = longest_transfer
         self._implicit = implicit
         self._folder = ""
+        self._longest_answer, self._answer_until = timeout + longest_transfer, 0.0
         self._protected = self._in_bytes = False
 
     def open_protected(self, host: str, port: int, user: str, password: str) -> None:
@@ -146,6 +147,17 @@ class ProtectedFtp(ftplib.FTP_TLS):
                 raise
             return False
         return True
+
+    def getmultiline(self) -> str:
+        """Read an answer as ftplib does, but not for ever: its lines may drip too."""
+        self._answer_until = monotonic() + self._longest_answer
+        return super().getmultiline()
+
+    def getline(self) -> str:
+        """Read a line of an answer."""
+        line = super().getline()
+        self._refuse_late("An answer", self._answer_until)
+        return line
 
     def retrlines(self, cmd: str, callback: Callable[[str], object] | None = None) -> str:
         """Read a listing as ftplib does, but not for ever: one that drips would pass every limit on a single read."""

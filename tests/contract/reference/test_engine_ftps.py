@@ -48,10 +48,9 @@ class Ground:
         (self.folder / name).write_bytes(content)
         os.utime(self.folder / name, (at, at))
 
-    def serve(self, *, implicit=False, **certificate):
-        self.port = self.stack.enter_context(
-            serve(self.root, self.authority.issue(**certificate), self.mischief, implicit=implicit)
-        )
+    def serve(self, *, implicit=False, parts=None, **certificate):
+        served = serve(self.root, self.authority.issue(**certificate), self.mischief, implicit=implicit, parts=parts)
+        self.port = self.stack.enter_context(served)
         return self
 
     def area(self, mode=TlsMode.EXPLICIT, ca=None):

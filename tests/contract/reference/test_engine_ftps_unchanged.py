@@ -96,7 +96,20 @@ def test_a_server_that_breaks_over_stat_is_asked_once(ground):
 def test_a_server_that_never_ends_its_stat_is_asked_once(ground):
     known = look(ground)
     ground.mischief.answers = {"STAT": f"{_MODE} 1 a b {len(CONTENT)} Apr 01 00:00 stock.csv"}
-    area = replace(ground.area(), patience=replace(QUICK, timeout=0.2))
+    area = replace(ground.area(), patience=replace(QUICK, timeout=1.0))
+    assert look(ground, known, area) == known
+    assert ground.mischief.commands.count("STAT") == 1
+
+
+def test_a_server_whose_answer_to_stat_drips_for_ever_is_asked_once(ground):
+    def drip(handler, _path):
+        handler.push("213-Status:\r\n")
+        dripping = handler.ioloop.call_every(0.02, lambda: handler.push(" more\r\n"))
+        handler.close = lambda: (dripping.cancelled or dripping.cancel(), type(handler).close(handler))
+
+    known = look(ground)
+    ground.serve(parts={"ftp_STAT": drip})
+    area = replace(ground.area(), patience=replace(QUICK, timeout=1.0, longest_transfer=1.0))
     assert look(ground, known, area) == known
     assert ground.mischief.commands.count("STAT") == 1
 
