@@ -6,10 +6,11 @@ import json
 import os
 import signal
 import sys
-import threading
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -87,10 +88,10 @@ def run(environ: Mapping[str, str], interval: float, poll: float) -> ExitCode:
     Example:
       zaikosync run --interval 300 --poll 5
     """
-    stop = threading.Event()
+    stop: SimpleQueue[None] = SimpleQueue()
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+        stop.put(None)
 
     before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -245,16 +246,21 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         return _complain(f"unexpected {type(error).__name__}; {hint}", ExitCode.FAILED)
 
 
-def keep_running(environ: Mapping[str, str], stop: threading.Event, *, interval: float, poll: float) -> None:
-    """Make passes until `stop` is set: one every `interval` seconds, and one at once when a linkage asks for it."""
+def keep_running(environ: Mapping[str, str], stop: SimpleQueue[None], *, interval: float, poll: float) -> None:
+    """Make passes until `stop` has something: one every `interval` seconds, and one at once when a linkage asks for it.
+
+    A signal's handler may put it there at any moment. Setting a `threading.Event` takes a lock, for ever if the thread
+    that the signal comes to is about to wait for that very event.
+    """
     settings = Settings.from_environ(environ)
     due_at, is_first = monotonic(), True
-    while not stop.is_set():
+    while True:
         if monotonic() >= due_at or _is_asked_for(settings):
             due_at = monotonic() + interval
             _try_pass(environ, waits_for_state=settings.database is not None and not is_first)
             is_first = False
-        stop.wait(min(poll, max(0.0, due_at - monotonic())))
+        with suppress(Empty):
+            return stop.get(timeout=min(poll, max(0.0, due_at - monotonic())))
 
 
 def _known_folder(environ: Mapping[str, str]) -> Path:

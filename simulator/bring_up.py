@@ -7,10 +7,10 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from simulator.config import ClockMode
@@ -70,9 +70,10 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
     """Start a lab as the options of `zaikolab up` say, show where it is, stay until told to stop."""
     began = _process_start()
     many = _many_wanted(options)
-    stop = threading.Event()
+    # Not a threading.Event: to set it takes a lock, for ever when the signal comes as this thread is about to wait.
+    stop: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: stop.put(None))
     with ExitStack() as running:
         with _no_garbage():
             from simulator.client import RunningLab
@@ -99,7 +100,7 @@ def keep_up(home: Path, options: Mapping[str, Any]) -> int:
             from simulator.start_screen import show_start
 
             show_start(lab, ready)
-        stop.wait()
+        stop.get()
     return 0
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from queue import SimpleQueue
 
 import pytest
 
@@ -106,7 +106,7 @@ def test_release_lets_go_of_all_but_those_whose_pass_runs_and_names_them(databas
 
 def test_run_waits_for_a_database_that_was_there_before_and_says_so(world, database, capsys):
     ground, environ = world
-    stop, said = threading.Event(), []
+    stop, said = SimpleQueue(), []
 
     def heard(words):
         said.append(capsys.readouterr().err)
@@ -122,7 +122,7 @@ def test_run_waits_for_a_database_that_was_there_before_and_says_so(world, datab
             made = len(ground.shops["20001"].runs)
             ground.wait_until(lambda: len(ground.shops["20001"].runs) > made)
         finally:
-            stop.set()
+            stop.put(None)
         assert running.result() is None
 
 
@@ -131,7 +131,7 @@ def test_run_ends_where_the_database_is_not_to_be_had_at_first(world, database):
     with PostgresState.open(database, "http://other.example"):
         pass
     with pytest.raises(StateError, match="two fleets"):
-        keep_running(environ, threading.Event(), interval=1, poll=1)
+        keep_running(environ, SimpleQueue(), interval=1, poll=1)
 
 
 def test_thousands_of_linkages_are_summed_up_without_reading_what_is_remembered(database, capsys):

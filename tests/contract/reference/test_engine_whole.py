@@ -12,6 +12,7 @@ import threading
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -326,18 +327,18 @@ def test_help_has_an_example(arguments, capsys):
     assert "Example:" in capsys.readouterr().out
 
 
-class StopAfter(threading.Event):
-    """An event that is set once a condition holds; looks at it whenever it is waited for."""
+class StopAfter(SimpleQueue):
+    """Has something once a condition holds; looks at it whenever it is waited for."""
 
     def __init__(self, condition, looks=200):
         super().__init__()
         self.condition, self.looks = condition, looks
 
-    def wait(self, timeout=None):
+    def get(self, block=True, timeout=0.0):
         self.looks -= 1
         if self.condition() or self.looks < 0:
-            self.set()
-        return super().wait(0.0 if self.is_set() else min(timeout or 0.0, 0.01))
+            self.put(None)
+        return super().get(block, min(timeout, 0.01))
 
 
 def test_run_passes_at_once_when_a_linkage_was_saved(company):
@@ -368,9 +369,14 @@ def test_run_makes_no_pass_for_a_linkage_of_another_service_that_asks(company, c
 def test_run_ends_with_0_when_it_is_asked_to_stop(company, number):
     command = [sys.executable, "-m", "reference.cli", "run", "--interval", "3600", "--poll", "0.2"]
     with subprocess.Popen(command, env={**os.environ, **company.environ}, stderr=subprocess.PIPE) as process:
-        reported = StopAfter(lambda: bool(company.shop.runs), looks=1_000)
-        while not reported.wait(0.01):
-            assert process.poll() is None
-        process.send_signal(number)
-        _, told = process.communicate(timeout=10)
+        try:
+            for _ in range(1_000):
+                if company.shop.runs:
+                    break
+                with pytest.raises(subprocess.TimeoutExpired):
+                    process.wait(0.01)
+            process.send_signal(number)
+            _, told = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert (process.returncode, b"Traceback" in told, len(company.shop.runs)) == (0, False, 1)

@@ -18,6 +18,7 @@ import pytest
 from simulator.cli import run
 
 ANY_PORTS = ("--ftps-port", "0", "--passive-ports", "0", "--http-port", "0", "--smtp-port", "0")
+LIMIT = 60
 ZAIKOLAB = (sys.executable, "-m", "simulator.cli")
 
 
@@ -65,7 +66,10 @@ def up(home: Path, *options: str, ended_by: signal.Signals = signal.SIGINT, warn
             yield json.loads(process.stdout.readline())
         finally:
             process.send_signal(ended_by)
-            out, err = process.communicate(timeout=20)
+            try:
+                out, err = process.communicate(timeout=LIMIT)
+            finally:
+                process.kill()  # else one that does not end would be waited for by `Popen` without a limit
     assert (process.returncode, out, err) == (0, "", warning)
 
 
