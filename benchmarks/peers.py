@@ -147,7 +147,7 @@ def _debian_version(package: str) -> str:
 
 def _reason(error: Exception) -> str:
     said = getattr(error, "stderr", None) or str(error)
-    lines = [line.strip() for line in str(said).splitlines() if line.strip()]
+    lines = [line.strip() for line in str(said).splitlines() if line.strip() and "complete log" not in line]
     telling = [line for line in lines if re.search(r"error|cannot|unable|not found", line, re.IGNORECASE)]
-    # Addresses of package registries do not belong into results.
-    return re.sub(r"https?://\S+", "...", (telling or lines or [type(error).__name__])[-1])[:160]
+    # Addresses of package registries and folders of a machine do not belong into results.
+    return re.sub(r"https?://\S+|(?<!\S)/\S+", "...", (telling or lines or [type(error).__name__])[-1])[:160]

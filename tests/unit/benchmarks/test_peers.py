@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from benchmarks.peers import Had, Missing, Peer, find
 
 PEER = Peer("thing", ("thing>=1,<2",), "bin/thing")
@@ -41,12 +43,22 @@ def test_other_bounds_install_it_anew(tmp_path: Path) -> None:
     assert install.times == 2
 
 
-def test_a_peer_that_cannot_be_installed_says_why_without_an_address_and_is_tried_again(tmp_path: Path) -> None:
-    error = subprocess.CalledProcessError(
-        1, "pip", stderr="WARNING: x\nERROR: no version at http://registry.example/simple\nnotice\n"
-    )
-    install = Installer(error)
-    assert find(PEER, tmp_path, install) == Missing("ERROR: no version at ...")
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("WARNING: x\nERROR: no version at http://registry.example/simple\nnotice\n", "ERROR: no version at ..."),
+        (
+            "npm error code E1\nnpm error not for you\nnpm error A complete log of this run: {here}\n",
+            "npm error not for you",
+        ),
+        ("error: cannot write {here} (13)\n", "error: cannot write ... (13)"),
+    ],
+)
+def test_a_peer_that_cannot_be_installed_says_why_without_addresses_and_is_tried_again(
+    tmp_path: Path, said: str, reason: str
+) -> None:
+    install = Installer(subprocess.CalledProcessError(1, "pip", stderr=said.format(here=tmp_path)))
+    assert find(PEER, tmp_path, install) == Missing(reason)
     assert isinstance(find(PEER, tmp_path, Installer()), Had)
 
 
