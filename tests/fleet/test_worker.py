@@ -46,7 +46,10 @@ def test_two_workers_share_the_passes_and_tell_how_the_fleet_stands(fleet):
     for code in ground.shops:
         ground.put_file(code, 5)
     ground.shops["20002"].paused = True
+    ground.slow = dict.fromkeys(ground.shops, released := threading.Event())
     one, two = workers.start(*OFTEN, "--http", "0"), workers.start(*OFTEN, "--concurrency", "2")
+    ground.wait_until(lambda: sum(map(ground.waits, ground.shops)) == 5)  # one worker alone has four at once
+    released.set()
     ground.wait_until(lambda: ground.behind() == ["20002"])
     ground.wait_until(lambda: min(made for code, made in passes(ground).items() if code != "20002") >= 3)
     assert passes(ground)["20002"] == 0
