@@ -59,7 +59,7 @@ class ProtectedFtp(ftplib.FTP_TLS):
     Servers may require that (522), and ftplib does not do it by itself, nor implicit TLS.
 
     Names and replies are read as latin-1: any byte may stand in a listing, and no name of ours needs more. A line of an
-    answer is waited for `timeout` seconds, a whole answer, file or listing `longest_transfer` seconds altogether.
+    answer is waited for `timeout` seconds, a file or listing `longest_transfer` altogether, a whole answer for both.
     """
 
     def __init__(self, tls: ssl.SSLContext, timeout: float, longest_transfer: float, *, implicit: bool) -> None:

@@ -6,6 +6,7 @@ import json
 import signal
 import threading
 
+import psycopg
 import pytest
 import urllib3
 
@@ -163,8 +164,6 @@ def test_postgresql_that_goes_away_in_mid_pass_and_comes_back_is_waited_for(flee
 
 def _find_listeners(url):
     """Return sessions that wait for news: one that is half made as PostgreSQL ends holds that up by up to a minute."""
-    import psycopg
-
     with psycopg.connect(url) as connection:
         return connection.execute("SELECT pid FROM pg_stat_activity WHERE query ILIKE 'listen%'").fetchall()
 
@@ -197,8 +196,6 @@ def test_another_fleet_or_another_schema_is_refused_by_the_worker_and_left_alone
         assert (refused.returncode, "is worked on with another SYNC_SHOP_TOKEN" in refused.stderr) == (1, True)
         assert "/healthz" not in refused.stdout + refused.stderr, "refused before it begins to work"
     assert workers.end(worker) == 0
-    import psycopg
-
     with psycopg.connect(database.url, autocommit=True) as connection:
         connection.execute(f"UPDATE {database.schema}.fleet SET schema_number = 99")
     for command in ("worker", "once", "status", "release"):
@@ -208,8 +205,6 @@ def test_another_fleet_or_another_schema_is_refused_by_the_worker_and_left_alone
 
 
 def test_a_worker_ends_when_another_token_is_at_work_as_postgresql_is_back(fleet, database):
-    import psycopg
-
     ground, workers = fleet(1)
     worker = workers.start(*SELDOM)
     ground.wait_until(lambda: passes(ground)["20001"])
