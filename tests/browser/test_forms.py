@@ -36,7 +36,8 @@ def test_a_double_click_buys_once(page: Page, shop: Lab) -> None:
 
 def test_a_reload_buys_nothing_more_and_a_new_page_does(page: Page, shop: Lab) -> None:
     page.goto(CHAIR)
-    page.get_by_role("button", name="購入する").click()
+    with page.expect_navigation():  # a page that is still being left cannot be loaded again
+        page.get_by_role("button", name="購入する").click()
     page.reload()
     expect(page.get_by_role("heading", name="ご注文ありがとうございます")).to_be_visible()
     assert orders(shop) == 1
