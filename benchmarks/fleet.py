@@ -22,11 +22,12 @@ from typing import Any
 import urllib3
 
 from benchmarks.measuring import Figures, Measurement, Side
-from benchmarks.running import BIN, answers_http, cpu_seconds, free_port, greets, serving, wait_until
+from benchmarks.running import BIN, answers_http, cpu_seconds, greets, serving, wait_until
 from benchmarks.session import Session
 from benchmarks.sizes import FULL, Sizes, tell_of_few
 from benchmarks.table import LATE, ONE, TWO
 from simulator.client import ControlClient
+from tests.ports import find_free_port
 
 RUN_ENDED, FILE_WRITTEN = "run.recorded", "reflection.written"
 # In two parts until the engine has it: what a module names has to be in the list of variables.
@@ -133,7 +134,7 @@ def _measured(session: Session, sizes: Sizes, full: int, late: float) -> Iterato
 @contextmanager
 def lab_of_many(sizes: Sizes, folder: Path) -> Iterator[tuple[ControlClient, int]]:
     """A lab of many companies when each shop has its file, and the lab's process id."""
-    http, ftps, smtp = free_port(), free_port(), free_port()
+    http, ftps, smtp = find_free_port(), find_free_port(), find_free_port()
     command = [
         BIN / "zaikolab", "up", "--companies", str(sizes.companies), "--shops", str(sizes.linkages),
         "--skus-per-shop", str(sizes.skus_per_shop), "--http-port", str(http), "--ftps-port", str(ftps),

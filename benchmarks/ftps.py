@@ -15,11 +15,12 @@ from benchmarks.ground import write_curl_config
 from benchmarks.measuring import Figures, Measurement, Side
 from benchmarks.peers import VSFTPD as VSFTPD_PEER
 from benchmarks.peers import Had, Missing, find_debian, find_on_path
-from benchmarks.running import SIDES, ask, free_port, greets, serving, wait_until
+from benchmarks.running import SIDES, ask, greets, serving, wait_until
 from benchmarks.session import Session
 from benchmarks.table import LAB, VSFTPD
 from simulator.lab import Lab
 from simulator.tempostar.ftps.certificates import HOSTS, Authority
+from tests.ports import find_free_port
 
 # Everything that is not said here is vsftpd's default; the anonymous login spares it PAM.
 _CONFIG = """listen=YES
@@ -121,7 +122,7 @@ def _vsftpd(program: Path, folder: Path, content: bytes) -> Iterator[Server]:
     for one in (root, empty):
         one.mkdir(parents=True)
     (root / "stock.csv").write_bytes(content)
-    authority, port = Authority.create(), free_port()
+    authority, port = Authority.create(), find_free_port()
     certificate = authority.issue(HOSTS)
     (folder / "ca.pem").write_bytes(authority.ca_pem)
     (folder / "certificate.pem").write_bytes(certificate.cert_pem)

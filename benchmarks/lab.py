@@ -26,6 +26,7 @@ from typing import Any
 
 from simulator.demo import set_up
 from simulator.lab import Lab
+from tests.ports import find_free_port
 
 LIMIT = 30.0
 ZAIKOLAB = [sys.executable, "-m", "simulator.cli"]
@@ -35,12 +36,6 @@ def milliseconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return (time.perf_counter() - began) * 1000
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until_http_answers(port: int, process: subprocess.Popen[str]) -> None:
@@ -65,14 +60,14 @@ def start_up(command: list[str], port: int) -> float:
 
 
 def lab_start(home: str) -> float:
-    port = free_port()
+    port = find_free_port()
     ports = ["--http-port", str(port), "--ftps-port", "0", "--smtp-port", "0", "--passive-ports", "0"]
     os.environ["ZAIKOLAB_HOME"] = home
     return start_up([*ZAIKOLAB, "up", *ports], port)
 
 
 def flask_start() -> float:
-    port = free_port()
+    port = find_free_port()
     return start_up([sys.executable, "-m", "flask", "--app", "benchmarks.hello", "run", "--port", str(port)], port)
 
 

@@ -54,13 +54,6 @@ def cpu_seconds(pid: int) -> float:
     return 0.0
 
 
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass(frozen=True, slots=True)
 class Server:
     """A running process; what it says is in a file without a name."""

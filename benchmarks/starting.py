@@ -15,9 +15,10 @@ from benchmarks.peers import MOTO as MOTO_PEER
 from benchmarks.peers import PRISM as PRISM_PEER
 from benchmarks.peers import WIREMOCK as WIREMOCK_PEER
 from benchmarks.peers import Found, Had, Missing, find_npm, find_python
-from benchmarks.running import BIN, answers_http, free_port, greets, serving, wait_until
+from benchmarks.running import BIN, answers_http, greets, serving, wait_until
 from benchmarks.session import Session
 from benchmarks.table import MOCKOON, MOTO, PRISM, UP, WIREMOCK
+from tests.ports import find_free_port
 
 _ONE_ROUTE = {
     "openapi": "3.0.0",
@@ -70,7 +71,7 @@ def _side(name: str, peer: Found, compose: Compose, document: Path) -> Side:
 
 
 def _start_the_lab(folder: Path) -> Figures:
-    http, ftps, smtp = free_port(), free_port(), free_port()
+    http, ftps, smtp = find_free_port(), find_free_port(), find_free_port()
     command = [
         BIN / "zaikolab", "up", "--http-port", str(http), "--ftps-port", str(ftps), "--smtp-port", str(smtp),
         "--passive-ports", "0",
@@ -83,7 +84,7 @@ def _start_the_lab(folder: Path) -> Figures:
 
 
 def _start(compose: Callable[[int], Sequence[str | Path]]) -> Figures:
-    port = free_port()
+    port = find_free_port()
     return _until(compose(port), None, lambda: answers_http(port))
 
 

@@ -12,15 +12,15 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from tests.ports import find_free_port
 from tests.tied import tied
 
 USER = "zaiko"
@@ -105,7 +105,7 @@ def run_server() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="zaiko-postgres-"))
     try:
         _belong_to_nobody(folder)
-        server = Server(folder, _find_programs(folder), _find_port())
+        server = Server(folder, _find_programs(folder), find_free_port())
         server.initialise()
         try:
             server.start()
@@ -114,16 +114,6 @@ def run_server() -> Iterator[Server]:
             server.stop(signal.SIGQUIT)
     finally:
         shutil.rmtree(folder)
-
-
-def _find_port() -> int:
-    """Find a port that is free and stays so: of those from 32768 on the system gives any to whoever connects."""
-    for _ in range(100):
-        port = 20_000 + secrets.randbelow(12_000)
-        with socket.socket() as free, suppress(OSError):
-            free.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("No port is free from 20000 to 31999.")
 
 
 def _find_programs(folder: Path) -> Path:

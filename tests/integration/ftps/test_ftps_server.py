@@ -13,11 +13,13 @@ from simulator.errors import BadValue, CannotStart
 from simulator.tempostar.ftps.certificates import Authority
 from simulator.tempostar.ftps.server import Limits
 from tests.integration.ftps.clients import PASSWORD, STOCK, TIMEOUT, USER, FakeAccounts, fetch
+from tests.ports import find_free_port
 
 
 def free_range(count: int) -> tuple[int, int]:
     """Ports one after the other that are free now."""
-    for low in range(21000, 32000, 7):
+    for _ in range(100):
+        low = find_free_port()
         taken = []
         try:
             taken.extend(socket.create_server(("127.0.0.1", low + offset)) for offset in range(count))

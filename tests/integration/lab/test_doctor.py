@@ -14,6 +14,7 @@ from simulator.config import LabConfig, Settings, TlsMode
 from simulator.doctor import Finding, examine
 from simulator.lab import Lab
 from simulator.tempostar.ftps.certificates import Authority
+from tests.ports import find_free_port
 
 
 @pytest.fixture
@@ -60,8 +61,8 @@ def test_a_passive_range_that_is_taken_is_found_on_the_data_channel(taken_port: 
         (lambda folder: {"SYNC_FTPS_CA": str(other_authority(folder))}, "certificate", "not accepted"),
         (lambda folder: {"SYNC_FTPS_CA": str(folder / "gone.pem")}, "certificate", "cannot be read"),
         (lambda _: {"SYNC_FTPS_TLS": "implicit"}, "control channel", "TLS with"),
-        (lambda _: {"SYNC_FTPS_PORT": str(free_port())}, "control channel", "refused"),
-        (lambda _: {"SYNC_SMTP_PORT": str(free_port())}, "inbox", "refused"),
+        (lambda _: {"SYNC_FTPS_PORT": str(find_free_port())}, "control channel", "refused"),
+        (lambda _: {"SYNC_SMTP_PORT": str(find_free_port())}, "inbox", "refused"),
         (lambda _: {"password": "wrong"}, "login", "530"),
     ],
     ids=["another CA", "no CA file", "TLS mode", "FTPS port", "SMTP port", "password"],
@@ -86,9 +87,3 @@ def other_authority(folder: Path) -> Path:
     path = folder / "other.pem"
     path.write_bytes(Authority.create().ca_pem)
     return path
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -27,6 +27,7 @@ from simulator.mailbox.mailbox import Mailbox
 from simulator.mailbox.server import SmtpServer
 from simulator.mailbox.session import LARGEST_MAIL
 from tests.conftest import Parts
+from tests.ports import find_free_port
 
 SENDER, OWNER = "zaiko@roomclip.example", "owner@shop.example"
 
@@ -78,7 +79,7 @@ def certificate() -> SelfSigned:
 def inbox(parts: Callable[..., Parts], certificate: SelfSigned) -> Iterator[Inbox]:
     ground = parts(records.SCHEMA)
     mailbox = Mailbox(ground.store, ground.clock.now, ground.journal)
-    server = SmtpServer(mailbox, ground.journal, "127.0.0.1", 0, certificate=certificate)
+    server = SmtpServer(mailbox, ground.journal, "127.0.0.1", find_free_port(), certificate=certificate)
     server.start()
     yield Inbox(mailbox, server, ground)
     server.stop()
@@ -294,7 +295,11 @@ def test_a_taken_port_is_named_with_the_next_step(inbox):
 def test_stops_at_once_with_sessions_open_in_clear_and_in_tls(parts, certificate):
     ground = parts(records.SCHEMA)
     server = SmtpServer(
-        Mailbox(ground.store, ground.clock.now, ground.journal), ground.journal, "127.0.0.1", 0, certificate=certificate
+        Mailbox(ground.store, ground.clock.now, ground.journal),
+        ground.journal,
+        "127.0.0.1",
+        find_free_port(),
+        certificate=certificate,
     )
     others = set(threading.enumerate())
     server.start()
@@ -317,9 +322,9 @@ def test_a_session_is_ended_for_its_own_silence_and_not_for_that_of_a_fault(part
     ground = parts(records.SCHEMA)
     mailbox = Mailbox(ground.store, ground.clock.now, ground.journal)
     faults = Faults(ground.store, ground.journal, lambda: Reach((), TlsMode.EXPLICIT))
-    server = SmtpServer(mailbox, ground.journal, "127.0.0.1", 0, take=faults.take, idle=0.5)
+    server = SmtpServer(mailbox, ground.journal, "127.0.0.1", 0, take=faults.take, idle=2.0)
     server.start()
-    with faults.arm("smtp.late", {"seconds": 1.0}, on="NOOP"), smtplib.SMTP("127.0.0.1", server.port) as client:
+    with faults.arm("smtp.late", {"seconds": 3.0}, on="NOOP"), smtplib.SMTP("127.0.0.1", server.port) as client:
         assert client.noop()[0] == 250
         assert client.sock.recv(10) == b""
     server.stop()

@@ -15,6 +15,7 @@ from simulator.web.listener import listener
 from simulator.web.problem import register_problems
 from simulator.web.running import MAX_BODY, Running, tell
 from simulator.web.server import LARGEST_BODY, READ_AT_ONCE, THREADS, HttpServer
+from tests.ports import find_free_port
 
 
 class Site:
@@ -93,7 +94,7 @@ def test_names_a_taken_port_and_the_next_step(site, serve):
 
 
 def test_the_same_port_can_be_used_again_at_once(site, serve):
-    first = serve(site)
+    first = serve(site, find_free_port())  # nobody else is given it meanwhile
     ask(first)
     first.stop()
     assert ask(serve(Site(), first.port))[0] == 200
