@@ -10,6 +10,7 @@ import signal
 import smtplib
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -165,18 +166,25 @@ def test_the_status_tells_paths_whole_and_settings_as_they_are_typed(demo_lab: T
     assert "header=true column_order= " in settings
 
 
-def test_a_reset_empties_the_lab_and_begins_a_new_life(demo_lab: Terminal) -> None:
-    before = demo_lab("status", "--json").json()
-    assert demo_lab("snapshot", "save", "full").exit_code == 0
-    reset = demo_lab("reset", "--json").json()
-    emptied = demo_lab("status", "--json").json()
+@pytest.fixture
+def own_lab(tmp_path: Path, capsys, monkeypatch) -> Iterator[Terminal]:
+    """A terminal beside a demo lab of the test's own: nobody else finds it changed."""
+    with up(tmp_path, "--demo", "--skus", "20", "--clock", "frozen"):
+        yield Terminal(tmp_path, capsys, monkeypatch)
+
+
+def test_a_reset_empties_the_lab_and_begins_a_new_life(own_lab: Terminal) -> None:
+    before = own_lab("status", "--json").json()
+    assert own_lab("snapshot", "save", "full").exit_code == 0
+    reset = own_lab("reset", "--json").json()
+    emptied = own_lab("status", "--json").json()
     assert reset == {"lab_id": emptied["lab_id"]}
     assert emptied["lab_id"] != before["lab_id"]
-    assert Path(demo_lab("env", "--json").json()["SYNC_STATE_DIR"]).name == emptied["lab_id"]
+    assert Path(own_lab("env", "--json").json()["SYNC_STATE_DIR"]).name == emptied["lab_id"]
     assert emptied["tempostar"]["shops"] == 0
-    assert "The lab is empty." in demo_lab("reset").out
-    assert demo_lab("snapshot", "restore", "full").exit_code == 0
-    assert demo_lab("status", "--json").json()["tempostar"] == before["tempostar"]
+    assert "The lab is empty." in own_lab("reset").out
+    assert own_lab("snapshot", "restore", "full").exit_code == 0
+    assert own_lab("status", "--json").json()["tempostar"] == before["tempostar"]
 
 
 def test_what_is_piped_has_no_colours(demo_home: Path) -> None:
