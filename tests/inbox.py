@@ -19,7 +19,7 @@ class _AnyPort(Controller):
 @contextmanager
 def open_inbox(handler: object) -> Iterator[int]:
     """Serve an aiosmtpd handler until the end; the port."""
-    controller = _AnyPort(handler, hostname="127.0.0.1", port=0)
+    controller = _AnyPort(handler, hostname="127.0.0.1", port=0, ready_timeout=60)
     controller.start()
     try:
         yield controller.port

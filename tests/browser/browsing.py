@@ -16,7 +16,7 @@ from tests.browser.watch import Watch
 
 KEPT = Path(__file__).parents[2] / "build" / "browser"
 """Where pictures and traces of failed tests are left."""
-LIMIT = 10_000
+LIMIT = 30_000
 """Milliseconds that anything waited for may take."""
 _FLAGS = (
     "--lang=ja", "--disable-gpu", "--disable-quic", "--disable-sync", "--no-first-run",

@@ -8,11 +8,12 @@ import threading
 import psycopg
 import pytest
 
+from reference import run_pass
 from reference.adapters.state_postgres import PostgresState, name_lock
 from reference.config import Database
 from reference.errors import StateError
 from tests.fleet.ground import open_ground
-from tests.fleet.workers import open_workers, run
+from tests.fleet.workers import open_workers
 from tests.postgres import run_server
 
 CODE = "20001"
@@ -38,7 +39,7 @@ def test_a_pass_that_has_lost_its_linkage_to_another_worker_sends_no_more_stock(
         assert cut == [(True,)]
         del ground.slow_stock[CODE]
         ground.put_file(CODE, 9)
-        assert run(workers.environ, "once").returncode == 0
+        assert run_pass(workers.environ).exit_code == 0  # in this process: the worker's job must not be called stalled
         assert not ground.behind()
         sent = shop.sendings
         assert sent == 1 + 3 + 3, "a batch of the pass that was cut, its queue, and the new file"

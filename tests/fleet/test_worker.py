@@ -48,7 +48,8 @@ def test_two_workers_share_the_passes_and_tell_how_the_fleet_stands(fleet):
         ground.put_file(code, 5)
     ground.shops["20002"].paused = True
     ground.slow = dict.fromkeys(ground.shops, released := threading.Event())
-    one, two = workers.start(*OFTEN, "--http", "0"), workers.start(*OFTEN, "--concurrency", "2")
+    fair = ("--interval", "3", "--poll", "0.3")  # a pass that takes a second longer than another is no turn behind
+    one, two = workers.start(*fair, "--http", "0"), workers.start(*fair, "--concurrency", "2")
     ground.wait_until(lambda: sum(map(ground.waits, ground.shops)) == 5)  # one worker alone has four at once
     released.set()
     ground.wait_until(lambda: ground.behind() == ["20002"])
@@ -176,7 +177,8 @@ def test_a_worker_asked_to_end_ends_after_the_pass_in_hand_and_begins_none(fleet
     ground.wait_until(lambda: ground.waits("20001"))
     worker.send_signal(signal.SIGTERM)
     released.set()
-    assert workers.end(worker) == 0
+    assert worker.wait(LIMIT) == 0
+    workers.running.remove(worker)
     assert (passes(ground)["20001"], ground.behind()) == (1, [])
     told = json.loads(run(workers.environ, "status", "--json").stdout)["fleet"]
     assert (told["passes_on"], told["passes_waiting"]) == (0, 3 - sum(passes(ground).values()))

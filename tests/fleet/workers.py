@@ -15,7 +15,7 @@ from pathlib import Path
 from reference.config import Database
 from tests.tied import tied
 
-LIMIT = 30.0
+LIMIT = 60.0
 COMMAND = (sys.executable, "-m", "reference.cli")
 
 

@@ -25,7 +25,7 @@ from tests.contract.reference.engine_ftps_server import Authority, Mischief, ser
 from tests.unit.reference.engine_fakes import LINKAGE
 
 CONTENT = '"商品コード","在庫数"\r\n"A","1"\r\n'.encode("cp932") * 40
-QUICK = FtpsPatience(timeout=2.0, attempts=3, wait_initial=0.0, wait_max=0.0)
+QUICK = FtpsPatience(timeout=60.0, attempts=3, wait_initial=0.0, wait_max=0.0)
 WRITTEN_AT = 1_775_001_600
 
 

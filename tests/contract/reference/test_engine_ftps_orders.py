@@ -15,7 +15,7 @@ from reference.errors import ConnectionFailedError, FolderMissingError, OrderHan
 from tests.contract.reference.engine_ftps_server import Authority, Mischief, serve
 from tests.unit.reference.engine_fakes import LINKAGE
 
-QUICK = FtpsPatience(timeout=2.0, attempts=3, wait_initial=0.0, wait_max=0.0)
+QUICK = FtpsPatience(timeout=60.0, attempts=3, wait_initial=0.0, wait_max=0.0)
 NAME = "order20260401090500_IDutf8.csv"
 CONTENT = '"ショップ受注番号"\r\n"20001-1"\r\n'.encode() * 5_000
 AT = datetime(2026, 4, 1, 0, 5, tzinfo=UTC)

@@ -47,7 +47,7 @@ def inbox():
 
 
 def mailer(port: int) -> SmtpMailer:
-    return SmtpMailer("127.0.0.1", port, "sync@zaiko.example", timeout=2.0)
+    return SmtpMailer("127.0.0.1", port, "sync@zaiko.example", timeout=60.0)
 
 
 def test_hands_over_japanese_text_with_the_engines_date_and_a_stable_id(inbox):

@@ -25,7 +25,7 @@ from tests.contract.reference.engine_ftps_server import Authority
 from tests.unit.reference.engine_fakes import OPENING
 
 PAGE = 3
-QUICK = HttpPatience(timeout=5.0, retries=0, backoff_factor=0.0)
+QUICK = HttpPatience(timeout=60.0, retries=0, backoff_factor=0.0)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from reference.service.ports import Receipt
 from tests.unit.reference.engine_fakes import BUYER, OPENING
 
 TOKEN = "token-never-shown"
-QUICK = HttpPatience(timeout=2.0, backoff_factor=0.0)
+QUICK = HttpPatience(timeout=60.0, backoff_factor=0.0)
 LINKAGE = {
     "id": "1",
     "shop_id": "1",

@@ -54,7 +54,7 @@ class Company:
             "SYNC_MAIL_FROM": "sync@zaiko.example",
             "SYNC_STATE_DIR": str(root / "state"),
             "SYNC_NOW": "2026-04-01T09:00:00+09:00",
-            "SYNC_TIMEOUT": "2",
+            "SYNC_TIMEOUT": "60",
         }
 
     def put(self, *rows):
@@ -370,7 +370,7 @@ def test_run_ends_with_0_when_it_is_asked_to_stop(company, number):
     command = [sys.executable, "-m", "reference.cli", "run", "--interval", "3600", "--poll", "0.2"]
     with subprocess.Popen(command, env={**os.environ, **company.environ}, stderr=subprocess.PIPE) as process:
         try:
-            for _ in range(1_000):
+            for _ in range(6_000):
                 if company.shop.runs:
                     break
                 with pytest.raises(subprocess.TimeoutExpired):

@@ -63,7 +63,7 @@ def slowed_down(ground: Ground) -> None:
     got = fetch(client, f"RETR {ground.stock}")
     took = time.monotonic() - began
     assert got == Transfer(CONTENT, "close_notify", "226 Transfer complete.")
-    assert took >= len(CONTENT) / 20_000
+    assert took >= len(CONTENT) / 4_000
     assert got.pieces > 1, "a busy machine may be slow too; it sends all at once"
 
 
@@ -100,7 +100,7 @@ CASES = {
     "data.cut-silently": Case(cut_and_told_it_was_whole, {"at": 1000}),
     "data.reset": Case(reset, {"at": 1000}),
     "data.stall": Case(stalled, {"at": 1000}),
-    "data.slow": Case(slowed_down, {"rate": 20_000}),
+    "data.slow": Case(slowed_down, {"rate": 4_000}),
     "data.too-long": Case(sent_too_much, {"by": 7}),
     "data.left-open": Case(left_waiting_for_the_end),
 }

@@ -25,7 +25,7 @@ def lftp(ground: Ground, *commands: str) -> subprocess.CompletedProcess[bytes]:
         "set ftp:ssl-protect-data true",
         "set net:max-retries 2",
         "set net:reconnect-interval-base 0",
-        "set net:timeout 5",
+        "set net:timeout 30",
         "set cmd:fail-exit true",
         f"open -u {place.user},{place.password} ftp://127.0.0.1:{where.ftps_port}",
         *commands,
@@ -33,7 +33,7 @@ def lftp(ground: Ground, *commands: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         ["lftp", "--norc", "-c", "; ".join(script)],
         capture_output=True,
-        timeout=20,
+        timeout=120,
         env={**os.environ, "LANG": "C.UTF-8"},
     )
 
@@ -55,7 +55,7 @@ def test_lftp_tries_again_and_has_the_file(ground, kind):
     ],
 )  # fmt: skip
 def test_curl_ends_with_a_code_that_tells(ground, kind, parameters, code):
-    gives_up = ["--max-time", "0.5"] if code == 28 and kind != "control.shut-down" else []
+    gives_up = ["--max-time", "2"] if code == 28 and kind != "control.shut-down" else []
     with ground.lab.fault(kind, on="RETR", **parameters) as fault:
         got = ground.place.curl(ground.stock, *gives_up)
     assert (got.returncode, fault.fired) == (code, 1), got.stderr

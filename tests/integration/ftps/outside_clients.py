@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulator.config import TlsMode
-from tests.integration.ftps.clients import PASSWORD, USER, Ftps
+from tests.integration.ftps.clients import PASSWORD, TIMEOUT, USER, Ftps
 
 SCHEME = {TlsMode.EXPLICIT: "ftp", TlsMode.IMPLICIT: "ftps"}
 
@@ -25,7 +25,8 @@ def need(program: str) -> str:
 def curl(lab: Ftps, path: str, *options: str, ca: Path | None = None, tls: bool = True) -> subprocess.CompletedProcess:
     return subprocess.run(
         [
-            need("curl"), "--disable", "--silent", "--show-error", "--max-time", "5", "--user", f"{USER}:{PASSWORD}",
+            need("curl"), "--disable", "--silent", "--show-error", "--max-time", str(TIMEOUT),
+            "--user", f"{USER}:{PASSWORD}",
             *(["--ssl-reqd", "--cacert", str(ca or lab.ca_file)] if tls else []), *options,
             f"{SCHEME[lab.tls]}://127.0.0.1:{lab.server.port}{path}",
         ],
@@ -39,7 +40,7 @@ def lftp(lab: Ftps, *commands: str, ca: Path | None = None) -> subprocess.Comple
         "set ftp:ssl-force true",
         "set ftp:ssl-protect-data true",
         "set net:max-retries 1",
-        "set net:timeout 5",
+        f"set net:timeout {TIMEOUT}",
         "set cmd:fail-exit true",
         f"open -u {USER},{PASSWORD} {SCHEME[lab.tls]}://127.0.0.1:{lab.server.port}",
         *commands,
@@ -47,6 +48,6 @@ def lftp(lab: Ftps, *commands: str, ca: Path | None = None) -> subprocess.Comple
     return subprocess.run(
         [need("lftp"), "--norc", "-c", "; ".join(script)],
         capture_output=True,
-        timeout=20,
+        timeout=120,
         env={**os.environ, "LANG": "C.UTF-8", "HOME": str(lab.folder)},
     )

@@ -201,7 +201,7 @@ def test_a_client_that_says_nothing_is_sent_away(ftps, tls):
 
 
 def test_a_client_that_stops_in_the_handshake_is_sent_away(ftps):
-    lab = ftps(limits=Limits(idle_seconds=1.0))
+    lab = ftps(limits=Limits(idle_seconds=2.0))
     with socket.create_connection(("127.0.0.1", lab.server.port), TIMEOUT) as plain:
         plain.settimeout(TIMEOUT)
         plain.recv(1000)
@@ -212,7 +212,7 @@ def test_a_client_that_stops_in_the_handshake_is_sent_away(ftps):
 
 
 def test_a_client_that_does_not_take_its_data_is_sent_away(ftps):
-    lab = ftps(limits=Limits(stalled_seconds=1.0))
+    lab = ftps(limits=Limits(stalled_seconds=2.0))
     lab.put_stock(b"x" * 20_000_000)
     client = lab.login()
     client.voidcmd("TYPE I")
@@ -224,7 +224,7 @@ def test_a_client_that_does_not_take_its_data_is_sent_away(ftps):
 
 
 def test_a_transfer_whose_data_connection_never_comes_is_ended_and_its_port_closed(ftps):
-    lab = ftps(limits=Limits(passive_seconds=1.0))
+    lab = ftps(limits=Limits(passive_seconds=2.0))
     lab.put_stock()
     client = lab.login()
     host, port = client.makepasv()

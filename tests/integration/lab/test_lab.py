@@ -19,6 +19,7 @@ from simulator.demo import set_up
 from simulator.doctor import examine
 from simulator.errors import BadValue, CannotStart, Conflict, Unknown
 from simulator.lab import Lab
+from tests.ports import find_free_port
 from tests.unit.tempostar.order_files import ROW, order_file
 
 CONTRACT_VARIABLES = {
@@ -46,7 +47,8 @@ def answers(host: str, port: int) -> bool:
 
 
 def test_opens_its_sockets_and_closes_them_again() -> None:
-    with Lab() as lab:
+    free = LabConfig(ftps_port=find_free_port(), http_port=find_free_port(), smtp_port=find_free_port())
+    with Lab(free) as lab:
         where = lab.endpoints
         ports = (where.ftps_port, where.http_port, where.smtp_port)
         assert all(answers(where.host, port) for port in ports)
@@ -221,9 +223,9 @@ def test_a_reset_keeps_the_certificate_over_the_next_start_too(tmp_path: Path) -
 
 
 def run_a_while(lab: Lab) -> datetime:
-    """Let a quarter of an hour pass for a lab that runs at 3600; what its clock shows then."""
-    ends = lab.clock.now() + timedelta(minutes=15)
-    while (now := lab.clock.now()) < ends:  # a quarter of a second
+    """Let an hour pass for a lab that runs at 3600; what its clock shows then."""
+    ends = lab.clock.now() + timedelta(hours=1)
+    while (now := lab.clock.now()) < ends:  # a second
         pass
     return now
 

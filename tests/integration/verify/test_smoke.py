@@ -58,9 +58,9 @@ def test_an_engine_of_which_nothing_can_be_known_stops_the_run(smoke, code: str,
 
 
 def test_an_engine_that_hangs_stops_the_run(smoke) -> None:
-    (finding,) = smoke("import signal\nprint('waiting', flush=True)\nsignal.pause()", time_limit=0.5).values()
+    (finding,) = smoke("import signal\nprint('waiting', flush=True)\nsignal.pause()", time_limit=3.0).values()
     assert (finding.verdict, finding.stops) == ("does not end in time", True)
-    assert finding.explanation.endswith("did not end within 0.5 s. It said: waiting")
+    assert finding.explanation.endswith("did not end within 3 s. It said: waiting")
     assert finding.next_step == "See what it waits for; --time-limit gives it longer."
 
 

@@ -89,26 +89,23 @@ def test_an_engine_that_is_wrong_is_told_what_was_expected_and_how_to_repeat_it(
 
 
 @pytest.mark.parametrize(
-    ("after", "verdict"),
+    ("after", "verdict", "names", "limit"),
     [
-        ("raise SystemExit(137)", "crashes"),
-        ("raise SystemExit(2)", "says that it is not configured"),
-        ("import signal; signal.pause()", "does not end in time"),
+        ("raise SystemExit(137)", "crashes", (ARRIVES, PAUSED), 60),
+        ("raise SystemExit(2)", "says that it is not configured", (ARRIVES, PAUSED), 60),
+        ("import signal; signal.pause()", "does not end in time", (ARRIVES,), 8),
     ],
 )
 def test_an_engine_that_breaks_down_later_has_a_verdict_for_each_scenario_and_the_run_goes_on(
-    terminal: Terminal, tmp_path: Path, after: str, verdict: str
+    terminal: Terminal, tmp_path: Path, after: str, verdict: str, names: tuple[str, ...], limit: int
 ) -> None:
     engine = engines.command(tmp_path, f"{engines.IN_SMOKE}{engines.SYNCS}if not smoke:\n    {after}\n")
-    limit = "2" if "pause" in after else "60"
-    typed = terminal(
-        "verify", "--engine", engine, "--only", ARRIVES, "--only", PAUSED, "--time-limit", limit, "-n", "1", "--json"
-    )
+    only = [word for name in names for word in ("--only", name)]
+    typed = terminal("verify", "--engine", engine, *only, "--time-limit", str(limit), "-n", "1", "--json")
     told = typed.json()
     assert (typed.exit_code, told["findings"]) == (1, [])
-    assert {one["name"]: (one["outcome"], one["verdict"]) for one in told["scenarios"]} == {
-        ARRIVES: ("failed", verdict), PAUSED: ("failed", verdict),
-    }  # fmt: skip
+    outcomes = {one["name"]: (one["outcome"], one["verdict"]) for one in told["scenarios"]}
+    assert outcomes == dict.fromkeys(names, ("failed", verdict))
 
 
 def test_what_an_engine_in_this_process_prints_is_kept_out_of_the_json(

@@ -128,7 +128,7 @@ def test_a_command_that_closes_its_output_is_waited_for() -> None:
     code = "import os; os.close(1); os.close(2); os.read(os.open({0!r}, os.O_RDONLY), 1); os._exit(1)"
     assert python(code.format(os.devnull)).run({}).exit_code == 1
     with pytest.raises(EngineUnusable, match="did not end within"):
-        python("import os, signal; os.close(1); os.close(2); signal.pause()", time_limit=0.5).run({})
+        python("import os, signal; os.close(1); os.close(2); signal.pause()", time_limit=2.0).run({})
 
 
 def test_a_pass_is_over_when_the_command_ends_and_what_it_left_behind_is_killed(tmp_path: Path) -> None:
@@ -152,8 +152,8 @@ def test_a_command_that_takes_too_long_is_killed_with_its_children(tmp_path: Pat
     child = hold + "signal.pause()"
     code = hold + f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {child!r}]).wait()"
     try:
-        with pytest.raises(EngineUnusable, match=r"did not end within 1 s\."):
-            python(code, time_limit=1.0).run({})
+        with pytest.raises(EngineUnusable, match=r"did not end within 5 s\."):
+            python(code, time_limit=5.0).run({})
         assert _read_until_all_have_closed(ours) == b".."
     finally:
         os.close(ours)
@@ -172,7 +172,7 @@ def _read_until_all_have_closed(fifo: int) -> bytes:
 
 def test_what_a_command_said_before_it_was_killed_is_shown() -> None:
     with pytest.raises(EngineUnusable, match="--time-limit gives it longer") as raised:
-        python("import signal; print('waiting', flush=True); signal.pause()", time_limit=0.5).run({})
+        python("import signal; print('waiting', flush=True); signal.pause()", time_limit=5.0).run({})
     assert raised.value.output == "waiting\n"
 
 
@@ -326,8 +326,8 @@ def test_a_url_that_says_much_is_kept_by_its_end_in_little_memory(operator: dict
 
 def test_a_url_that_never_ends_saying_things_is_left(operator: dict[str, object]) -> None:
     operator["says"] = None
-    with little_memory(), pytest.raises(EngineUnusable, match=r"did not end within 0\.3 s"):
-        UrlEngine(str(operator["url"]), time_limit=0.3).run({})
+    with little_memory(), pytest.raises(EngineUnusable, match=r"did not end within 3 s"):
+        UrlEngine(str(operator["url"]), time_limit=3.0).run({})
 
 
 def test_a_url_that_does_not_answer_is_named() -> None:

@@ -124,9 +124,9 @@ def test_a_rate_has_bounds(parts, rate: float) -> None:
 def test_a_running_clock_follows_the_machine_at_its_rate(parts) -> None:
     ground = parts()
     ground.agenda().set_clock(mode=ClockMode.RUNNING, rate=60)
-    wait = ground.clock.real_seconds_until(at(1))
+    wait = ground.clock.real_seconds_until(at(60))
     assert wait is not None
-    assert 0 < wait <= 1.0
+    assert 0 < wait <= 60.0
     ground.agenda().set_clock(mode=ClockMode.FROZEN)
     assert ground.clock.real_seconds_until(at(1)) is None
 
@@ -153,7 +153,7 @@ def test_a_clock_faster_than_its_agenda_lets_the_lab_go_on_and_shows_nothing_tha
     agenda.set_clock(mode=ClockMode.RUNNING, rate=MAX_RATE)
     try:
         for _ in range(20):
-            assert ground.store.lock.acquire(timeout=5), "time leaves room for nothing else"
+            assert ground.store.lock.acquire(timeout=60), "time leaves room for nothing else"
             try:
                 assert alarm.due is not None
                 assert ground.clock.now() <= alarm.due

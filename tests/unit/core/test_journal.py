@@ -109,7 +109,7 @@ def test_while_an_observer_looks_others_read_and_write(parts) -> None:
     def look(_: Entry) -> None:
         other = threading.Thread(target=lambda: read.append(len(ground.journal.read())), daemon=True)
         other.start()
-        other.join(5)
+        other.join(60)
 
     with ground.journal.observed(look):
         ground.journal.record(Service.LAB, "a.happened", "")

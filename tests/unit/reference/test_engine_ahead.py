@@ -13,7 +13,7 @@ from reference.errors import ConnectionFailedError
 from reference.service.ahead import begun
 from tests.unit.reference.engine_fakes import SHOP_IS_DOWN, FakeFolder, FakeShop, World
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 
 @dataclass
