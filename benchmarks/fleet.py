@@ -27,7 +27,7 @@ from benchmarks.session import Session
 from benchmarks.sizes import FULL, Sizes, tell_of_few
 from benchmarks.table import LATE, ONE, TWO
 from simulator.client import ControlClient
-from tests.ports import find_free_port
+from tests.ports import find_free_ports
 
 RUN_ENDED, FILE_WRITTEN = "run.recorded", "reflection.written"
 # In two parts until the engine has it: what a module names has to be in the list of variables.
@@ -134,7 +134,7 @@ def _measured(session: Session, sizes: Sizes, full: int, late: float) -> Iterato
 @contextmanager
 def lab_of_many(sizes: Sizes, folder: Path) -> Iterator[tuple[ControlClient, int]]:
     """A lab of many companies when each shop has its file, and the lab's process id."""
-    http, ftps, smtp = find_free_port(), find_free_port(), find_free_port()
+    http, ftps, smtp = find_free_ports(3)
     command = [
         BIN / "zaikolab", "up", "--companies", str(sizes.companies), "--shops", str(sizes.linkages),
         "--skus-per-shop", str(sizes.skus_per_shop), "--http-port", str(http), "--ftps-port", str(ftps),

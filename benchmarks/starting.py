@@ -18,7 +18,7 @@ from benchmarks.peers import Found, Had, Missing, find_npm, find_python
 from benchmarks.running import BIN, answers_http, greets, serving, wait_until
 from benchmarks.session import Session
 from benchmarks.table import MOCKOON, MOTO, PRISM, UP, WIREMOCK
-from tests.ports import find_free_port
+from tests.ports import find_free_port, find_free_ports
 
 _ONE_ROUTE = {
     "openapi": "3.0.0",
@@ -71,7 +71,7 @@ def _side(name: str, peer: Found, compose: Compose, document: Path) -> Side:
 
 
 def _start_the_lab(folder: Path) -> Figures:
-    http, ftps, smtp = find_free_port(), find_free_port(), find_free_port()
+    http, ftps, smtp = find_free_ports(3)
     command = [
         BIN / "zaikolab", "up", "--http-port", str(http), "--ftps-port", str(ftps), "--smtp-port", str(smtp),
         "--passive-ports", "0",

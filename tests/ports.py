@@ -1,19 +1,27 @@
-"""A port for a server that has to be told which."""
+"""Ports for servers that have to be told which."""
 
 from __future__ import annotations
 
-import secrets
+import random
 import socket
 from contextlib import suppress
 
-_FIRST, _BEYOND = 20_000, 32_768
+_OWN = range(20_000, 32_768)
+"""From 32768 on the system gives a port to whoever connects, or asks for any: one found there is soon another's."""
+
+
+def find_free_ports(count: int) -> list[int]:
+    """Find so many ports that nobody listens on, each another, and that the system gives to nobody."""
+    found: list[int] = []
+    for port in random.SystemRandom().sample(_OWN, 100 + count):
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise RuntimeError(f"{count} free ports were not found from {_OWN[0]} to {_OWN[-1]}.")
 
 
 def find_free_port() -> int:
-    """Find a port that is free and stays so: of those from 32768 on the system gives any to whoever connects."""
-    for _ in range(100):
-        port = _FIRST + secrets.randbelow(_BEYOND - _FIRST)
-        with socket.socket() as free, suppress(OSError):
-            free.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError(f"No port is free from {_FIRST} to {_BEYOND - 1}.")
+    """Find one."""
+    return find_free_ports(1)[0]

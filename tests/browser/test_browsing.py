@@ -14,6 +14,7 @@ from simulator.lab import Lab
 from tests.browser.browsing import KEPT, browsing
 
 NAME = f"kept-{os.getpid()}"
+"""Workers that share the tests of this file share no folder."""
 
 
 @pytest.fixture

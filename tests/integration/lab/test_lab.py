@@ -19,7 +19,7 @@ from simulator.demo import set_up
 from simulator.doctor import examine
 from simulator.errors import BadValue, CannotStart, Conflict, Unknown
 from simulator.lab import Lab
-from tests.ports import find_free_port
+from tests.ports import find_free_ports
 from tests.unit.tempostar.order_files import ROW, order_file
 
 CONTRACT_VARIABLES = {
@@ -47,8 +47,8 @@ def answers(host: str, port: int) -> bool:
 
 
 def test_opens_its_sockets_and_closes_them_again() -> None:
-    free = LabConfig(ftps_port=find_free_port(), http_port=find_free_port(), smtp_port=find_free_port())
-    with Lab(free) as lab:
+    ftps, http, smtp = find_free_ports(3)  # nobody else is given one when it is given back
+    with Lab(LabConfig(ftps_port=ftps, http_port=http, smtp_port=smtp)) as lab:
         where = lab.endpoints
         ports = (where.ftps_port, where.http_port, where.smtp_port)
         assert all(answers(where.host, port) for port in ports)
