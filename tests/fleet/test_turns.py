@@ -23,7 +23,7 @@ from tests.contract.reference.test_engine_state import FRESH, LETTER
 from tests.unit.reference.engine_fakes import LINKAGE, OPENING
 
 SHOP = "http://shop.example/api/v1"
-INTERVAL = 300.0
+INTERVAL = 9_000.0
 
 
 class Office:
@@ -246,8 +246,10 @@ def connections(office):
 def test_one_leads_until_it_is_gone(office):
     other = office.another_leader()
     assert len(office.leader.look().turns) == 3
+    alone = connections(office)
     assert other.look().turns == ()
     waiting = connections(office)
+    assert len(waiting) == len(alone) + 1
     assert other.look().turns == ()
     assert connections(office).keys() == waiting.keys(), "who does not lead keeps its connection"
     leading = connections(office)

@@ -173,7 +173,8 @@ def fetch(client: ftplib.FTP_TLS, command: str, rest: int | None = None, silent_
     pieces: list[bytes] = []
 
     def took(piece: bytes) -> None:
-        pieces.append(piece)
+        if piece:  # the end is none
+            pieces.append(piece)
         if sum(map(len, pieces)) == silent_after:
             let_the_server_turn(client)
             conn.settimeout(A_LOOK)

@@ -79,7 +79,7 @@ def certificate() -> SelfSigned:
 def inbox(parts: Callable[..., Parts], certificate: SelfSigned) -> Iterator[Inbox]:
     ground = parts(records.SCHEMA)
     mailbox = Mailbox(ground.store, ground.clock.now, ground.journal)
-    server = SmtpServer(mailbox, ground.journal, "127.0.0.1", find_free_port(), certificate=certificate)
+    server = SmtpServer(mailbox, ground.journal, "127.0.0.1", 0, certificate=certificate)
     server.start()
     yield Inbox(mailbox, server, ground)
     server.stop()
@@ -298,7 +298,7 @@ def test_stops_at_once_with_sessions_open_in_clear_and_in_tls(parts, certificate
         Mailbox(ground.store, ground.clock.now, ground.journal),
         ground.journal,
         "127.0.0.1",
-        find_free_port(),
+        find_free_port(),  # nobody else is given it when it is given back
         certificate=certificate,
     )
     others = set(threading.enumerate())
@@ -324,7 +324,8 @@ def test_a_session_is_ended_for_its_own_silence_and_not_for_that_of_a_fault(part
     faults = Faults(ground.store, ground.journal, lambda: Reach((), TlsMode.EXPLICIT))
     server = SmtpServer(mailbox, ground.journal, "127.0.0.1", 0, take=faults.take, idle=2.0)
     server.start()
-    with faults.arm("smtp.late", {"seconds": 3.0}, on="NOOP"), smtplib.SMTP("127.0.0.1", server.port) as client:
+    late = faults.arm("smtp.late", {"seconds": 3.0}, on="NOOP")
+    with late, smtplib.SMTP("127.0.0.1", server.port, timeout=30) as client:
         assert client.noop()[0] == 250
         assert client.sock.recv(10) == b""
     server.stop()

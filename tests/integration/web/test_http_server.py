@@ -95,9 +95,12 @@ def test_names_a_taken_port_and_the_next_step(site, serve):
 
 def test_the_same_port_can_be_used_again_at_once(site, serve):
     first = serve(site, find_free_port())  # nobody else is given it meanwhile
-    ask(first)
-    first.stop()
+    held = connect(first)
+    held.request("GET", "/")
+    assert held.getresponse().read() == b"hello"
+    first.stop()  # the server ends the connection, so that it is its port that the system still keeps
     assert ask(serve(Site(), first.port))[0] == 200
+    held.close()
 
 
 def test_a_large_body_is_read_in_large_pieces(site, serve):
