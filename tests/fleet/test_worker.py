@@ -178,7 +178,6 @@ def test_a_worker_asked_to_end_ends_after_the_pass_in_hand_and_begins_none(fleet
     worker.send_signal(signal.SIGTERM)
     released.set()
     assert worker.wait(LIMIT) == 0
-    workers.running.remove(worker)
     assert (passes(ground), ground.behind()) == ({"20001": 1, "20002": 0, "20003": 0}, [])
     told = json.loads(run(workers.environ, "status", "--json").stdout)["fleet"]
     assert (told["passes_on"], told["passes_waiting"]) == (0, 2)

@@ -167,10 +167,10 @@ def test_the_status_tells_paths_whole_and_settings_as_they_are_typed(demo_lab: T
 
 
 @pytest.fixture
-def own_lab(tmp_path: Path, capsys, monkeypatch) -> Iterator[Terminal]:
+def own_lab(terminal: Terminal) -> Iterator[Terminal]:
     """A terminal beside a demo lab of the test's own: nobody else finds it changed."""
-    with up(tmp_path, "--demo", "--skus", "20", "--clock", "frozen"):
-        yield Terminal(tmp_path, capsys, monkeypatch)
+    with up(terminal.home, "--demo", "--skus", "20", "--clock", "frozen"):
+        yield terminal
 
 
 def test_a_reset_empties_the_lab_and_begins_a_new_life(own_lab: Terminal) -> None:
